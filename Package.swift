@@ -1,0 +1,103 @@
+// swift-tools-version: 6.2
+import PackageDescription
+
+/// What every target of ours is compiled with: Swift 6 mode (strict concurrency), and no warning goes by.
+let strict: [SwiftSetting] = [
+    .swiftLanguageMode(.v6),
+    .treatAllWarnings(as: .error),
+    .enableUpcomingFeature("ExistentialAny"),
+    .enableUpcomingFeature("MemberImportVisibility"),
+]
+
+let nioCore: Target.Dependency = .product(name: "NIOCore", package: "swift-nio")
+let nioPosix: Target.Dependency = .product(name: "NIOPosix", package: "swift-nio")
+let nioHTTP1: Target.Dependency = .product(name: "NIOHTTP1", package: "swift-nio")
+let nioEmbedded: Target.Dependency = .product(name: "NIOEmbedded", package: "swift-nio")
+let nioSSL: Target.Dependency = .product(name: "NIOSSL", package: "swift-nio-ssl")
+let logging: Target.Dependency = .product(name: "Logging", package: "swift-log")
+let grdb: Target.Dependency = .product(name: "GRDB", package: "GRDB.swift")
+let hummingbird: Target.Dependency = .product(name: "Hummingbird", package: "hummingbird")
+
+let package = Package(
+    name: "parley",
+    platforms: [.macOS(.v15)],
+    products: [
+        .executable(name: "parley", targets: ["parley"]),
+        .library(name: "SocketIO", targets: ["SocketIO"]),
+    ],
+    dependencies: [
+        .package(url: "https://github.com/apple/swift-nio", from: "2.101.2"),
+        .package(url: "https://github.com/apple/swift-nio-ssl", from: "2.37.2"),
+        .package(url: "https://github.com/apple/swift-log", from: "1.14.0"),
+        .package(url: "https://github.com/apple/swift-http-types", from: "1.8.0"),
+        .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
+        .package(
+            url: "https://github.com/apple/swift-configuration", from: "1.4.0",
+            traits: [.defaults, "YAML", "CommandLineArguments"]),
+        .package(url: "https://github.com/swift-server/swift-service-lifecycle", from: "2.13.0"),
+        .package(url: "https://github.com/groue/GRDB.swift", from: "7.10.0"),
+        .package(url: "https://github.com/hummingbird-project/hummingbird", from: "2.28.1"),
+        .package(url: "https://github.com/vapor/jwt-kit", from: "5.7.1"),
+    ],
+    targets: [
+        .target(
+            name: "SocketServer", dependencies: [nioCore, nioPosix, nioHTTP1, nioSSL, logging],
+            swiftSettings: strict),
+        .target(name: "EngineIO", dependencies: ["SocketServer", nioCore, nioHTTP1, logging], swiftSettings: strict),
+        .target(name: "SocketIO", dependencies: ["EngineIO", nioCore, nioHTTP1, logging], swiftSettings: strict),
+        .target(name: "ChatCore", swiftSettings: strict),
+        .target(name: "ChatTokens", dependencies: [
+            "ChatCore", .product(name: "JWTKit", package: "jwt-kit"),
+        ], swiftSettings: strict),
+        .target(
+            name: "CSQLiteFile", dependencies: [.product(name: "GRDBSQLite", package: "GRDB.swift")]),
+        .target(
+            name: "ChatSQLite", dependencies: ["ChatCore", "CSQLiteFile", grdb, logging], swiftSettings: strict),
+        .target(
+            name: "ChatGateway", dependencies: ["ChatCore", "SocketIO", nioCore, logging], swiftSettings: strict),
+        .target(name: "ChatHTTP", dependencies: [
+            "ChatCore", "SocketServer", hummingbird, nioCore, logging,
+            .product(name: "HTTPTypes", package: "swift-http-types"),
+        ], swiftSettings: strict),
+        .executableTarget(name: "parley", dependencies: [
+            "ChatGateway", "ChatHTTP", "ChatSQLite", "ChatTokens", "ChatCore", "SocketIO", "SocketServer", logging,
+            .product(name: "ArgumentParser", package: "swift-argument-parser"),
+            .product(name: "Configuration", package: "swift-configuration"),
+            .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
+            .product(name: "UnixSignals", package: "swift-service-lifecycle"),
+        ], swiftSettings: strict),
+        .executableTarget(
+            name: "ConformanceServer", dependencies: ["EngineIO", "SocketIO", "SocketServer", nioCore, nioHTTP1,
+                .product(name: "ArgumentParser", package: "swift-argument-parser")],
+            path: "Tests/ConformanceServer", swiftSettings: strict),
+        // Tests mirror Sources; shared helpers are targets of their own.
+        .target(name: "ChatCoreTestKit", dependencies: ["ChatCore"], path: "Tests/ChatCoreTestKit",
+            swiftSettings: strict),
+        .testTarget(
+            name: "SocketServerTests", dependencies: ["SocketServer", nioCore, nioPosix, nioHTTP1, nioEmbedded],
+            swiftSettings: strict),
+        .testTarget(
+            name: "EngineIOTests",
+            dependencies: ["EngineIO", "SocketServer", nioCore, nioPosix, nioHTTP1, nioEmbedded],
+            swiftSettings: strict),
+        .testTarget(
+            name: "SocketIOTests",
+            dependencies: ["SocketIO", "EngineIO", "SocketServer", nioCore, nioPosix, nioHTTP1, nioEmbedded],
+            swiftSettings: strict),
+        .testTarget(name: "ChatCoreTests", dependencies: ["ChatCore"], swiftSettings: strict),
+        .testTarget(name: "ChatTokensTests", dependencies: [
+            "ChatTokens", "ChatCore", .product(name: "JWTKit", package: "jwt-kit"),
+        ], swiftSettings: strict),
+        .testTarget(
+            name: "ChatSQLiteTests", dependencies: ["ChatSQLite", "ChatCore", "ChatCoreTestKit", grdb],
+            swiftSettings: strict),
+        .testTarget(
+            name: "ChatGatewayTests", dependencies: ["ChatGateway", "ChatCore", "SocketIO", nioCore],
+            swiftSettings: strict),
+        .testTarget(name: "ChatHTTPTests", dependencies: [
+            "ChatHTTP", "ChatCore", hummingbird, .product(name: "HummingbirdTesting", package: "hummingbird"),
+        ], swiftSettings: strict),
+        .testTarget(name: "ParleyTests", dependencies: ["parley"], swiftSettings: strict),
+        .testTarget(name: "TidyTests", swiftSettings: strict),
+    ]
+)

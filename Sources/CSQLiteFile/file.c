@@ -1,0 +1,1 @@
+int csqlitefile_placeholder(void){return 0;}

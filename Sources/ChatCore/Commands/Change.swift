@@ -1,0 +1,48 @@
+/// One durable change, as told to those whom it concerns after its commit.
+public enum Change: Sendable, Hashable {
+    case messageNew(Message)
+    /// An edit: the message's latest state.
+    case messageUpdated(Message)
+    /// The tombstone.
+    case messageDeleted(Message)
+    case messageReaction(
+        chatID: ChatID, messageID: MessageID, userID: UserID, emoji: String, removed: Bool,
+        reactions: [Message.Reaction])
+    case messageRead(Receipt)
+    case messageDelivered(Receipt)
+    /// A chat was made; `members` are all of them.
+    case chatCreated(Chat, members: [UserID])
+    case chatUpdated(Chat)
+    /// `members` are those it had.
+    case chatDeleted(ChatID, members: [UserID])
+    case memberAdded(Chat, UserCard)
+    case memberRemoved(ChatID, UserID)
+    case memberRoleChanged(ChatID, UserID, Member.Role)
+    case userUpdated(UserCard)
+    case userDeleted(UserID)
+    case userBlocked(UserID)
+    case tokensRevoked(UserID)
+    case tokenRevoked(TokenID, UserID)
+}
+
+/// A watermark that rose: everything up to `seq` was read or delivered.
+public struct Receipt: Sendable, Hashable {
+    public var chatID: ChatID
+    public var userID: UserID
+    public var messageID: MessageID
+    public var seq: Int64
+    public var at: Timestamp
+    /// How many members the chat has; above `--quiet-members` nobody but the reader is told.
+    public var memberCount: Int
+
+    public init(
+        chatID: ChatID, userID: UserID, messageID: MessageID, seq: Int64, at: Timestamp, memberCount: Int
+    ) {
+        self.chatID = chatID
+        self.userID = userID
+        self.messageID = messageID
+        self.seq = seq
+        self.at = at
+        self.memberCount = memberCount
+    }
+}

@@ -1,0 +1,148 @@
+/// Who asks. The operator (admin endpoint, shell) may do everything; a user what their role allows.
+public enum Principal: Hashable, Sendable {
+    case `operator`
+    case user(UserID)
+}
+
+/// One thing to change durably. Commands are run by the single writer, many to a transaction, in the order submitted;
+/// a command that fails leaves nothing behind and does not touch its neighbours.
+public enum Command: Sendable {
+    // Users. Operator only.
+    case createUser(NewUser)
+    case updateUser(UserID, UserPatch)
+    case deleteUser(UserID, deleteMessages: Bool)
+    case setBlocked(UserID, Bool)
+    // Tokens. Operator only.
+    case issueToken(NewToken)
+    case revokeToken(TokenID)
+    /// Every token of the user issued up to now.
+    case revokeTokens(UserID)
+    // Chats and members.
+    case createChat(NewChat, by: Principal)
+    case updateChat(ChatID, ChatPatch, by: Principal)
+    case deleteChat(ChatID)
+    /// Adds the user, or changes the role of a member. `role: nil` adds as `member` and leaves an existing role.
+    case putMember(ChatID, UserID, role: Member.Role?, by: Principal)
+    case removeMember(ChatID, UserID, by: Principal)
+    // Messages.
+    case send(NewMessage)
+    case edit(ChatID, MessageID, content: String, by: UserID)
+    /// `chatID: nil`: moderation by the operator, who names only the message.
+    case delete(ChatID?, MessageID, by: Principal)
+    case react(ChatID, MessageID, emoji: String, remove: Bool, by: UserID)
+    // Receipts: watermarks that only rise.
+    case markRead(ChatID, MessageID, by: UserID)
+    case markDelivered(ChatID, MessageID, by: UserID)
+    // Presence, as far as it is durable.
+    case presence([PresenceChange])
+    // Keys and the like. Operator only; never told to anybody.
+    case setSetting(key: String, value: String)
+}
+
+public struct NewUser: Sendable, Hashable {
+    public var id: UserID?
+    public var username: String
+    public var displayName: String?
+    public var avatarURL: String?
+
+    public init(id: UserID? = nil, username: String, displayName: String? = nil, avatarURL: String? = nil) {
+        self.id = id
+        self.username = username
+        self.displayName = displayName
+        self.avatarURL = avatarURL
+    }
+}
+
+/// `nil` leaves a field as it is; `.some(nil)` clears it.
+public struct UserPatch: Sendable, Hashable {
+    public var username: String?
+    public var displayName: String??
+    public var avatarURL: String??
+
+    public init(username: String? = nil, displayName: String?? = nil, avatarURL: String?? = nil) {
+        self.username = username
+        self.displayName = displayName
+        self.avatarURL = avatarURL
+    }
+}
+
+public struct NewToken: Sendable, Hashable {
+    public enum Owner: Sendable, Hashable {
+        case id(UserID)
+        case username(String)
+    }
+
+    /// The `jti`: made by the caller, who signs the token after the commit.
+    public var id: TokenID
+    public var owner: Owner
+    /// Makes the user if there is none (an id makes a user of that id and username).
+    public var createUser: Bool
+    public var label: String?
+    public var expiresAt: Timestamp
+
+    public init(id: TokenID, owner: Owner, createUser: Bool, label: String?, expiresAt: Timestamp) {
+        self.id = id
+        self.owner = owner
+        self.createUser = createUser
+        self.label = label
+        self.expiresAt = expiresAt
+    }
+}
+
+public struct NewChat: Sendable, Hashable {
+    public var id: ChatID?
+    public var name: String?
+    public var kind: Chat.Kind
+    /// User ids or, where no such id exists, usernames. A user who creates a chat is its owner and need not be named.
+    public var members: [String]
+
+    public init(id: ChatID? = nil, name: String? = nil, kind: Chat.Kind = .group, members: [String]) {
+        self.id = id
+        self.name = name
+        self.kind = kind
+        self.members = members
+    }
+}
+
+public struct ChatPatch: Sendable, Hashable {
+    public var name: String??
+
+    public init(name: String??) { self.name = name }
+}
+
+public struct NewMessage: Sendable, Hashable {
+    public var chatID: ChatID
+    /// `nil`: the operator's; stored as a `system` message.
+    public var sender: UserID?
+    public var content: String
+    public var kind: Message.Kind
+    /// 1–64 of U+0021–U+007E; makes the send exactly once.
+    public var clientID: String?
+    public var replyTo: MessageID?
+    public var attachments: [FileID]
+
+    public init(
+        chatID: ChatID, sender: UserID?, content: String, kind: Message.Kind = .text, clientID: String? = nil,
+        replyTo: MessageID? = nil, attachments: [FileID] = []
+    ) {
+        self.chatID = chatID
+        self.sender = sender
+        self.content = content
+        self.kind = kind
+        self.clientID = clientID
+        self.replyTo = replyTo
+        self.attachments = attachments
+    }
+}
+
+public struct PresenceChange: Sendable, Hashable {
+    public var userID: UserID
+    public var online: Bool
+    public var at: Timestamp
+
+    public init(userID: UserID, online: Bool, at: Timestamp) {
+        self.userID = userID
+        self.online = online
+        self.at = at
+    }
+}

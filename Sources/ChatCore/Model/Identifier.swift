@@ -1,0 +1,42 @@
+/// An opaque, stable name of one thing, as clients and operators see it. Never interpreted outside the store.
+///
+/// The phantom parameter keeps a chat's id from being passed where a user's is wanted.
+public struct Identifier<Subject>: Hashable, Sendable, CustomStringConvertible {
+    public let rawValue: String
+
+    public init(_ rawValue: String) {
+        self.rawValue = rawValue
+    }
+
+    public var description: String { rawValue }
+}
+
+extension Identifier: Comparable {
+    public static func < (left: Self, right: Self) -> Bool { left.rawValue < right.rawValue }
+}
+
+/// A user's id: given by the operator (1–64 of `A-Za-z0-9_.:-`) or a UUID.
+public typealias UserID = Identifier<User>
+/// A chat's id: given by the operator (1–64 of `A-Za-z0-9_.:-`) or a UUID.
+public typealias ChatID = Identifier<Chat>
+/// A message's id: made by the store from the message's revision, never used twice.
+public typealias MessageID = Identifier<Message>
+/// The `jti` of an issued token.
+public typealias TokenID = Identifier<TokenRecord>
+
+/// Namespace for the rule that ids given from outside keep to.
+public enum IdentifierRule {
+    /// Whether `text` may be an id of a user or a chat: 1–64 of `A-Za-z0-9_.:-`.
+    public static func allows(_ text: String) -> Bool {
+        let bytes = text.utf8
+        return (1...64).contains(bytes.count) && bytes.allSatisfy { byte in
+            switch byte {
+            case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"),
+                UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "_"), UInt8(ascii: "."), UInt8(ascii: ":"),
+                UInt8(ascii: "-"):
+                true
+            default: false
+            }
+        }
+    }
+}

@@ -1,0 +1,157 @@
+/// A snapshot to read from; valid only inside the closure of ``ChatStore/read(_:reply:)``.
+public protocol ChatReadView {
+    /// The newest revision this snapshot holds.
+    func revision() throws -> Revision
+
+    // Users and tokens.
+    func user(_ id: UserID) throws -> User?
+    func user(named username: String) throws -> User?
+    /// Users in the order of their creation; `query`: a part of username or display name, case folded.
+    func users(matching query: String?, page: PageRequest) throws -> Page<User>
+    func cards(_ ids: [UserID]) throws -> [UserCard]
+    func token(_ id: TokenID) throws -> TokenRecord?
+    func tokens(of user: UserID?, page: PageRequest) throws -> Page<TokenRecord>
+
+    /// Everything the start of a session needs, in one visit.
+    func admission(of user: UserID, token: TokenFacts) throws -> Admission
+
+    // Chats and members.
+    func chat(_ id: ChatID) throws -> Chat?
+    func chats(matching query: String?, page: PageRequest) throws -> Page<Chat>
+    func member(_ user: UserID, of chat: ChatID) throws -> Member?
+    func members(of chat: ChatID, page: PageRequest) throws -> Page<Member>
+    /// The chats of a user that have at most `quietMembers` members, and who is in them: whom presence is told to.
+    func contacts(of user: UserID, quietMembers: Int) throws -> [UserID]
+    /// Those of `others` who share at least one chat with `user`.
+    func contacts(of user: UserID, among others: [UserID]) throws -> Set<UserID>
+    func chatList(of user: UserID) throws -> [ChatListItem]
+
+    // Messages.
+    func message(_ id: MessageID) throws -> Message?
+    /// Ascending by `seq`.
+    func history(of chat: ChatID, _ range: HistoryRange, limit: Int) throws -> HistoryPage
+    func unreadCount(of user: UserID, in chat: ChatID) throws -> Int
+    func unreadTotal(of user: UserID) throws -> Int
+
+    // The rest.
+    func setting(_ key: String) throws -> String?
+    /// Users who were online when the last run ended, cleanly or not.
+    func usersOnlineAtLastEnd() throws -> [UserID]
+    func statistics() throws -> StoreStatistics
+}
+
+/// What the store needs to know of a token that was verified already.
+public struct TokenFacts: Sendable, Hashable {
+    /// `jti`, where it has one.
+    public var id: TokenID?
+    /// `iat`, where it has one.
+    public var issuedAt: Timestamp?
+
+    public init(id: TokenID?, issuedAt: Timestamp?) {
+        self.id = id
+        self.issuedAt = issuedAt
+    }
+}
+
+public enum Admission: Sendable, Hashable {
+    case unknownUser
+    case blocked
+    case tokenRevoked
+    case admitted(Session)
+
+    public struct Session: Sendable, Hashable {
+        public var user: User
+        public var chats: [ChatID]
+        public var unreadTotal: Int
+        /// The snapshot's revision: what the session has seen once it is told of it.
+        public var revision: Revision
+
+        public init(user: User, chats: [ChatID], unreadTotal: Int, revision: Revision) {
+            self.user = user
+            self.chats = chats
+            self.unreadTotal = unreadTotal
+            self.revision = revision
+        }
+    }
+}
+
+/// A page of a list: `limit` items after the place `after`.
+public struct PageRequest: Sendable, Hashable {
+    /// The `next` of the page before; opaque.
+    public var after: String?
+    /// 1–200.
+    public var limit: Int
+
+    public init(after: String? = nil, limit: Int = 50) {
+        self.after = after
+        self.limit = limit
+    }
+}
+
+public struct Page<Item: Sendable>: Sendable {
+    public var items: [Item]
+    /// Where the next page begins; `nil` at the end.
+    public var next: String?
+
+    public init(items: [Item], next: String?) {
+        self.items = items
+        self.next = next
+    }
+}
+
+public struct ChatListItem: Sendable, Hashable {
+    public var chat: Chat
+    /// At most 20.
+    public var members: [Member]
+    public var lastMessage: Message?
+    public var unreadCount: Int
+    public var readSeq: Int64
+    public var deliveredSeq: Int64
+
+    public init(
+        chat: Chat, members: [Member], lastMessage: Message?, unreadCount: Int, readSeq: Int64, deliveredSeq: Int64
+    ) {
+        self.chat = chat
+        self.members = members
+        self.lastMessage = lastMessage
+        self.unreadCount = unreadCount
+        self.readSeq = readSeq
+        self.deliveredSeq = deliveredSeq
+    }
+}
+
+public enum HistoryRange: Sendable, Hashable {
+    case latest
+    /// Those with a smaller `seq`, the nearest ones.
+    case before(Int64)
+    /// Those with a greater `seq`, the nearest ones.
+    case after(Int64)
+    /// Half before and half from this `seq` on.
+    case around(Int64)
+}
+
+public struct HistoryPage: Sendable, Hashable {
+    public var messages: [Message]
+    /// Whether there are more in the direction asked for (`around`: in either).
+    public var hasMore: Bool
+
+    public init(messages: [Message], hasMore: Bool) {
+        self.messages = messages
+        self.hasMore = hasMore
+    }
+}
+
+public struct StoreStatistics: Sendable, Hashable {
+    public var users: Int
+    public var chats: Int
+    public var messages: Int
+    /// Bytes of the database file, without the log beside it.
+    public var fileBytes: Int64
+
+    public init(users: Int, chats: Int, messages: Int, fileBytes: Int64) {
+        self.users = users
+        self.chats = chats
+        self.messages = messages
+        self.fileBytes = fileBytes
+    }
+}
