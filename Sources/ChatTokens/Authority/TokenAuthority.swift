@@ -1,0 +1,134 @@
+#if canImport(FoundationEssentials)
+import FoundationEssentials
+#else
+import Foundation
+#endif
+import ChatCore
+import JWTKit
+import Synchronization
+
+/// Issues Parley's tokens and says whose a token is. CONTRACT section 3, "Token".
+///
+/// A token is checked in this order; the first that fails is the answer:
+/// 1. Form: three base64url parts, a JSON header without `crit`.
+/// 2. Signature. The `alg` of the header chooses among the keys of that algorithm only: HS256 means the key ring, RS256,
+///    ES256 and EdDSA the keys of `--jwt-public-key`, anything else (`none` above all) is refused. A public key is thus
+///    never taken for a secret.
+/// 3. Claims: `exp` always; issuer, audience and user claim as the policy asks of outside tokens; `nbf` where given.
+///
+/// Everything is done on the caller's thread in some tens of microseconds; nothing waits.
+public final class TokenAuthority: TokenVerifier, Sendable {
+    private let policy: TokenPolicy
+    private let outside: OutsideKeys?
+    private let clock: @Sendable () -> Timestamp
+    private let keys: Mutex<SymmetricKeys>
+    private let decoder: JSONDecoder
+
+    /// - Parameter clock: the time by which tokens are judged.
+    public init(
+        ring: KeyRing, outside: OutsideKeys? = nil, policy: TokenPolicy = TokenPolicy(),
+        clock: @escaping @Sendable () -> Timestamp
+    ) async throws {
+        self.policy = policy
+        self.outside = outside
+        self.clock = clock
+        keys = Mutex(try await SymmetricKeys(ring))
+        decoder = JSONDecoder()
+        if let key = TokenClaims.userClaimKey { decoder.userInfo[key] = policy.userClaim }
+    }
+
+    /// Uses another ring from now on, after a rotation was stored.
+    public func install(_ ring: KeyRing) async throws {
+        let prepared = try await SymmetricKeys(ring)
+        keys.withLock { $0 = prepared }
+    }
+
+    /// A signed token. Times are cut to seconds, as JWTs count.
+    ///
+    /// - Throws: what the signature throws; with an HMAC key, nothing in practice.
+    public func issue(_ record: TokenRecord, username: String) throws -> String {
+        let key = keys.withLock { $0.current }
+        let encoder = JSONEncoder()
+        encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
+        let header = TokenHeader(alg: "HS256", kid: key.kid, typ: "JWT")
+        let claims = IssuedClaims(
+            sub: record.userID.rawValue, name: username, iat: record.createdAt.milliseconds / 1000,
+            exp: record.expiresAt.milliseconds / 1000, jti: record.id.rawValue, iss: TokenPolicy.ownIssuer)
+        let signed = Base64URL.encode(try encoder.encode(header)) + "." + Base64URL.encode(try encoder.encode(claims))
+        return signed + "." + Base64URL.encode(try key.algorithm.sign(Array(signed.utf8)))
+    }
+
+    public func verify(_ token: String) async throws(TokenError) -> VerifiedToken {
+        try check(token)
+    }
+
+    /// ``verify(_:)`` for callers that cannot wait: an event loop.
+    public func check(_ token: String) throws(TokenError) -> VerifiedToken {
+        guard !token.isEmpty else { throw .unauthorized("A token is needed.") }
+        guard let compact = CompactToken(token), compact.header.crit == nil else {
+            throw .unauthorized("The token is malformed.")
+        }
+        let symmetric = try checkSignature(of: compact)
+        guard let claims = try? decoder.decode(TokenClaims.self, from: Data(compact.payload)) else {
+            throw .unauthorized("The token's claims are malformed.")
+        }
+        return try judge(claims, own: symmetric && claims.issuer == TokenPolicy.ownIssuer)
+    }
+
+    /// - Returns: whether a key of the ring signed it.
+    private func checkSignature(of token: CompactToken) throws(TokenError) -> Bool {
+        let symmetric = token.header.alg == "HS256"
+        let algorithms: [any JWTAlgorithm] =
+            switch token.header.alg {
+            case "HS256": keys.withLock { $0.candidates(kid: token.header.kid).map(\.algorithm) }
+            case "RS256", "ES256", "EdDSA":
+                outside?.candidates(algorithm: token.header.alg, kid: token.header.kid).map(\.algorithm) ?? []
+            default: []
+            }
+        guard !algorithms.isEmpty else { throw .unauthorized("The token's algorithm or key is not accepted.") }
+        let signed = algorithms.contains { algorithm in
+            // A signature of the wrong length throws: it is as wrong as any other.
+            (try? algorithm.verify(token.signature, signs: token.signed)) ?? false
+        }
+        guard signed else { throw .unauthorized("The token's signature is wrong.") }
+        return symmetric
+    }
+
+    private func judge(_ claims: TokenClaims, own: Bool) throws(TokenError) -> VerifiedToken {
+        let now = clock()
+        let leeway: Duration = own ? .zero : policy.leeway
+        guard let expiry = claims.expiresAt.flatMap(Self.timestamp) else {
+            throw .unauthorized("The token has no usable exp claim.")
+        }
+        let tolerated = expiry.advanced(by: leeway)
+        guard now < tolerated else { throw .expired }
+        if let notBefore = claims.notBefore {
+            guard let start = Self.timestamp(notBefore), start < now.advanced(by: leeway + .milliseconds(1)) else {
+                throw .unauthorized("The token is not valid yet.")
+            }
+        }
+        if !own {
+            if let issuer = policy.issuer, claims.issuer != issuer {
+                throw .unauthorized("The token's issuer is not accepted.")
+            }
+            if let audience = policy.audience, !claims.audience.contains(audience) {
+                throw .unauthorized("The token is for another audience.")
+            }
+        }
+        guard let user = own ? claims.subject : claims.outsideUser, !user.isEmpty else {
+            throw .unauthorized("The token names no user.")
+        }
+        return VerifiedToken(
+            userID: UserID(user), name: claims.name,
+            // Accepted on leeway alone: the session lasts as long as the leeway does.
+            expiresAt: now < expiry ? expiry : tolerated,
+            facts: TokenFacts(
+                id: claims.id.map { TokenID($0) }, issuedAt: claims.issuedAt.flatMap(Self.timestamp)))
+    }
+
+    /// NumericDate (RFC 7519 section 2), within the years that fit; `nil` for nonsense.
+    private static func timestamp(_ seconds: Double) -> Timestamp? {
+        guard seconds.isFinite, abs(seconds) < 1e12 else { return nil }
+        return Timestamp(milliseconds: Int64((seconds * 1000).rounded()))
+    }
+}

@@ -1,0 +1,131 @@
+#if canImport(FoundationEssentials)
+import FoundationEssentials
+#else
+import Foundation
+#endif
+import JWTKit
+
+/// The public keys of `--jwt-public-key`: tokens signed by others with RS256, ES256 or EdDSA.
+public struct OutsideKeys: Sendable {
+    struct Key: Sendable {
+        var kid: String?
+        var algorithm: any JWTAlgorithm
+    }
+
+    var keys: [Key]
+
+    /// Reads a JWKS (or a single JWK) or PEM blocks: SubjectPublicKeyInfo of RSA, P-256 or Ed25519, RSA certificates.
+    ///
+    /// - Throws: ``OutsideKeysError``, which says what is wrong with the file.
+    public init(_ text: String) async throws {
+        if text.contains("-----BEGIN ") {
+            keys = try await Self.pem(text)
+        } else {
+            keys = try await Self.jwks(text)
+        }
+        guard !keys.isEmpty else { throw OutsideKeysError("holds no key for RS256, ES256 or EdDSA") }
+    }
+
+    /// Only keys of the algorithm that the token names: a public key is never taken as an HMAC secret, nor an RSA key for
+    /// ECDSA.
+    func candidates(algorithm: String, kid: String?) -> [Key] {
+        keys.filter { key in
+            key.algorithm.name == algorithm && (kid == nil || key.kid == nil || key.kid == kid)
+        }
+    }
+
+    private static func jwks(_ text: String) async throws -> [Key] {
+        let data = Data(text.utf8)
+        let decoder = JSONDecoder()
+        guard let set = try? decoder.decode(LenientSet.self, from: data) else {
+            throw OutsideKeysError("is neither PEM nor a JWKS")
+        }
+        var keys: [Key] = []
+        for jwk in set.keys {
+            guard let name = algorithmName(of: jwk) else { continue }
+            var publicKey = jwk
+            publicKey.privateExponent = nil
+            publicKey.keyIdentifier = "key"
+            do {
+                let collection = JWTKeyCollection()
+                try await collection.add(jwk: publicKey)
+                let algorithm = try await collection.getKey(for: "key", alg: name)
+                if algorithm.name == name { keys.append(Key(kid: jwk.keyIdentifier?.string, algorithm: algorithm)) }
+            } catch {
+                throw OutsideKeysError("holds a key that cannot be used: \(error)")
+            }
+        }
+        return keys
+    }
+
+    private static func algorithmName(of jwk: JWK) -> String? {
+        let name: String
+        switch jwk.keyType {
+        case .rsa: name = "RS256"
+        case .ecdsa where jwk.curve == .ecdsa(.p256): name = "ES256"
+        case .octetKeyPair where jwk.curve == .eddsa(.ed25519): name = "EdDSA"
+        default: return nil
+        }
+        return jwk.algorithm == nil || jwk.algorithm?.rawValue == name ? name : nil
+    }
+
+    private static func pem(_ text: String) async throws -> [Key] {
+        var keys: [Key] = []
+        for block in blocks(of: text) {
+            if block.contains("PRIVATE KEY-----") { throw OutsideKeysError("holds a private key; give the public one") }
+            let collection = JWTKeyCollection()
+            if let key = try? EdDSA.PublicKey(pem: block) {
+                await collection.add(eddsa: key)
+            } else if let key = try? ES256PublicKey(pem: block) {
+                await collection.add(ecdsa: key)
+            } else if let key = (try? Insecure.RSA.PublicKey(pem: block))
+                ?? (try? Insecure.RSA.PublicKey(certificatePEM: block))
+            {
+                await collection.add(rsa: key, digestAlgorithm: .sha256)
+            } else {
+                throw OutsideKeysError("holds a PEM block that is no public key of RSA (2048 bits or more), P-256 or Ed25519")
+            }
+            keys.append(Key(kid: nil, algorithm: try await collection.getKey()))
+        }
+        return keys
+    }
+
+    private static func blocks(of text: String) -> [String] {
+        var blocks: [String] = []
+        var block: [Substring] = []
+        for line in text.split(whereSeparator: \.isNewline) {
+            if line.hasPrefix("-----BEGIN ") { block = [] }
+            block.append(line)
+            if line.hasPrefix("-----END ") { blocks.append(block.joined(separator: "\n")) }
+        }
+        return blocks
+    }
+
+    /// A JWKS of which only the keys that JWTKit knows are read: sets also hold keys for encryption, of other kinds.
+    private struct LenientSet: Decodable {
+        var keys: [JWK]
+
+        private struct Entry: Decodable {
+            var jwk: JWK?
+            init(from decoder: any Decoder) throws { jwk = try? JWK(from: decoder) }
+        }
+
+        private enum Key: String, CodingKey { case keys }
+
+        init(from decoder: any Decoder) throws {
+            let container = try decoder.container(keyedBy: Key.self)
+            if container.contains(.keys) {
+                keys = try container.decode([Entry].self, forKey: .keys).compactMap(\.jwk)
+            } else {
+                keys = [try JWK(from: decoder)]
+            }
+        }
+    }
+}
+
+/// What is wrong with the file of `--jwt-public-key`.
+public struct OutsideKeysError: Error, Hashable, Sendable, CustomStringConvertible {
+    public var description: String
+
+    init(_ description: String) { self.description = description }
+}
