@@ -20,10 +20,11 @@ public protocol ChatReadView {
     func chats(matching query: String?, page: PageRequest) throws -> Page<Chat>
     func member(_ user: UserID, of chat: ChatID) throws -> Member?
     func members(of chat: ChatID, page: PageRequest) throws -> Page<Member>
-    /// The chats of a user that have at most `quietMembers` members, and who is in them: whom presence is told to.
-    func contacts(of user: UserID, quietMembers: Int) throws -> [UserID]
     /// Those of `others` who share at least one chat with `user`.
     func contacts(of user: UserID, among others: [UserID]) throws -> Set<UserID>
+    func chatIDs(of user: UserID) throws -> [ChatID]
+    /// Those of the user's chats that have at most `quietMembers` members.
+    func presenceChats(of user: UserID, quietMembers: Int) throws -> [ChatID]
     func chatList(of user: UserID) throws -> [ChatListItem]
 
     // Messages.
@@ -62,13 +63,18 @@ public enum Admission: Sendable, Hashable {
     public struct Session: Sendable, Hashable {
         public var user: User
         public var chats: [ChatID]
+        /// Those of them that have at most ``ChatPolicy/quietMembers`` members: whom presence is told to.
+        public var presenceChats: [ChatID]
         public var unreadTotal: Int
         /// The snapshot's revision: what the session has seen once it is told of it.
         public var revision: Revision
 
-        public init(user: User, chats: [ChatID], unreadTotal: Int, revision: Revision) {
+        public init(
+            user: User, chats: [ChatID], presenceChats: [ChatID], unreadTotal: Int, revision: Revision
+        ) {
             self.user = user
             self.chats = chats
+            self.presenceChats = presenceChats
             self.unreadTotal = unreadTotal
             self.revision = revision
         }
