@@ -1,0 +1,269 @@
+"""Start, stop, what stays, and the exit codes."""
+
+import os
+import signal
+import socket
+import sqlite3
+import stat
+import time
+
+import jwt
+import pytest
+import requests
+
+import appliance as program
+
+from admin import Admin
+from appliance import SECRET, run
+from person import Person
+from raw import Plain
+from wire import Closed, Wire
+
+
+def one_line(output):
+    """A refusal is one clear line: no trace, no usage page."""
+    lines = [line for line in output.splitlines() if line.strip()]
+    assert len(lines) == 1, output
+    assert lines[0].strip()
+    return lines[0]
+
+
+def refused(code, *options):
+    ended, _, errors = run("serve", *options)
+    assert ended == code, f"exit {ended}: {errors}"
+    return errors
+
+
+def test_what_was_said_is_there_after_a_restart(start):
+    appliance = start()
+    admin = Admin(appliance)
+    alice, bob = admin.user(), admin.user()
+    chat = admin.chat(alice, bob)
+    tokens = [admin.token(user)["token"] for user in (alice, bob)]
+    with Wire(appliance) as client:
+        client.connect(tokens[0])
+        sent = [client.send(chat, f"m{n}", clientId=f"c{n}") for n in range(10)]
+        client.ok("message:read", {"chatId": chat["id"], "messageId": sent[-1]["id"]})
+    users = admin.call("GET", "/admin/users")["items"]
+    key = appliance.admin_key
+    appliance.stop()
+
+    appliance.start()
+    assert appliance.admin_key == key
+    admin = Admin(appliance)
+    assert admin.messages(chat)["items"] == sent
+    again = admin.call("GET", "/admin/users")["items"]
+    assert [user["id"] for user in again] == [user["id"] for user in users]
+    with Wire(appliance) as client:
+        client.connect(tokens[1])
+        assert client.ready["unread_total"] == 10
+        assert client.send(chat, "after")["seq"] == 11
+    with Wire(appliance) as client:
+        client.connect(tokens[0])
+        repeated = client.ok("message:send", {"chatId": chat["id"], "content": "m3", "clientId": "c3"})
+        assert repeated["duplicate"] is True and repeated["message"] == sent[3]
+    appliance.stop()
+
+
+def test_clients_are_told_of_a_stop_and_may_come_back(start):
+    appliance = start()
+    admin = Admin(appliance)
+    user = admin.user()
+    client = Wire(appliance)
+    client.connect(admin.token(user)["token"])
+    person = Person(appliance, admin.token(user)["token"], transports=["polling"]).connect()
+    appliance.stop()
+    told = client.wait("session:ended")
+    assert (told["code"], told["reconnect"]) == ("restart", True)
+    with pytest.raises(Closed):
+        while True:
+            assert client.read()[0] != "disconnect", "a DISCONNECT keeps stock clients away for good"
+    assert person.wait("session:ended")["code"] == "restart"
+    assert person.disconnected.wait(10)
+
+
+@pytest.mark.parametrize("which", [signal.SIGTERM, signal.SIGINT], ids=["SIGTERM", "SIGINT"])
+def test_a_signal_ends_it_cleanly(start, which):
+    appliance = start()
+    appliance.process.send_signal(which)
+    assert appliance.process.wait(15) == 0
+    assert sorted(path.name for path in appliance.data.glob("parley.db*")) == ["parley.db"]
+
+
+def test_a_kill_loses_nothing_that_was_acked(start):
+    appliance = start()
+    admin = Admin(appliance)
+    user = admin.user()
+    chat = admin.chat(user)
+    with Wire(appliance) as client:
+        client.connect(admin.token(user)["token"])
+        sent = [client.send(chat, str(n)) for n in range(20)]
+    appliance.kill()
+    appliance.start()
+    assert Admin(appliance).messages(chat)["items"] == sent
+    appliance.stop()
+
+
+def test_the_files_are_private(start):
+    appliance = start()
+    modes = {name: stat.S_IMODE(os.stat(appliance.data / name).st_mode) for name in (".", "parley.db", "admin.key")}
+    assert modes == {".": 0o700, "parley.db": 0o600, "admin.key": 0o600}
+    appliance.stop()
+
+
+def test_a_second_server_on_the_same_directory_is_refused(start):
+    appliance = start()
+    errors = refused(75, "--data", appliance.data, "--listen", "127.0.0.1:0", "--admin-listen", "127.0.0.1:0")
+    assert str(appliance.data) in errors
+    assert Admin(appliance).user()
+    appliance.stop()
+
+
+@pytest.mark.parametrize("option", ["--listen", "--admin-listen"])
+def test_an_address_in_use_is_refused(tmp_path, option):
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        taken.listen()
+        address = "127.0.0.1:%d" % taken.getsockname()[1]
+        addresses = {"--listen": "127.0.0.1:0", "--admin-listen": "127.0.0.1:0", option: address}
+        errors = refused(75, "--data", tmp_path / "data", *[word for pair in addresses.items() for word in pair])
+        assert address in errors
+    assert not list((tmp_path / "data").glob("parley.db-*"))
+
+
+@pytest.mark.parametrize("options", [
+    ["--max-payload", "lots"], ["--max-payload", "-1"], ["--listen", "nowhere"], ["--listen", "127.0.0.1:99999"],
+    ["--durability", "some"], ["--history", "none"], ["--clients-create-chats", "maybe"], ["--threads", "0"],
+    ["--jwt-secret", "short"], ["--ping-interval", "0"], ["--presence-grace", "soon"], ["--no-such-flag"],
+    ["--no-such-flag", "x"], ["--log-level", "loud"], ["--log-format", "xml"], ["--jwt-public-key", "/no/such/file"],
+    ["--tls-cert", "/no/such/file", "--tls-key", "/no/such/file"], ["--trusted-proxy", "everyone"],
+    ["--config", "/no/such/file"], ["--admin-key-file", "/no/such/file"], ["--data"],
+], ids=" ".join)
+def test_a_bad_option_ends_the_start_with_78_and_one_line(tmp_path, options):
+    data = [] if options == ["--data"] else ["--data", tmp_path / "data"]
+    errors = refused(78, *data, "--admin-listen", "127.0.0.1:0", "--listen", "127.0.0.1:0", *options)
+    one_line(errors)
+    assert not (tmp_path / "data" / "parley.db").exists()
+
+
+@pytest.mark.parametrize("text", ["no-such-key: 1\n", "max-payload: lots\n", "max-payload: [1\n", "- a\n- list\n"])
+def test_a_bad_configuration_file_ends_the_start_with_78(tmp_path, text):
+    file = tmp_path / "parley.yaml"
+    file.write_text(text)
+    one_line(refused(78, "--data", tmp_path / "data", "--config", file))
+
+
+def test_a_bad_value_in_the_environment_ends_the_start_with_78(tmp_path, monkeypatch):
+    made = {**program.environment(), "PARLEY_MAX_PAYLOAD": "lots"}
+    monkeypatch.setattr(program, "environment", lambda: made)
+    one_line(refused(78, "--data", tmp_path / "data"))
+
+
+def test_flag_before_environment_before_file(tmp_path, start, monkeypatch):
+    file = tmp_path / "parley.yaml"
+    file.write_text("ping-interval: 11000\nping-timeout: 12000\nmax-payload: 13000\n")
+    made = {**program.environment(), "PARLEY_PING_INTERVAL": "21000", "PARLEY_PING_TIMEOUT": "22000",
+            "PARLEY_NO_SUCH_THING": "1"}
+    monkeypatch.setattr(program, "environment", lambda: made)
+    running = start("--config", file, "--ping-interval", "31000")
+    with Wire(running) as client:
+        values = client.open
+    assert (values["pingInterval"], values["pingTimeout"], values["maxPayload"]) == (31000, 22000, 13000)
+    assert "PARLEY_NO_SUCH_THING" in running.log()
+    running.stop()
+
+
+def test_an_option_that_is_given_takes_effect(start):
+    appliance = start("--max-message-length", "10", "--jwt-secret", SECRET, "--admin-key", "k" * 40)
+    admin = Admin(appliance)
+    error = admin.raw("GET", "/admin/users", key="wrong")
+    assert error.status_code == 401
+    assert admin.raw("GET", "/admin/users", key="k" * 40).status_code == 200
+    user = admin.call("POST", "/admin/users", {"username": "ann"}, key="k" * 40)
+    chat = admin.call("POST", "/admin/chats", {"member_ids": ["ann"]}, key="k" * 40)
+    token = admin.call("POST", "/admin/tokens", {"user_id": user["id"]}, key="k" * 40)["token"]
+    with Wire(appliance) as client:
+        client.connect(token)
+        ack = client.call("message:send", {"chatId": chat["id"], "content": "x" * 11})
+        assert ack["error"]["code"] == "too_long"
+    appliance.stop()
+
+
+def test_unknown_users_are_made_when_that_is_wanted(start):
+    appliance = start("--jwt-secret", SECRET, "--auto-create-users")
+    token = jwt.encode({"sub": "from-outside", "name": "Outsider", "exp": int(time.time()) + 60}, SECRET, "HS256")
+    with Wire(appliance) as client:
+        client.connect(token)
+        assert client.ready["user"]["id"] == "from-outside" and client.ready["user"]["username"] == "Outsider"
+    appliance.stop()
+
+
+def test_a_database_newer_than_the_binary_is_refused_untouched(start):
+    appliance = start()
+    appliance.stop()
+    file = appliance.data / "parley.db"
+    connection = sqlite3.connect(file)
+    connection.execute("PRAGMA user_version = 1000000")
+    connection.close()
+    before = file.read_bytes()
+    errors = refused(65, "--data", appliance.data, "--listen", "127.0.0.1:0", "--admin-listen", "127.0.0.1:0")
+    assert "parley.db" in errors
+    assert file.read_bytes() == before
+
+
+def test_a_file_that_is_no_database_is_refused_untouched(tmp_path):
+    data = tmp_path / "data"
+    data.mkdir(0o700)
+    file = data / "parley.db"
+    file.write_bytes(b"this is not a database at all\n" * 1000)
+    before = file.read_bytes()
+    errors = refused(65, "--data", data, "--listen", "127.0.0.1:0", "--admin-listen", "127.0.0.1:0")
+    assert "parley.db" in errors
+    assert file.read_bytes() == before
+
+
+def test_a_data_directory_that_cannot_be_made_is_refused(tmp_path):
+    (tmp_path / "file").write_text("in the way")
+    refused(73, "--data", tmp_path / "file" / "data", "--listen", "127.0.0.1:0", "--admin-listen", "127.0.0.1:0")
+
+
+def test_help_and_version_say_what_they_should():
+    code, text, _ = run("--version")
+    assert code == 0 and text.strip()
+    code, text, _ = run("--help")
+    assert code == 0 and "serve" in text
+    assert run("user", "--no-such-flag")[0] == 64
+
+
+def test_a_full_appliance_answers_503_so_that_clients_retry(start):
+    appliance = start("--max-connections", 3)
+    admin = Admin(appliance)
+    token = admin.token(admin.user())["token"]
+    clients = []
+    for _ in range(3):
+        clients.append(Wire(appliance))
+        clients[-1].connect(token)
+    answer = requests.get(
+        appliance.url + "/socket.io/?EIO=4&transport=polling", timeout=10, headers={"Origin": "https://a.example"})
+    assert answer.status_code == 503 and int(answer.headers["Retry-After"]) >= 1
+    assert answer.headers["Access-Control-Allow-Origin"] == "*"
+    assert set(answer.json()) >= {"code", "message"}
+    for client in clients:
+        client.alive()
+        client.close()
+    appliance.stop()
+
+
+@pytest.mark.parametrize("origin,allowed", [("https://a.example", True), ("https://evil.example", False)])
+def test_listed_origins_are_held_to(start, origin, allowed):
+    appliance = start("--cors-origin", "https://a.example", "--cors-origin", "https://b.example")
+    answer = requests.get(
+        appliance.url + "/socket.io/?EIO=4&transport=polling", timeout=10, headers={"Origin": origin})
+    if allowed:
+        assert answer.headers["Access-Control-Allow-Origin"] == origin
+        assert answer.headers["Access-Control-Allow-Credentials"] == "true" and "Origin" in answer.headers["Vary"]
+    else:
+        assert "Access-Control-Allow-Origin" not in answer.headers
+    with Plain(appliance) as plain:
+        assert (plain.upgrade(Origin=origin)[0] == 101) is allowed
+    appliance.stop()
