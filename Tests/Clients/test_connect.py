@@ -55,7 +55,8 @@ def test_an_async_client_connects_and_chats(parley, people, transports):
     assert bobs.wait("message:new")["content"] == "from afar"
 
 
-def test_hundred_messages_over_polling_arrive_all_and_in_order(parley, people):
+def test_a_burst_of_a_hundred_messages_over_polling_arrives_whole_and_in_order(parley, people):
+    # The stock Python client refuses a payload of more than 16 packets and is gone: a burst has to be dealt out.
     group = people(2)
     bob = group.wire(group.users[1])
 
@@ -72,7 +73,8 @@ def test_hundred_messages_over_polling_arrive_all_and_in_order(parley, people):
         client.on("message:new", on_message)
         await client.connect(
             parley.url, auth={"token": group.users[0]["token"]}, transports=["polling"], wait_timeout=WAIT)
-        await asyncio.to_thread(lambda: [bob.send(group.chat, f"m{n}") for n in range(100)])
+        for number in range(100):
+            bob.emit("message:send", {"chatId": group.chat["id"], "content": str(number)})
         await asyncio.wait_for(done.wait(), 30)
         await client.disconnect()
         return got

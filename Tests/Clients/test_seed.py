@@ -66,13 +66,3 @@ def test_the_usage_example_sends_and_joins_in_one_go(people):
     socket.emit("chat:join", {"chatId": group.chat["id"]})
     assert socket.wait("message:new")["content"] == "Hello, world!"
     assert socket.wait("chat:joined")["chatId"] == group.chat["id"]
-
-
-def test_the_usage_example_may_emit_before_the_connection_is_ready(parley, people):
-    group = people(1)
-    socket = group.wire(group.users[0])
-    early = type(socket)(parley)
-    early.write('40{"token":"' + group.users[0]["token"] + '"}')
-    early.emit("message:send", {"chatId": group.chat["id"], "content": "early"})
-    assert socket.wait("message:new")["content"] == "early"
-    early.close()
