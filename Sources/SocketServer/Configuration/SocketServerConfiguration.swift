@@ -1,0 +1,26 @@
+public import Logging
+
+/// How a ``SocketServer`` listens.
+public struct SocketServerConfiguration: Sendable {
+    /// Where to listen; at least one.
+    public var listen: [ListenAddress]
+    /// Event-loop threads. Default: the cores.
+    public var threads: Int
+    /// TLS on every TCP listener; nil is plain text.
+    public var tls: TLSCredentials?
+    /// Whose `X-Forwarded-For` and `X-Forwarded-Proto` are believed.
+    public var trustedProxies = TrustedProxies()
+    public var limits = SocketServerLimits()
+    /// Connections that the kernel holds until they are accepted. Default 1024 (the kernel may cap it).
+    public var backlog: Int32 = 1024
+    public var logger: Logger
+
+    public init(
+        listen: [ListenAddress], threads: Int = SocketServerConfiguration.cores,
+        logger: Logger = Logger(label: "parley.sockets")
+    ) {
+        self.listen = listen
+        self.threads = threads
+        self.logger = logger
+    }
+}

@@ -1,0 +1,28 @@
+/// Every bound of a server's connections.
+public struct SocketServerLimits: Sendable {
+    /// Open TCP connections; one more is answered 503 and closed. Default 65,536: the limits of sessions above it refuse
+    /// in a way that clients understand, this one guards descriptors and memory.
+    public var maxConnections = 65_536
+    /// Bytes of one header field, name and value. Default 16 KiB, which holds a long token.
+    public var maxHeaderFieldSize = 16 * 1024
+    /// Bytes of a request's head. Default 32 KiB.
+    public var maxHeaderListSize = 32 * 1024
+    /// Header fields of a request. Default 100.
+    public var maxHeaderFieldCount = 100
+    /// Bytes of following requests kept while one is answered (pipelining); past it nothing is read. Default 64 KiB.
+    public var maxPipelinedBytes = 64 * 1024
+    /// Bytes of a request body that are thrown away after an early answer, to keep the connection. Default 256 KiB.
+    public var maxDiscardedBody = 256 * 1024
+    /// From the accept to a whole first request head, TLS included. Default 15 s.
+    public var headTimeout: Duration = .seconds(15)
+    /// From a response to the next whole request head. Default 75 s.
+    public var keepAliveTimeout: Duration = .seconds(75)
+    /// Between two parts of a request body. Default 30 s.
+    public var bodyTimeout: Duration = .seconds(30)
+    /// How long a client may take none of what is written to it. Default 60 s.
+    public var stallTimeout: Duration = .seconds(60)
+    /// From our close to the client's. Default 2 s.
+    public var closeTimeout: Duration = .seconds(2)
+
+    public init() {}
+}

@@ -1,0 +1,30 @@
+import NIOCore
+import NIOHTTP1
+
+/// Hands a request to an ``HTTPResponder`` in a task of its own.
+struct AsyncHTTPService: LoopHTTPService {
+    let responder: any HTTPResponder
+
+    func begin(_ exchange: HTTPExchange) {
+        let bound = NIOLoopBound(exchange, eventLoop: exchange.eventLoop)
+        let request = HTTPServerRequest(
+            head: exchange.head, remoteAddress: exchange.remoteAddress, isSecure: exchange.isSecure,
+            eventLoop: exchange.eventLoop)
+        var body = HTTPRequestBody()
+        var source: HTTPRequestBody.Producer.Source?
+        if exchange.head.announcesBody {
+            let made = HTTPRequestBody.Producer.makeSequence(
+                elementType: ByteBuffer.self, failureType: (any Error).self,
+                backPressureStrategy: .init(lowWatermark: 2, highWatermark: 8), finishOnDeinit: true,
+                delegate: HTTPRequestBodyDelegate(eventLoop: exchange.eventLoop, exchange: bound))
+            body = HTTPRequestBody(stream: made.sequence)
+            source = made.source
+        }
+        let writer = HTTPResponseWriter(exchange: bound, eventLoop: exchange.eventLoop)
+        let task = Task { [responder, body] in
+            await responder.respond(to: request, body: body, writer: writer)
+            await writer.settle()
+        }
+        exchange.receiver = AsyncHTTPReceiver(source: source, task: task)
+    }
+}

@@ -1,0 +1,90 @@
+import NIOCore
+import NIOPosix
+
+#if canImport(Glibc)
+import Glibc
+#elseif canImport(Musl)
+import Musl
+#else
+import Darwin
+#endif
+
+/// From HTTP to WebSocket, on this loop or on another.
+extension HTTPConnection {
+    func upgrade(_ upgrade: WebSocketUpgrade, on target: any EventLoop) {
+        guard phase == .serving, let context else { return }
+        leave()
+        if target === context.eventLoop || isTLS {
+            upgradeHere(upgrade, context: context)
+        } else {
+            upgradeElsewhere(upgrade, target: target, context: context)
+        }
+    }
+
+    private func upgradeHere(_ upgrade: WebSocketUpgrade, context: ChannelHandlerContext) {
+        let socket = WebSocketConnection(configuration: upgrade.configuration, loop: loop, prelude: nil, leftOver: nil)
+        rawContext?.writeAndFlush(NIOAny(upgrade.response), promise: nil)
+        do {
+            let pipeline = context.pipeline.syncOperations
+            try Self.setWatermark(upgrade.configuration, on: context.channel)
+            try pipeline.addHandler(socket, position: .after(decoder))
+            pipeline.removeHandler(context: context, promise: nil)
+            _ = pipeline.removeHandler(encoder)
+            upgrade.attach(socket)
+            // The decoder hands over what came after the request, in a later turn of the loop.
+            _ = pipeline.removeHandler(decoder)
+        } catch {
+            context.close(promise: nil)
+        }
+    }
+
+    /// Moves the socket: its descriptor is duplicated, this channel closed, and the duplicate adopted by the other loop.
+    private func upgradeElsewhere(
+        _ upgrade: WebSocketUpgrade, target: any EventLoop, context: ChannelHandlerContext
+    ) {
+        let leftOver = LeftOverCollector()
+        let bound = NIOLoopBound((self, leftOver, context), eventLoop: context.eventLoop)
+        let pipeline = context.pipeline.syncOperations
+        do {
+            try pipeline.addHandler(leftOver, position: .after(decoder))
+        } catch {
+            return context.close(promise: nil)
+        }
+        pipeline.removeHandler(decoder).whenComplete { _ in
+            let (connection, leftOver, context) = bound.value
+            connection.move(upgrade, leftOver: leftOver.bytes, target: target, context: context)
+        }
+    }
+
+    private func move(
+        _ upgrade: WebSocketUpgrade, leftOver: ByteBuffer?, target: any EventLoop, context: ChannelHandlerContext
+    ) {
+        let shared = loop.shared
+        let duplicate = try? context.pipeline.syncOperations.withUnsafeTransportIfAvailable(
+            of: NIOBSDSocket.Handle.self
+        ) { fcntl($0, F_DUPFD_CLOEXEC, 0) }
+        context.close(promise: nil)
+        guard let duplicate, duplicate >= 0 else { return }
+        _ = ClientBootstrap(group: target)
+            .channelOption(ChannelOptions.maxMessagesPerRead, value: 1)
+            .channelOption(ChannelOptions.recvAllocator, value: ReceiveAllocator(first: 128))
+            .channelInitializer { channel in
+                channel.eventLoop.makeCompletedFuture {
+                    _ = shared.connections.add()
+                    channel.closeFuture.whenComplete { _ in shared.connections.remove() }
+                    try Self.setWatermark(upgrade.configuration, on: channel)
+                    let socket = WebSocketConnection(
+                        configuration: upgrade.configuration, loop: shared.context(of: channel.eventLoop),
+                        prelude: upgrade, leftOver: leftOver)
+                    try channel.pipeline.syncOperations.addHandler(socket)
+                }
+            }
+            .withConnectedSocket(duplicate)
+    }
+
+    private static func setWatermark(_ configuration: WebSocketConfiguration, on channel: any Channel) throws {
+        let high = configuration.highWatermark
+        try channel.syncOptions?.setOption(
+            ChannelOptions.writeBufferWaterMark, value: .init(low: max(1, high / 2), high: high))
+    }
+}

@@ -1,0 +1,397 @@
+import NIOCore
+import NIOHTTP1
+
+/// One connection's requests, answered one after the other (RFC 9112).
+///
+/// 1. A request's head makes an ``HTTPExchange`` and goes to its route; body and end follow.
+/// 2. Requests that arrive while one is answered (pipelining) wait as parts, up to a bound, then reading stops.
+/// 3. When both sides of an exchange have ended the next begins, or the connection closes.
+/// 4. A response that ends before its request: the rest of the body is thrown away, up to a bound. Past it, or when the
+///    connection is not to be kept, the output is closed first and what comes is read and dropped until the client
+///    closes too; closing at once would let a reset overtake the response.
+/// 5. An upgrade ends this handler's part: it leaves the pipeline to the WebSocket.
+final class HTTPConnection: ChannelDuplexHandler, RemovableChannelHandler, DeadlineOwner {
+    typealias InboundIn = HTTPServerRequestPart
+    typealias OutboundIn = HTTPServerResponsePart
+    typealias OutboundOut = HTTPServerResponsePart
+
+    enum Phase {
+        case serving
+        /// Nothing more is answered; input is dropped until the client closes.
+        case lingering
+        /// A WebSocket takes over.
+        case leaving
+        case closed
+    }
+
+    let loop: LoopContext
+    let isTLS: Bool
+    let decoder: ByteToMessageHandler<HTTPRequestDecoder>
+    let encoder: HTTPResponseEncoder
+    var phase = Phase.serving
+    private(set) var context: ChannelHandlerContext?
+    private var peerAddress: SocketAddress?
+    private var exchange: HTTPExchange?
+    private var requestEnded = false
+    private var responseEnded = false
+    private var keepsAlive = true
+    private var discarded = 0
+    private var waiting = CircularBuffer<HTTPServerRequestPart>()
+    private var waitingBytes = 0
+    private var isPumping = false
+    private var pausedByExchange = false
+    private var pendingRead = false
+    private var stalledBytes = Int.max
+    private let deadline = Deadline()
+
+    init(loop: LoopContext, isTLS: Bool, decoder: ByteToMessageHandler<HTTPRequestDecoder>, encoder: HTTPResponseEncoder) {
+        self.loop = loop
+        self.isTLS = isTLS
+        self.decoder = decoder
+        self.encoder = encoder
+    }
+
+    var trustedProxies: TrustedProxies { loop.shared.trustedProxies }
+
+    // MARK: Channel events
+
+    func handlerAdded(context: ChannelHandlerContext) {
+        self.context = context
+        loop.headDeadlines.arm(deadline, owner: self)
+    }
+
+    func handlerRemoved(context: ChannelHandlerContext) {
+        deadline.disarm()
+        self.context = nil
+    }
+
+    func channelActive(context: ChannelHandlerContext) {
+        peerAddress = context.remoteAddress
+        context.fireChannelActive()
+    }
+
+    func channelRead(context: ChannelHandlerContext, data: NIOAny) {
+        guard phase == .serving else { return }
+        let part = Self.unwrapInboundIn(data)
+        if exchange != nil, requestEnded {
+            hold(part)
+        } else {
+            take(part)
+        }
+    }
+
+    func channelInactive(context: ChannelHandlerContext) {
+        let ended = exchange
+        phase = .closed
+        exchange = nil
+        waiting.removeAll()
+        deadline.disarm()
+        if let ended {
+            let wasOpen = ended.isOpen
+            ended.isOpen = false
+            if wasOpen { ended.receiver?.exchangeDidClose(ended) }
+            ended.receiver = nil
+        }
+        context.fireChannelInactive()
+    }
+
+    func errorCaught(context: ChannelHandlerContext, error: any Error) {
+        guard phase == .serving, let parserError = error as? HTTPParserError else {
+            context.close(promise: nil)
+            return
+        }
+        guard exchange == nil else {
+            // The request in hand may be whole and its response under way; only what follows is garbage.
+            keepsAlive = false
+            if !requestEnded { context.close(promise: nil) }
+            return
+        }
+        let status: HTTPResponseStatus =
+            switch parserError {
+            case .headerOverflow: .requestHeaderFieldsTooLarge
+            case .invalidVersion: .httpVersionNotSupported
+            default: .badRequest
+            }
+        let headers: HTTPHeaders = ["Connection": "close", "Content-Length": "0"]
+        context.write(
+            Self.wrapOutboundOut(.head(.init(version: .http1_1, status: status, headers: headers))), promise: nil)
+        context.writeAndFlush(Self.wrapOutboundOut(.end(nil)), promise: nil)
+        linger()
+    }
+
+    func read(context: ChannelHandlerContext) {
+        if isReadingHeld { pendingRead = true } else { context.read() }
+    }
+
+    // MARK: Requests
+
+    private func take(_ part: HTTPServerRequestPart) {
+        switch part {
+        case .head(let head): begin(head)
+        case .body(let bytes): receive(bytes)
+        case .end: endRequest()
+        }
+    }
+
+    private func begin(_ head: HTTPRequestHead) {
+        deadline.disarm()
+        let exchange = HTTPExchange(
+            head: head, connection: self, eventLoop: loop.eventLoop, peerAddress: peerAddress)
+        self.exchange = exchange
+        requestEnded = false
+        responseEnded = false
+        discarded = 0
+        keepsAlive = head.isKeepAlive && !loop.isDraining && head.method != .CONNECT
+        if head.announcesBody { loop.bodyDeadlines.arm(deadline, owner: self) }
+        loop.shared.routes.service(for: head.uri).begin(exchange)
+        guard head.expectsContinue else { return }
+        if exchange.hasStarted {
+            // The client will not send the body it announced, or will: the end of the request cannot be told.
+            closeAfterResponse()
+        } else {
+            let response = HTTPResponseHead(version: .http1_1, status: .continue)
+            context?.writeAndFlush(Self.wrapOutboundOut(.head(response)), promise: nil)
+        }
+    }
+
+    private func receive(_ bytes: ByteBuffer) {
+        guard let exchange else { return }
+        if responseEnded {
+            discarded += bytes.readableBytes
+            if discarded > loop.shared.limits.maxDiscardedBody { linger() }
+            return
+        }
+        loop.bodyDeadlines.arm(deadline, owner: self)
+        exchange.receiver?.exchange(exchange, didReceiveBody: bytes)
+    }
+
+    private func endRequest() {
+        guard let exchange else { return }
+        requestEnded = true
+        deadline.disarm()
+        if responseEnded {
+            finish(exchange)
+        } else {
+            exchange.receiver?.exchangeDidReceiveEnd(exchange)
+        }
+    }
+
+    private func hold(_ part: HTTPServerRequestPart) {
+        switch part {
+        case .head(let head): waitingBytes += 256 + head.uri.utf8.count + head.headers.count * 64
+        case .body(let bytes): waitingBytes += bytes.readableBytes + 64
+        case .end: waitingBytes += 64
+        }
+        waiting.append(part)
+    }
+
+    /// The exchange is over on both sides.
+    private func finish(_ ended: HTTPExchange) {
+        exchange = nil
+        ended.receiver = nil
+        pausedByExchange = false
+        guard phase == .serving else { return }
+        guard keepsAlive, !loop.isDraining else { return linger() }
+        if ended.head.stopsDecoder { return replaceDecoder() }
+        armIdle()
+        pump()
+    }
+
+    /// Takes what waited, until it is used up or a request of it awaits its answer.
+    private func pump() {
+        guard !isPumping else { return }
+        isPumping = true
+        while phase == .serving, exchange == nil || !requestEnded, let part = waiting.popFirst() {
+            take(part)
+        }
+        isPumping = false
+        if waiting.isEmpty { waitingBytes = 0 }
+        resumeReadingIfFree()
+    }
+
+    // MARK: Responses
+
+    func writeHead(_ head: HTTPResponseHead, of exchange: HTTPExchange) {
+        guard exchange === self.exchange, let context else { return }
+        var head = head
+        head.version = .http1_1
+        if head.status.mayHaveBody, exchange.head.method != .HEAD {
+            if !head.headers.contains(name: "content-length"), !head.headers.contains(name: "transfer-encoding") {
+                if exchange.head.speaksHTTP11 {
+                    head.headers.add(name: "Transfer-Encoding", value: "chunked")
+                } else {
+                    keepsAlive = false
+                }
+            }
+        } else {
+            head.headers.remove(name: "transfer-encoding")
+            if !head.status.mayHaveBody, head.status.code != 304 { head.headers.remove(name: "content-length") }
+        }
+        if head.headers[canonicalForm: "connection"].contains(where: { $0.lowercased() == "close" }) {
+            keepsAlive = false
+        } else if !keepsAlive || loop.isDraining {
+            keepsAlive = false
+            head.headers.replaceOrAdd(name: "Connection", value: "close")
+        } else if !exchange.head.speaksHTTP11 {
+            head.headers.replaceOrAdd(name: "Connection", value: "keep-alive")
+        }
+        if !head.headers.contains(name: "date") { head.headers.add(name: "Date", value: loop.date.now()) }
+        context.write(Self.wrapOutboundOut(.head(head)), promise: nil)
+    }
+
+    func writeBody(_ part: ByteBuffer, of exchange: HTTPExchange, promise: EventLoopPromise<Void>?) {
+        guard exchange === self.exchange, let context else {
+            promise?.fail(ChannelError.ioOnClosedChannel)
+            return
+        }
+        guard exchange.head.method != .HEAD, part.readableBytes > 0 else {
+            promise?.succeed()
+            return
+        }
+        let data = Self.wrapOutboundOut(.body(.byteBuffer(part)))
+        guard let promise else { return context.write(data, promise: nil) }
+        armStall()
+        context.writeAndFlush(data, promise: promise)
+    }
+
+    func writeEnd(_ trailers: HTTPHeaders?, of exchange: HTTPExchange) {
+        guard exchange === self.exchange, let context else { return }
+        responseEnded = true
+        context.writeAndFlush(Self.wrapOutboundOut(.end(trailers)), promise: nil)
+        if requestEnded {
+            finish(exchange)
+        } else if keepsAlive {
+            pausedByExchange = false
+            loop.bodyDeadlines.arm(deadline, owner: self)
+            resumeReadingIfFree()
+        } else {
+            linger()
+        }
+    }
+
+    func closeAfterResponse() {
+        keepsAlive = false
+        if responseEnded, phase == .serving { linger() }
+    }
+
+    func abort() {
+        context?.close(promise: nil)
+    }
+
+    // MARK: Reading
+
+    private var isReadingHeld: Bool {
+        phase == .serving && (pausedByExchange || waitingBytes > loop.shared.limits.maxPipelinedBytes)
+    }
+
+    func setReadingPaused(_ isPaused: Bool) {
+        guard exchange != nil else { return }
+        pausedByExchange = isPaused
+        if isPaused {
+            if !requestEnded { deadline.disarm() }
+        } else {
+            if !requestEnded, phase == .serving { loop.bodyDeadlines.arm(deadline, owner: self) }
+            resumeReadingIfFree()
+        }
+    }
+
+    private func resumeReadingIfFree() {
+        guard pendingRead, !isReadingHeld else { return }
+        pendingRead = false
+        context?.read()
+    }
+
+    // MARK: Deadlines and the end
+
+    private func armIdle() {
+        stalledBytes = Int.max
+        loop.idleDeadlines.arm(deadline, owner: self)
+    }
+
+    private func armStall() {
+        guard requestEnded else { return }
+        stalledBytes = Int.max
+        loop.stallDeadlines.arm(deadline, owner: self)
+    }
+
+    func deadlineReached(_ deadline: Deadline) {
+        guard let context else { return }
+        if phase == .lingering { return context.close(promise: nil) }
+        let buffered = bufferedBytes
+        if buffered > 0 {
+            if exchange == nil, loop.isDraining { return linger() }
+            // A client that still takes bytes of a response is slow, not gone.
+            guard buffered < stalledBytes else { return context.close(promise: nil) }
+            stalledBytes = buffered
+            loop.stallDeadlines.arm(deadline, owner: self)
+        } else if exchange == nil || !requestEnded {
+            context.close(promise: nil)
+        }
+    }
+
+    private var bufferedBytes: Int {
+        guard let options = context?.channel.syncOptions else { return 0 }
+        return (try? options.getOption(ChannelOptions.bufferedWritableBytes)) ?? 0
+    }
+
+    /// Closes our side once everything is written, and drops what comes until the client closes its own.
+    private func linger() {
+        guard phase == .serving, let context, let raw = rawContext else { return }
+        phase = .lingering
+        waiting.removeAll()
+        loop.stallDeadlines.arm(deadline, owner: self)
+        let bound = NIOLoopBound(self, eventLoop: context.eventLoop)
+        let channel = context.channel
+        // The empty write is done when everything before it is.
+        let written = context.eventLoop.makePromise(of: Void.self)
+        raw.writeAndFlush(NIOAny(ByteBuffer()), promise: written)
+        written.futureResult.whenComplete { result in
+            let connection = bound.value
+            guard connection.phase == .lingering, case .success = result else { return channel.close(promise: nil) }
+            connection.loop.closeDeadlines.arm(connection.deadline, owner: connection)
+            channel.close(mode: .output).whenFailure { _ in channel.close(promise: nil) }
+        }
+        if pendingRead {
+            pendingRead = false
+            context.read()
+        }
+    }
+
+    /// Where bytes are written that are no HTTP: below the encoder.
+    var rawContext: ChannelHandlerContext? {
+        try? context?.pipeline.syncOperations.context(handler: encoder)
+    }
+
+    /// After a request that named another protocol and got an answer in this one (`Upgrade: h2c`), NIO's decoder parses
+    /// no more: a new one takes its place, and what the old one held.
+    private func replaceDecoder() {
+        guard let context else { return }
+        let fresh = HTTPPipeline.makeDecoder(loop.shared.limits)
+        let replacement = HTTPConnection(loop: loop, isTLS: isTLS, decoder: fresh, encoder: encoder)
+        replacement.peerAddress = peerAddress
+        do {
+            let pipeline = context.pipeline.syncOperations
+            try pipeline.addHandlers([fresh, replacement], position: .after(decoder))
+            replacement.armIdle()
+            phase = .leaving
+            if pendingRead { context.read() }
+            pipeline.removeHandler(context: context, promise: nil)
+            _ = pipeline.removeHandler(decoder)
+        } catch {
+            context.close(promise: nil)
+        }
+    }
+
+    /// Leaves the pipeline to what was upgraded to.
+    func leave() {
+        phase = .leaving
+        deadline.disarm()
+        if let exchange {
+            exchange.receiver = nil
+            self.exchange = nil
+        }
+    }
+}
+
+@available(*, unavailable)
+extension HTTPConnection: Sendable {}

@@ -1,0 +1,142 @@
+public import NIOCore
+public import NIOHTTP1
+
+/// One request and its response, on the event loop of its connection.
+///
+/// The request's parts go to ``receiver``; the response may be written at any time after, as a whole with
+/// ``respond(_:headers:body:)`` or in parts. Nothing written after the connection ended has an effect.
+public final class HTTPExchange {
+    public let head: HTTPRequestHead
+    public let eventLoop: any EventLoop
+    /// The address of the other end of the connection; nil for a Unix socket.
+    public let peerAddress: SocketAddress?
+    /// Hears the body, its end, and an early end of the connection.
+    public var receiver: (any HTTPExchangeReceiver)?
+    /// Whether the response can still be written: the connection is there and ``end(_:)`` was not called.
+    public internal(set) var isOpen = true
+    /// Whether a response head went out.
+    public internal(set) var hasStarted = false
+
+    private let connection: HTTPConnection
+
+    init(head: HTTPRequestHead, connection: HTTPConnection, eventLoop: any EventLoop, peerAddress: SocketAddress?) {
+        self.head = head
+        self.connection = connection
+        self.eventLoop = eventLoop
+        self.peerAddress = peerAddress
+    }
+
+    /// The client's address, looked up behind trusted proxies (``TrustedProxies``); `unix` for a Unix socket.
+    public var remoteAddress: String {
+        connection.trustedProxies.client(peer: peerAddress, headers: head.headers)
+    }
+
+    /// Whether the client speaks TLS, with this server or with a trusted proxy.
+    public var isSecure: Bool {
+        connection.isTLS || connection.trustedProxies.isSecure(peer: peerAddress, headers: head.headers)
+    }
+
+    /// The path, without the query.
+    public var path: Substring {
+        head.uri.prefix { $0 != "?" && $0 != "#" }
+    }
+
+    /// The query, without its question mark, as it was sent.
+    public var rawQuery: Substring {
+        guard let mark = head.uri.utf8.firstIndex(of: UInt8(ascii: "?")) else { return "" }
+        return head.uri[head.uri.utf8.index(after: mark)...].prefix { $0 != "#" }
+    }
+
+    /// Answers with a whole response. `Content-Length` is set.
+    public func respond(_ status: HTTPResponseStatus, headers: HTTPHeaders = [:], body: ByteBuffer? = nil) {
+        guard isOpen, !hasStarted else { return }
+        var headers = headers
+        if status.mayHaveBody {
+            headers.replaceOrAdd(name: "Content-Length", value: String(body?.readableBytes ?? 0))
+        }
+        start(HTTPResponseHead(version: .http1_1, status: status, headers: headers))
+        if let body, body.readableBytes > 0 { write(body, promise: nil) }
+        end()
+    }
+
+    /// Ends the connection after this response.
+    public func closeAfterResponse() {
+        guard isOpen else { return }
+        connection.closeAfterResponse()
+    }
+
+    /// Writes the head. Without `Content-Length` the body is sent in chunks (to HTTP/1.0 until the close).
+    public func start(_ head: HTTPResponseHead) {
+        guard isOpen, !hasStarted else { return }
+        hasStarted = true
+        connection.writeHead(head, of: self)
+    }
+
+    /// Writes a part of the body and flushes it. `promise` is kept once the kernel has it, broken when it never will.
+    public func write(_ part: ByteBuffer, promise: EventLoopPromise<Void>?) {
+        guard isOpen, hasStarted else {
+            promise?.fail(ChannelError.ioOnClosedChannel)
+            return
+        }
+        connection.writeBody(part, of: self, promise: promise)
+    }
+
+    /// Ends the response.
+    public func end(_ trailers: HTTPHeaders? = nil) {
+        guard isOpen, hasStarted else { return }
+        isOpen = false
+        connection.writeEnd(trailers, of: self)
+    }
+
+    /// Ends the connection now, without an end of the response: the client sees that it is not whole.
+    public func abort() {
+        guard isOpen else { return }
+        connection.abort()
+    }
+
+    /// Stops reading from the connection, or goes on: how a body that nobody takes fast enough is held back.
+    public func setReadingPaused(_ isPaused: Bool) {
+        connection.setReadingPaused(isPaused)
+    }
+
+    /// Whether the request asks for a WebSocket.
+    public var isWebSocketRequest: Bool { WebSocketHandshake.isRequest(head) }
+
+    /// Answers 101 and makes the connection a WebSocket, once the request has ended. A request that is no valid handshake
+    /// is refused (RFC 6455 section 4.2.2) and nothing else happens.
+    ///
+    /// - Parameters:
+    ///   - target: the loop on which the WebSocket should live. The connection moves there when it can (not with TLS,
+    ///     whose state cannot move); look at ``WebSocketConnection/eventLoop``.
+    ///   - attach: gets the WebSocket on its own loop, before its first frame; sets its delegate.
+    public func acceptWebSocket(
+        _ configuration: WebSocketConfiguration, headers: HTTPHeaders = [:], on target: (any EventLoop)? = nil,
+        attach: @escaping @Sendable (WebSocketConnection) -> Void
+    ) {
+        guard isOpen, !hasStarted else { return }
+        switch WebSocketHandshake.answer(to: head) {
+        case .refuse(let status, let extra):
+            var all = headers
+            all.add(contentsOf: extra)
+            respond(status, headers: all)
+        case .accept(let key):
+            isOpen = false
+            let upgrade = WebSocketUpgrade(
+                response: WebSocketHandshake.response(accept: key, headers: headers), configuration: configuration,
+                attach: attach)
+            connection.upgrade(upgrade, on: target ?? eventLoop)
+        }
+    }
+}
+
+@available(*, unavailable)
+extension HTTPExchange: Sendable {}
+
+extension HTTPResponseStatus {
+    var mayHaveBody: Bool {
+        switch code {
+        case 100..<200, 204, 304: false
+        default: true
+        }
+    }
+}

@@ -1,0 +1,42 @@
+import NIOCore
+
+/// What the connections of one event loop share. Bound to that loop.
+final class LoopContext {
+    let eventLoop: any EventLoop
+    let shared: ServerShared
+    /// From the accept (or the end of the TLS handshake) to a whole request head.
+    let headDeadlines: DeadlineQueue
+    /// Between two requests.
+    let idleDeadlines: DeadlineQueue
+    /// From one part of a request body to the next.
+    let bodyDeadlines: DeadlineQueue
+    /// While a client does not take what is written to it.
+    let stallDeadlines: DeadlineQueue
+    /// From our last word to the end of the connection.
+    let closeDeadlines: DeadlineQueue
+    /// The `Date` header of responses.
+    let date = HTTPDate()
+    /// The server is stopping: connections end with the response they are at.
+    var isDraining = false
+
+    init(eventLoop: any EventLoop, shared: ServerShared) {
+        self.eventLoop = eventLoop
+        self.shared = shared
+        let limits = shared.limits
+        headDeadlines = DeadlineQueue(delay: .init(limits.headTimeout), eventLoop: eventLoop)
+        idleDeadlines = DeadlineQueue(delay: .init(limits.keepAliveTimeout), eventLoop: eventLoop)
+        bodyDeadlines = DeadlineQueue(delay: .init(limits.bodyTimeout), eventLoop: eventLoop)
+        stallDeadlines = DeadlineQueue(delay: .init(limits.stallTimeout), eventLoop: eventLoop)
+        closeDeadlines = DeadlineQueue(delay: .init(limits.closeTimeout), eventLoop: eventLoop)
+    }
+
+    /// Ends what has no request open; the others end with their response.
+    func drain() {
+        isDraining = true
+        idleDeadlines.fireAll()
+        headDeadlines.fireAll()
+    }
+}
+
+@available(*, unavailable)
+extension LoopContext: Sendable {}

@@ -1,0 +1,28 @@
+import NIOCore
+
+/// What all loops of one server share, none of it changing after the start but what guards itself.
+final class ServerShared: Sendable {
+    let limits: SocketServerLimits
+    let trustedProxies: TrustedProxies
+    let routes: HTTPRoutes
+    let connections: ConnectionCounter
+    private let contexts: LockedMap<ObjectIdentifier, NIOLoopBound<LoopContext>>
+
+    init(configuration: SocketServerConfiguration, routes: HTTPRoutes) {
+        limits = configuration.limits
+        trustedProxies = configuration.trustedProxies
+        self.routes = routes
+        connections = ConnectionCounter(limit: configuration.limits.maxConnections)
+        contexts = LockedMap()
+    }
+
+    /// The context of `eventLoop`, made at its first connection. Called on that loop.
+    func context(of eventLoop: any EventLoop) -> LoopContext {
+        eventLoop.preconditionInEventLoop()
+        let key = ObjectIdentifier(eventLoop)
+        if let existing = contexts[key] { return existing.value }
+        let context = LoopContext(eventLoop: eventLoop, shared: self)
+        contexts[key] = NIOLoopBound(context, eventLoop: eventLoop)
+        return context
+    }
+}

@@ -1,0 +1,178 @@
+import Logging
+public import NIOCore
+import NIOPosix
+import Synchronization
+
+#if canImport(Glibc)
+import Glibc
+#elseif canImport(Musl)
+import Musl
+#else
+import Darwin
+#endif
+
+/// A server of TCP and Unix sockets on a pool of event loops: HTTP/1.1, WebSocket, TLS.
+///
+/// Each connection lives on one loop. What answers its requests is told by ``HTTPRoutes``.
+///
+///     let server = SocketServer(configuration: .init(listen: [.tcp(host: "::", port: 5000)]), routes: routes)
+///     let addresses = try await server.start()
+///     …
+///     await server.stopAccepting()
+///     await server.shutdown(within: .seconds(5))
+public final class SocketServer: Sendable {
+    private let configuration: SocketServerConfiguration
+    private let group: MultiThreadedEventLoopGroup
+    private let shared: ServerShared
+    private let listeners = Mutex<[any Channel]>([])
+
+    public init(configuration: SocketServerConfiguration, routes: HTTPRoutes) {
+        self.configuration = configuration
+        group = MultiThreadedEventLoopGroup(numberOfThreads: max(1, configuration.threads))
+        shared = ServerShared(configuration: configuration, routes: routes)
+    }
+
+    /// The loops that connections live on.
+    public var eventLoops: [any EventLoop] { Array(group.makeIterator()) }
+
+    /// Open TCP and Unix connections.
+    public var connectionCount: Int { shared.connections.count }
+
+    /// Begins to listen.
+    /// - Returns: the addresses bound to, in the order configured; port 0 has become the port taken.
+    /// - Throws: ``SocketServerError``; nothing listens then.
+    public func start() async throws(SocketServerError) -> [ListenAddress] {
+        var bound: [ListenAddress] = []
+        for address in configuration.listen {
+            do throws(SocketServerError) {
+                let channel = try await listen(at: address)
+                listeners.withLock { $0.append(channel) }
+                bound.append(Self.boundAddress(of: channel, asked: address))
+            } catch {
+                await stopAccepting()
+                throw error
+            }
+        }
+        return bound
+    }
+
+    /// Closes the listeners; connections stay.
+    public func stopAccepting() async {
+        let open = listeners.withLock { channels in
+            defer { channels = [] }
+            return channels
+        }
+        for channel in open {
+            // Closed already is as good.
+            _ = try? await channel.close()
+        }
+    }
+
+    /// Ends every connection with the response it is at, closes what remains after `deadline`, and ends the threads.
+    public func shutdown(within deadline: Duration) async {
+        await stopAccepting()
+        for eventLoop in eventLoops {
+            eventLoop.execute { [shared] in shared.context(of: eventLoop).drain() }
+        }
+        let eventLoop = group.any()
+        let promise = eventLoop.makePromise(of: Void.self)
+        let timeout = eventLoop.scheduleTask(in: .init(deadline)) { promise.succeed() }
+        shared.connections.whenEmpty(on: eventLoop).whenComplete { _ in
+            timeout.cancel()
+            promise.succeed()
+        }
+        _ = try? await promise.futureResult.get()
+        do {
+            try await group.shutdownGracefully()
+        } catch {
+            configuration.logger.warning("event loops did not end in order", metadata: ["error": "\(error)"])
+        }
+    }
+
+    // MARK: Listening
+
+    private func listen(at address: ListenAddress) async throws(SocketServerError) -> any Channel {
+        do {
+            switch address {
+            case .tcp(let host, let port):
+                return try await bind(host: host, port: port)
+            case .unix(let path):
+                if await isServed(path) { throw SocketServerError.addressInUse(address.description) }
+                return try await bootstrap(isTCP: false)
+                    .bind(unixDomainSocketPath: path, cleanupExistingSocketFile: true).get()
+            case .descriptor(let descriptor):
+                return try await bootstrap(isTCP: nil).withBoundSocket(descriptor).get()
+            }
+        } catch let error as SocketServerError {
+            throw error
+        } catch let error as IOError where error.errnoCode == EADDRINUSE {
+            throw .addressInUse(address.description)
+        } catch {
+            throw .cannotListen(address.description, reason: "\(error)")
+        }
+    }
+
+    private func bind(host: String, port: Int) async throws -> any Channel {
+        guard host == "::" else { return try await bootstrap(isTCP: true).bind(host: host, port: port).get() }
+        do {
+            return try await bootstrap(isTCP: true)
+                .serverChannelOption(
+                    // Whether an IPv6 listener leaves IPv4 out (RFC 3493 section 5.3).
+                    ChannelOptions.Types.SocketOption(level: .ipv6, name: .ipv6_v6only), value: 0)
+                .bind(host: host, port: port).get()
+        } catch let error as IOError
+            where [EAFNOSUPPORT, EADDRNOTAVAIL, EPROTONOSUPPORT].contains(error.errnoCode)
+        {
+            return try await bootstrap(isTCP: true).bind(host: "0.0.0.0", port: port).get()
+        }
+    }
+
+    /// - Parameter isTCP: nil when only the descriptor knows.
+    private func bootstrap(isTCP: Bool?) -> ServerBootstrap {
+        let shared = shared
+        let tls = isTCP == false ? nil : configuration.tls
+        let bootstrap = ServerBootstrap(group: group)
+            .serverChannelOption(ChannelOptions.backlog, value: configuration.backlog)
+            .serverChannelInitializer { channel in
+                // Without it a want of descriptors (EMFILE) would spin: the connection stays in the kernel's queue.
+                channel.eventLoop.makeCompletedFuture {
+                    try channel.pipeline.syncOperations.addHandler(AcceptBackoffHandler())
+                }
+            }
+            .childChannelOption(ChannelOptions.maxMessagesPerRead, value: 1)
+            .childChannelOption(ChannelOptions.recvAllocator, value: ReceiveAllocator())
+            .childChannelInitializer { channel in
+                channel.eventLoop.makeCompletedFuture { try Self.accept(channel, shared: shared, tls: tls) }
+            }
+        guard isTCP == true else { return bootstrap }
+        return
+            bootstrap
+            .serverChannelOption(ChannelOptions.socketOption(.so_reuseaddr), value: 1)
+            .childChannelOption(ChannelOptions.tcpOption(.tcp_nodelay), value: 1)
+    }
+
+    private static func accept(_ channel: any Channel, shared: ServerShared, tls: TLSCredentials?) throws {
+        let isWelcome = shared.connections.add()
+        channel.closeFuture.whenComplete { _ in shared.connections.remove() }
+        if isWelcome {
+            try HTTPPipeline.install(on: channel, tls: tls, context: shared.context(of: channel.eventLoop))
+        } else {
+            try channel.pipeline.syncOperations.addHandler(OverloadHandler())
+        }
+    }
+
+    /// Whether a server answers at a Unix socket: its file alone does not tell, it outlives a crash.
+    private func isServed(_ path: String) async -> Bool {
+        guard let channel = try? await ClientBootstrap(group: group).connect(unixDomainSocketPath: path).get() else {
+            return false
+        }
+        _ = try? await channel.close()
+        return true
+    }
+
+    private static func boundAddress(of channel: any Channel, asked: ListenAddress) -> ListenAddress {
+        guard let local = channel.localAddress, let host = local.ipAddress, let port = local.port else { return asked }
+        return .tcp(host: host, port: port)
+    }
+}
+

@@ -1,0 +1,203 @@
+public import NIOCore
+
+/// From a client's bytes to messages: RFC 6455 sections 5 to 8, as a pure state machine.
+///
+/// 1. ``unmaskWholeFrames(in:)`` runs once over what one read brought, removes the mask of each whole frame where it
+///    lies, and sets its key to zero, which is the mask that changes nothing.
+/// 2. ``next(from:)`` then returns event after event. A whole, unfragmented frame is a slice of the read's buffer; nothing
+///    is copied. A frame whose end has not arrived, or a fragment, goes byte for byte into `assembly`, unmasked and (if
+///    text) validated as it comes, so that a bad message is refused at its first bad byte.
+/// 3. A frame head that arrives in parts waits in `head`, at most 13 bytes.
+///
+/// The length that a head claims allocates nothing: `assembly` grows with the bytes that are there.
+public struct WebSocketDecoder: Sendable {
+    /// The longest message taken, in bytes, all fragments together.
+    public let maximumMessageSize: Int
+
+    private var head = ByteBuffer()
+    private var frame: WebSocketFrameHeader?
+    private var received = 0
+    private var control = ByteBuffer()
+    private var assembly = ByteBuffer()
+    private var messageOpcode: UInt8?
+    private var validator = UTF8Validator()
+
+    public init(maximumMessageSize: Int) {
+        self.maximumMessageSize = maximumMessageSize
+    }
+
+    /// Step 1; `input` should be the only reference to its storage, as it is written to. Without effect on what
+    /// ``next(from:)`` returns: only on how much that copies.
+    public func unmaskWholeFrames(in input: inout ByteBuffer) {
+        guard frame == nil, head.readableBytes == 0 else { return }
+        input.withUnsafeMutableReadableBytes { bytes in
+            var start = 0
+            while start < bytes.count {
+                let rest = UnsafeMutableRawBufferPointer(rebasing: bytes[start...])
+                let header = try? WebSocketFrameHeader.parse(UnsafeRawBufferPointer(rest))
+                guard let header, header.length <= rest.count - header.size else { return }
+                let end = header.size + header.length
+                WebSocketMask.apply(
+                    header.key, to: UnsafeMutableRawBufferPointer(rebasing: rest[header.size..<end]), offset: 0)
+                rest.storeBytes(of: 0, toByteOffset: header.size - 4, as: UInt32.self)
+                start += end
+            }
+        }
+    }
+
+    /// The next event, or nil when `input` is used up. After an error the decoder is done.
+    public mutating func next(from input: inout ByteBuffer) throws(WebSocketViolation) -> WebSocketEvent? {
+        while true {
+            if frame == nil {
+                guard let header = try readHeader(from: &input) else { return nil }
+                try admit(header)
+                if header.isFinal, messageOpcode == nil, let payload = input.readSlice(length: header.length) {
+                    return try finish(whole: header, payload: payload)
+                }
+                begin(header)
+            }
+            guard let event = try advance(&input) else {
+                if frame != nil { return nil }
+                continue
+            }
+            return event
+        }
+    }
+
+    private mutating func readHeader(from input: inout ByteBuffer) throws(WebSocketViolation) -> WebSocketFrameHeader? {
+        if head.readableBytes == 0 {
+            if let header = try parseHeader(input) {
+                input.moveReaderIndex(forwardBy: header.size)
+                return header
+            }
+            head.writeBuffer(&input)
+            return nil
+        }
+        // Some bytes of the head came earlier: add one at a time what is missing.
+        while let byte = input.readInteger(as: UInt8.self) {
+            head.writeInteger(byte)
+            if let header = try parseHeader(head) {
+                head = ByteBuffer()
+                return header
+            }
+        }
+        return nil
+    }
+
+    private func parseHeader(_ buffer: ByteBuffer) throws(WebSocketViolation) -> WebSocketFrameHeader? {
+        let result: Result<WebSocketFrameHeader?, WebSocketViolation> = buffer.withUnsafeReadableBytes { bytes in
+            do throws(WebSocketViolation) {
+                return .success(try WebSocketFrameHeader.parse(bytes))
+            } catch {
+                return .failure(error)
+            }
+        }
+        return try result.get()
+    }
+
+    /// Checks a frame against the message it stands in.
+    private func admit(_ header: WebSocketFrameHeader) throws(WebSocketViolation) {
+        if header.isControl { return }
+        let isContinuation = header.opcode == WebSocketFrameHeader.continuation
+        guard isContinuation == (messageOpcode != nil) else { throw .unexpectedOpcode }
+        guard header.length <= maximumMessageSize - assembly.readableBytes else { throw .messageTooBig }
+    }
+
+    private mutating func begin(_ header: WebSocketFrameHeader) {
+        frame = header
+        received = 0
+        guard !header.isControl, messageOpcode == nil else { return }
+        messageOpcode = header.opcode
+        validator = UTF8Validator()
+    }
+
+    /// Takes what is there of the frame in progress; an event when that completes one.
+    private mutating func advance(_ input: inout ByteBuffer) throws(WebSocketViolation) -> WebSocketEvent? {
+        guard let header = frame else { return nil }
+        let count = min(header.length - received, input.readableBytes)
+        if let part = input.readSlice(length: count), count > 0 {
+            let isText = !header.isControl && messageOpcode == WebSocketFrameHeader.text
+            if header.isControl {
+                Self.append(part, to: &control, key: header.key, offset: received)
+            } else {
+                Self.append(part, to: &assembly, key: header.key, offset: received)
+                let isValid = !isText || validator.consume(last: count, of: assembly)
+                if !isValid { throw .invalidUTF8 }
+            }
+            received += count
+        }
+        guard received == header.length else { return nil }
+        frame = nil
+        if header.isControl {
+            let payload = control
+            control = ByteBuffer()
+            return try controlEvent(header.opcode, payload)
+        }
+        guard header.isFinal, let opcode = messageOpcode else { return nil }
+        messageOpcode = nil
+        let payload = assembly
+        assembly = ByteBuffer()
+        guard opcode == WebSocketFrameHeader.text else { return .binary(payload) }
+        guard validator.isComplete else { throw .invalidUTF8 }
+        return .text(payload)
+    }
+
+    /// Appends payload bytes, unmasked. `offset` is where they stand in their frame.
+    private static func append(_ part: ByteBuffer, to target: inout ByteBuffer, key: UInt32, offset: Int) {
+        let start = target.readableBytes
+        target.writeImmutableBuffer(part)
+        target.withUnsafeMutableReadableBytes { bytes in
+            WebSocketMask.apply(key, to: UnsafeMutableRawBufferPointer(rebasing: bytes[start...]), offset: offset)
+        }
+    }
+
+    private func finish(
+        whole header: WebSocketFrameHeader, payload: ByteBuffer
+    ) throws(WebSocketViolation) -> WebSocketEvent {
+        var payload = payload
+        if header.key != 0 {
+            payload = ByteBuffer(buffer: payload)
+            payload.withUnsafeMutableReadableBytes { WebSocketMask.apply(header.key, to: $0, offset: 0) }
+        }
+        switch header.opcode {
+        case WebSocketFrameHeader.text:
+            guard Self.isUTF8(payload) else { throw .invalidUTF8 }
+            return .text(payload)
+        case WebSocketFrameHeader.binary:
+            return .binary(payload)
+        default:
+            return try controlEvent(header.opcode, payload)
+        }
+    }
+
+    private func controlEvent(
+        _ opcode: UInt8, _ payload: ByteBuffer
+    ) throws(WebSocketViolation) -> WebSocketEvent {
+        switch opcode {
+        case WebSocketFrameHeader.ping: return .ping(payload)
+        case WebSocketFrameHeader.pong: return .pong(payload)
+        default: break
+        }
+        var payload = payload
+        if payload.readableBytes == 0 { return .close(nil) }
+        guard let raw = payload.readInteger(as: UInt16.self) else { throw .malformedClose }
+        let code = WebSocketCloseCode(rawValue: raw)
+        guard code.isAllowedOnTheWire else { throw .malformedClose }
+        guard Self.isUTF8(payload) else { throw .invalidUTF8 }
+        return .close(code)
+    }
+
+    private static func isUTF8(_ buffer: ByteBuffer) -> Bool {
+        buffer.withUnsafeReadableBytes { bytes in
+            var validator = UTF8Validator()
+            return validator.consume(bytes) && validator.isComplete
+        }
+    }
+}
+
+extension UTF8Validator {
+    /// Takes the last `count` readable bytes of `buffer`.
+    fileprivate mutating func consume(last count: Int, of buffer: ByteBuffer) -> Bool {
+        buffer.withUnsafeReadableBytes { consume(UnsafeRawBufferPointer(rebasing: $0.suffix(count))) }
+    }
+}

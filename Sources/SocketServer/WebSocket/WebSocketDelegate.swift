@@ -1,0 +1,12 @@
+public import NIOCore
+
+/// What uses a ``WebSocketConnection``. Called on its event loop.
+public protocol WebSocketDelegate: AnyObject {
+    /// A text message, valid UTF-8.
+    func webSocket(_ socket: WebSocketConnection, didReceiveText text: ByteBuffer)
+    func webSocket(_ socket: WebSocketConnection, didReceiveBinary bytes: ByteBuffer)
+    /// All messages that one read brought were delivered.
+    func webSocketDidReceiveBurst(_ socket: WebSocketConnection)
+    /// The connection takes no more messages and delivers none. Called exactly once, last.
+    func webSocket(_ socket: WebSocketConnection, didCloseWith reason: WebSocketCloseReason)
+}

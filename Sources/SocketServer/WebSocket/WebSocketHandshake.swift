@@ -1,0 +1,45 @@
+import NIOCore
+import NIOHTTP1
+
+/// The opening handshake (RFC 6455 section 4.2), as pure functions of the request.
+enum WebSocketHandshake {
+    enum Answer: Equatable {
+        /// The value of `Sec-WebSocket-Accept`.
+        case accept(String)
+        case refuse(HTTPResponseStatus, HTTPHeaders)
+    }
+
+    static func isRequest(_ head: HTTPRequestHead) -> Bool {
+        head.method == .GET && head.stopsDecoder
+            && head.headers[canonicalForm: "upgrade"].contains { $0.lowercased() == "websocket" }
+    }
+
+    static func answer(to head: HTTPRequestHead) -> Answer {
+        guard isRequest(head), head.speaksHTTP11, !head.announcesBody else { return .refuse(.badRequest, [:]) }
+        guard head.headers["sec-websocket-version"] == ["13"] else {
+            return .refuse(.upgradeRequired, ["Sec-WebSocket-Version": "13", "Upgrade": "websocket"])
+        }
+        let keys = head.headers["sec-websocket-key"]
+        guard keys.count == 1, let key = keys.first,
+            Base64.decode(ByteBuffer(string: key).readableBytesView)?.readableBytes == 16
+        else { return .refuse(.badRequest, [:]) }
+        return .accept(accept(for: key))
+    }
+
+    static func accept(for key: String) -> String {
+        let digest = SHA1.hash((key + "258EAFA5-E914-47DA-95CA-C5AB0DC85B11").utf8)
+        var text = ByteBuffer()
+        Base64.encode(ByteBuffer(bytes: digest).readableBytesView, to: &text)
+        return String(buffer: text)
+    }
+
+    /// The bytes of the 101 response.
+    static func response(accept: String, headers: HTTPHeaders) -> ByteBuffer {
+        var buffer = ByteBuffer()
+        buffer.writeString("HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n")
+        buffer.writeString("Sec-WebSocket-Accept: \(accept)\r\n")
+        for (name, value) in headers { buffer.writeString("\(name): \(value)\r\n") }
+        buffer.writeString("\r\n")
+        return buffer
+    }
+}
