@@ -52,7 +52,8 @@ let package = Package(
         .target(
             name: "CSQLiteFile", dependencies: [.product(name: "GRDBSQLite", package: "GRDB.swift")]),
         .target(
-            name: "ChatSQLite", dependencies: ["ChatCore", "CSQLiteFile", grdb, logging], swiftSettings: strict),
+            name: "ChatSQLite", dependencies: ["ChatCore", "CSQLiteFile", grdb, logging],
+            resources: [.embedInCode("Schema/schema.sql")], swiftSettings: strict),
         .target(
             name: "ChatGateway", dependencies: ["ChatCore", "SocketIO", nioCore, logging], swiftSettings: strict),
         .target(name: "ChatHTTP", dependencies: [

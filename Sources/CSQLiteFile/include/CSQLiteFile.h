@@ -1,1 +1,35 @@
-int csqlitefile_placeholder(void);
+#ifndef CSQLITEFILE_H
+#define CSQLITEFILE_H
+
+#include <stdint.h>
+#include <sqlite3.h>
+
+/// One open file description for all of SQLite's connections to a database in this process.
+///
+/// A write lease (fcntl F_SETLEASE, F_WRLCK) is granted only while nobody else has the file open; every further open(2)
+/// counts as somebody else, even of the same process. So SQLite's own open call is replaced, once a process, by one that
+/// answers for the registered paths with a duplicate of one descriptor. Everything else is opened as before.
+
+/// Opens `path` (absolute, without symbolic links, as SQLite names it) and shares it from now on.
+/// Returns a handle >= 0, or -errno. -ENOTSUP: SQLite here reads by lseek, which a shared description does not allow.
+int csqlitefile_share(const char *path);
+
+/// Ends the sharing; only after all of SQLite's connections to it are closed: closing it drops the locks of the process.
+void csqlitefile_unshare(int handle);
+
+/// Takes the write lease. 0, or -errno: -EAGAIN while somebody else has the file open, others where there are no leases.
+int csqlitefile_take_lease(int handle);
+
+/// Gives it back; those who waited in open(2) go on.
+void csqlitefile_drop_lease(int handle);
+
+/// Reads at an offset through the shared descriptor: bytes read, or -errno.
+int64_t csqlitefile_read(int handle, void *buffer, uint64_t count, uint64_t offset);
+
+/// sqlite3_db_config(SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE): whether closing the last connection leaves the log alone.
+int csqlitefile_no_checkpoint_on_close(sqlite3 *connection, int on);
+
+/// The magic number of the file system that `path` lies on, or -errno.
+int64_t csqlitefile_filesystem(const char *path);
+
+#endif

@@ -31,6 +31,14 @@ public protocol ChatReadView {
     func message(_ id: MessageID) throws -> Message?
     /// Ascending by `seq`.
     func history(of chat: ChatID, _ range: HistoryRange, limit: Int) throws -> HistoryPage
+    /// The same as the user sees it: under `--history joined` nothing from before they joined.
+    ///
+    /// - Throws: `forbidden` when the user is no member.
+    func history(of chat: ChatID, for user: UserID, _ range: HistoryRange, limit: Int) throws -> HistoryPage
+    /// A message as the user sees it.
+    ///
+    /// - Throws: `forbidden` when the user is no member of the chat, `not_found` for a message that is not in it.
+    func message(_ id: MessageID, in chat: ChatID, for user: UserID) throws -> Message
     func unreadCount(of user: UserID, in chat: ChatID) throws -> Int
     func unreadTotal(of user: UserID) throws -> Int
 

@@ -1,0 +1,97 @@
+/// The rules that single fields keep to, whoever gives them. Pure; each throws the ``ChatError`` that names the field.
+public enum FieldRules {
+    /// A username without the white space around it: 1–64 scalars, no control characters.
+    public static func username(_ text: String) throws(ChatError) -> String {
+        try name(text, field: "username", limit: 64)
+    }
+
+    /// A display name or a chat's name, trimmed: 1–200 scalars, no control characters; empty is none.
+    public static func optionalName(_ text: String?, field: String) throws(ChatError) -> String? {
+        guard let text else { return nil }
+        if trimmed(text).isEmpty { return nil }
+        return try name(text, field: field, limit: 200)
+    }
+
+    /// An avatar's address: at most 2,000 bytes, `http`, `https` or a path, no control characters; empty is none.
+    public static func avatarURL(_ text: String?) throws(ChatError) -> String? {
+        guard let text else { return nil }
+        let address = trimmed(text)
+        if address.isEmpty { return nil }
+        guard address.utf8.count <= 2000 else {
+            throw ChatError(.tooLong, "An avatar's address has at most 2000 bytes.", field: "avatar_url")
+        }
+        let known = ["https://", "http://", "/"].contains { address.lowercased().hasPrefix($0) }
+        guard known, !address.unicodeScalars.contains(where: isControl) else {
+            throw ChatError(.invalid, "An avatar's address is an http or https URL or a path.", field: "avatar_url")
+        }
+        return address
+    }
+
+    /// An id given from outside.
+    public static func id(_ text: String) throws(ChatError) {
+        guard IdentifierRule.allows(text) else {
+            throw ChatError(.invalid, "An id is 1 to 64 of A-Za-z0-9_.:-", field: "id")
+        }
+    }
+
+    /// What a message may say.
+    ///
+    /// - Throws: `invalid` for an empty text, `too_long` past the policy's limit of scalars.
+    public static func content(
+        _ text: String, kind: Message.Kind, hasAttachments: Bool, _ policy: ChatPolicy
+    ) throws(ChatError) {
+        // A scalar takes at least one byte: most messages need no counting.
+        if text.utf8.count > policy.maxMessageLength, text.unicodeScalars.count > policy.maxMessageLength {
+            throw ChatError(
+                .tooLong, "A message has at most \(policy.maxMessageLength) characters.", field: "content")
+        }
+        if text.isEmpty, !(hasAttachments && kind != .system) {
+            throw ChatError(.invalid, "A message needs content.", field: "content")
+        }
+    }
+
+    /// 1–64 of U+0021–U+007E.
+    public static func clientID(_ text: String) throws(ChatError) {
+        guard (1...64).contains(text.utf8.count), text.utf8.allSatisfy({ (0x21...0x7E).contains($0) }) else {
+            throw ChatError(.invalid, "A clientId is 1 to 64 visible ASCII characters.", field: "clientId")
+        }
+    }
+
+    /// A reaction: 1–32 bytes, no white space at its ends, no control characters.
+    public static func emoji(_ text: String) throws(ChatError) {
+        guard text.utf8.count <= 32 else {
+            throw ChatError(.tooLong, "A reaction has at most 32 bytes.", field: "emoji")
+        }
+        guard !text.isEmpty, trimmed(text) == text, !text.unicodeScalars.contains(where: isControl) else {
+            throw ChatError(.invalid, "A reaction is an emoji.", field: "emoji")
+        }
+    }
+
+    private static func name(_ text: String, field: String, limit: Int) throws(ChatError) -> String {
+        let name = trimmed(text)
+        guard !name.isEmpty else { throw ChatError(.invalid, "The \(field) is empty.", field: field) }
+        guard name.unicodeScalars.count <= limit else {
+            throw ChatError(.tooLong, "The \(field) has at most \(limit) characters.", field: field)
+        }
+        guard !name.unicodeScalars.contains(where: isControl) else {
+            throw ChatError(.invalid, "The \(field) has control characters.", field: field)
+        }
+        return name
+    }
+
+    private static func isControl(_ scalar: Unicode.Scalar) -> Bool {
+        switch scalar.properties.generalCategory {
+        case .control, .lineSeparator, .paragraphSeparator: true
+        default: false
+        }
+    }
+
+    private static func trimmed(_ text: String) -> String {
+        func isSpace(_ scalar: Unicode.Scalar) -> Bool { scalar.properties.isWhitespace }
+        let scalars = text.unicodeScalars
+        guard let first = scalars.firstIndex(where: { !isSpace($0) }),
+            let last = scalars.lastIndex(where: { !isSpace($0) })
+        else { return "" }
+        return String(scalars[first...last])
+    }
+}

@@ -1,0 +1,181 @@
+import CSQLiteFile
+import ChatCore
+import GRDB
+import GRDBSQLite
+import Logging
+
+/// Carries the write-ahead log into the main file, so that a plain copy of it taken at any moment is whole and recent.
+///
+/// 1. Only when it can complete: readers are held by the gate, long ones (backup) postpone it, the result is checked. A
+///    checkpoint that a reader holds back leaves a main file that never existed.
+/// 2. Only under a write lease: refused while anybody else has the file open, who opens it meanwhile waits in open(2). While
+///    it is refused we look again each 10 ms, and wait 2 s more after they have gone, as a copy of the directory takes the
+///    files one by one.
+/// 3. When it falls quiet, at the latest a second after the first change.
+///
+/// The last transaction before it notes in the file which log it carries and how long that is: see ``WriteAheadLog``.
+/// At the log's limit it is done all the same.
+final class Checkpointer {
+    private static let note: StaticString = "UPDATE state SET wal_salt = ?, wal_frames = ? WHERE id = 1"
+    private static let begin: StaticString = "BEGIN IMMEDIATE"
+    private static let commit: StaticString = "COMMIT"
+
+    /// Longer than the search index lags, so that one checkpoint takes both.
+    private static let quiet: UInt64 = 400_000_000
+    private static let atLatest: UInt64 = 1_000_000_000
+    private static let lookAgain: UInt64 = 10_000_000
+    private static let afterOthers: UInt64 = 2_000_000_000
+
+    private let connection: Connection
+    private let file: DatabaseFile
+    private let gate: ReaderGate
+    private let walLimit: Int64
+    private let log = LogSize()
+    private(set) var counters = StoreCounters()
+    /// When the next one is wanted, in nanoseconds of uptime; `nil`: the log is empty.
+    private(set) var due: UInt64?
+    private var firstWrite: UInt64?
+    /// Others held the file when we last looked.
+    private var held = false
+    private var notBefore: UInt64 = 0
+    private var leases = true
+
+    init(connection: Connection, file: DatabaseFile, gate: ReaderGate, walLimit: Int64) {
+        self.connection = connection
+        self.file = file
+        self.gate = gate
+        self.walLimit = walLimit
+        log.watch(connection.handle)
+    }
+
+    /// Bytes in the log that are not in the main file.
+    var logBytes: Int64 { Int64(log.frames) * 4096 }
+
+    /// After each transaction.
+    func wrote(at now: UInt64) {
+        guard log.frames > 0 else { return }
+        let first = firstWrite ?? now
+        firstWrite = first
+        due = max(notBefore, min(now + Self.quiet, first + Self.atLatest))
+    }
+
+    /// One attempt.
+    func run() {
+        let now = Upkeep.now
+        guard log.frames > 0 else {
+            due = nil
+            return
+        }
+        switch permission() {
+        case .granted: break
+        case .refused where logBytes >= walLimit:
+            counters.checkpointsForced += 1
+            Log.store.warning(
+                "The log is at its limit: carried into the file though another program holds the file open",
+                metadata: ["parley.bytes": "\(logBytes)"])
+        case .refused:
+            counters.checkpointsPostponed += held ? 0 : 1
+            held = true
+            due = now + Self.lookAgain
+            return
+        }
+        defer { file.dropLease() }
+        if held, logBytes < walLimit {
+            // They have just gone, perhaps to the next file of the directory.
+            held = false
+            notBefore = now + Self.afterOthers
+            due = notBefore
+            return
+        }
+        held = false
+        attempt(SQLITE_CHECKPOINT_RESTART)
+    }
+
+    private enum Permission { case granted, refused }
+
+    private func permission() -> Permission {
+        if file.hasLongReaders { return .refused }
+        guard leases else { return .granted }
+        switch file.takeLease() {
+        case .taken: return .granted
+        case .held: return .refused
+        case .unavailable(let code):
+            leases = false
+            Log.store.warning(
+                """
+                No leases on this file: a plain copy taken while a checkpoint runs may be torn; use `parley backup`
+                """, metadata: ["parley.errno": "\(code)"])
+            return .granted
+        }
+    }
+
+    private func attempt(_ mode: Int32) {
+        let start = Upkeep.now
+        do {
+            if try checkpoint(mode) {
+                counters.checkpoints += 1
+                log.frames = 0
+                firstWrite = nil
+                due = nil
+            } else {
+                counters.checkpointsPartial += 1
+                Log.store.warning("A checkpoint could not carry everything; it is repeated")
+                due = Upkeep.now + Self.lookAgain
+            }
+        } catch {
+            Log.store.error("A checkpoint failed", metadata: ["parley.error": "\(error)"])
+            due = Upkeep.now + Self.atLatest
+        }
+        counters.longestCheckpoint = max(counters.longestCheckpoint, Int((Upkeep.now - start) / 1_000_000))
+    }
+
+    /// - Returns: whether everything in the log is in the main file.
+    private func checkpoint(_ mode: Int32) throws -> Bool {
+        try noteLog()
+        return try gate.exclusively {
+            var frames: Int32 = 0
+            var carried: Int32 = 0
+            let code = sqlite3_wal_checkpoint_v2(connection.handle, nil, mode, &frames, &carried)
+            guard code == SQLITE_OK || code & 0xFF == SQLITE_BUSY else {
+                throw DatabaseError(resultCode: ResultCode(rawValue: code))
+            }
+            return code == SQLITE_OK && frames == carried
+        }
+    }
+
+    /// The last transaction before the checkpoint; one page, so one frame.
+    private func noteLog() throws {
+        guard let header = WriteAheadLog(path: file.directory.log) else { return }
+        let frames = log.frames + 1
+        try connection[Self.begin].run()
+        do {
+            try connection[Self.note].run(Int64(bitPattern: header.salts), frames)
+            try connection[Self.commit].run()
+        } catch {
+            if connection.isInTransaction { try connection.execute("ROLLBACK") }
+            throw error
+        }
+    }
+
+    /// The end: everything into the main file, and no log left beside it, unless others hold the file open for longer than
+    /// we can wait. Then the log stays, whole.
+    func close() throws {
+        var permission = permission()
+        let deadline = Upkeep.now + 3_000_000_000
+        while permission == .refused, Upkeep.now < deadline {
+            LogSize.pause(microseconds: 10_000)
+            permission = self.permission()
+        }
+        defer { file.dropLease() }
+        if permission == .granted {
+            attempt(SQLITE_CHECKPOINT_TRUNCATE)
+        } else {
+            Log.store.warning("Another program holds the database open: parley.db-wal stays beside it")
+            csqlitefile_no_checkpoint_on_close(connection.handle, 1)
+        }
+        try connection.close()
+    }
+}
+
+@available(*, unavailable)
+extension Checkpointer: Sendable {}

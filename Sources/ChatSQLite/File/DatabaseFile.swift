@@ -1,0 +1,69 @@
+import CSQLiteFile
+import Synchronization
+
+/// The main file of the running store: who may look at it, and who keeps a checkpoint away.
+final class DatabaseFile: Sendable {
+    /// Whether a lease could be had.
+    enum Lease: Sendable, Equatable {
+        case taken
+        /// Somebody else has the file open.
+        case held
+        /// No leases here (error number).
+        case unavailable(Int32)
+    }
+
+    let directory: DataDirectory
+    let lock: DirectoryLock
+    private let handle: Mutex<Int32>
+    private let longReaders = Mutex(0)
+
+    init(_ directory: DataDirectory, _ lock: DirectoryLock) {
+        self.directory = directory
+        self.lock = lock
+        handle = Mutex(-1)
+    }
+
+    /// Lets all connections of this process share one open file description; before the first is opened.
+    ///
+    /// - Returns: whether it could be done; if not there are no leases.
+    func share() -> Bool {
+        let result = csqlitefile_share(directory.database)
+        handle.withLock { $0 = result }
+        return result >= 0
+    }
+
+    func takeLease() -> Lease {
+        let handle = handle.withLock { $0 }
+        guard handle >= 0 else { return .unavailable(-handle) }
+        switch csqlitefile_take_lease(handle) {
+        case 0: return .taken
+        case -11: return .held
+        case let code: return .unavailable(-code)
+        }
+    }
+
+    func dropLease() {
+        let handle = handle.withLock { $0 }
+        if handle >= 0 { csqlitefile_drop_lease(handle) }
+    }
+
+    /// Keeps checkpoints away while a backup or a check reads with a connection of its own.
+    func withLongReader<Result>(_ body: () throws -> Result) rethrows -> Result {
+        longReaders.withLock { $0 += 1 }
+        defer { longReaders.withLock { $0 -= 1 } }
+        return try body()
+    }
+
+    var hasLongReaders: Bool { longReaders.withLock { $0 > 0 } }
+
+    /// After the last connection was closed.
+    func release() {
+        let last = handle.withLock { handle in
+            defer { handle = -1 }
+            return handle
+        }
+        if last >= 0 { csqlitefile_unshare(last) }
+    }
+
+    deinit { release() }
+}

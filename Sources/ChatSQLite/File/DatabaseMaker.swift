@@ -1,0 +1,29 @@
+import ChatCore
+import Foundation
+
+/// Makes a new, empty database.
+enum DatabaseMaker {
+    /// Under another name first, so that a crash leaves no half of one at its place.
+    static func make(_ directory: DataDirectory) throws {
+        let draft = directory.database + ".new"
+        for suffix in ["", "-wal", "-shm", "-journal"] { unlink(draft + suffix) }
+        let descriptor = open(draft, O_CREAT | O_EXCL | O_RDWR | O_CLOEXEC, 0o600)
+        guard descriptor >= 0 else {
+            throw StoreOpenError.inaccessible(path: directory.database, reason: DataDirectory.reason(errno))
+        }
+        close(descriptor)
+        let connection = try Connection(path: draft, readonly: false)
+        do {
+            try connection.execute("BEGIN;\n" + DatabaseSchema.script + "\nCOMMIT")
+            try connection.execute("PRAGMA journal_mode = WAL")
+            try connection.close()
+        } catch {
+            for suffix in ["", "-wal", "-shm", "-journal"] { unlink(draft + suffix) }
+            throw error
+        }
+        guard rename(draft, directory.database) == 0 else {
+            throw StoreOpenError.inaccessible(path: directory.database, reason: DataDirectory.reason(errno))
+        }
+        directory.synchronize()
+    }
+}

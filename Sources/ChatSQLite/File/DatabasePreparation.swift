@@ -1,0 +1,96 @@
+import ChatCore
+import Foundation
+import GRDB
+import Logging
+
+/// From a directory to an open, checked, migrated database with a new epoch; runs on the writer's thread.
+///
+/// 1. No file: a new one is made beside its place and renamed, so that there is never half of one.
+/// 2. The main file is looked at alone, without its log: what is no database, not ours or newer is refused, untouched.
+/// 3. A log that does not continue the main file is moved aside.
+/// 4. SQLite opens it and replays the log; an older file is copied to `parley.db.v<n>.bak` and migrated in one transaction.
+/// 5. The epoch is noted; `parley.lock` says which log was begun.
+struct DatabasePreparation {
+    private static let state: StaticString = "SELECT revision, indexed_n, wal_salt FROM state WHERE id = 1"
+    private static let endEpochs: StaticString = "UPDATE epochs SET last_revision = ? WHERE last_revision IS NULL"
+    private static let newEpoch: StaticString = "INSERT INTO epochs (epoch, first_revision, started_ms) VALUES (?, ?, ?)"
+    private static let setRevision: StaticString = "UPDATE state SET revision = ? WHERE id = 1"
+    private static let online: StaticString = "SELECT id FROM users WHERE online = 1"
+    private static let pruneEpochs: StaticString = """
+        DELETE FROM epochs WHERE epoch NOT IN (SELECT epoch FROM epochs ORDER BY first_revision DESC LIMIT 1000)
+        """
+
+    let facts: StoreFacts
+    private let connection: Connection
+    private let file: DatabaseFile
+    private let revision: Int64
+    private let indexed: Int64
+
+    init(_ file: DatabaseFile, _ options: SQLiteStoreOptions) throws {
+        self.file = file
+        let directory = file.directory
+        if !DataDirectory.exists(directory.database) {
+            StaleLog.moveAside(directory, options.clock())
+            try DatabaseMaker.make(directory)
+        }
+        let main = try MainFile(path: directory.database)
+        try StaleLog.check(directory, main, note: file.lock.read(), options.clock())
+        chmod(directory.database, 0o600)
+        if !file.share() { Log.store.warning("The file cannot be shared between connections; there are no leases") }
+        connection = try Connection(path: directory.database, readonly: false)
+        do {
+            try Pragmas.setUpWriter(connection, durability: options.durability)
+            try Migration.run(connection, directory)
+            let now = options.clock()
+            let row = try connection[Self.state].first { ($0.int(0), $0.int(1), $0.int(2)) }
+            guard let (last, indexed, salts) = row else {
+                throw StoreOpenError.damaged(path: directory.database, reason: "the row of `state` is missing")
+            }
+            self.indexed = indexed
+            let epoch = UInt64.random(in: 1...UInt64(Int64.max))
+            revision = max(last + 1, (now.milliseconds / 1000) << 20)
+            try connection.execute("BEGIN IMMEDIATE")
+            try connection[Self.endEpochs].run(last)
+            try connection[Self.newEpoch].run(Int64(bitPattern: epoch), revision, now)
+            try connection[Self.pruneEpochs].run()
+            try connection[Self.setRevision].run(revision)
+            try connection.execute("COMMIT")
+            if let log = WriteAheadLog(path: directory.log) {
+                let note = DirectoryLock.Note(main: UInt64(bitPattern: salts), log: log.salts)
+                try file.lock.write(note, in: directory)
+            }
+            let online = try connection[Self.online].all { UserID($0.text(0)) }
+            facts = StoreFacts(
+                path: directory.database, epoch: epoch, onlineAtLastEnd: online, clock: options.clock)
+        } catch {
+            try MainFile.closeUntouched(connection)
+            file.release()
+            throw error
+        }
+    }
+
+    /// What the writer's thread is to work with.
+    func work(
+        mailbox: Mailbox, gate: ReaderGate, policy: ChatPolicy, options: SQLiteStoreOptions
+    ) -> WriterWork {
+        let batches = BatchWriter(
+            connection: connection, policy: policy, revision: revision, indexed: indexed, clock: options.clock)
+        let checkpointer = Checkpointer(
+            connection: connection, file: file, gate: gate, walLimit: options.walLimit)
+        return WriterWork(
+            mailbox: mailbox, batchLimit: options.batchLimit, batches: batches,
+            upkeep: Upkeep(batches: batches, policy: policy, checkpointer: checkpointer))
+    }
+
+    /// An error of the database while it is opened, as the reason of the refusal.
+    static func refusal(_ error: any Error, _ path: String) -> StoreOpenError {
+        if let error = error as? StoreOpenError { return error }
+        guard let error = error as? DatabaseError else { return .inaccessible(path: path, reason: "\(error)") }
+        switch error.resultCode {
+        case .SQLITE_CORRUPT, .SQLITE_NOTADB:
+            return .damaged(path: path, reason: error.message ?? "not a database")
+        default:
+            return .inaccessible(path: path, reason: error.message ?? "\(error)")
+        }
+    }
+}

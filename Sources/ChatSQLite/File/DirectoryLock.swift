@@ -1,0 +1,49 @@
+import ChatCore
+import Foundation
+
+/// `parley.lock`: held by flock(2) while a server runs on the directory, and a note of the write-ahead log it began.
+///
+/// The note is one line, `log <main> <wal>`: a log that begins with the salts `wal` continues a main file whose state
+/// names the salts `main`. It is needed only for the first log of a run, whose salts are random; later ones count on.
+final class DirectoryLock: Sendable {
+    /// Which log continues which main file; salts as ``WriteAheadLog/Salts``.
+    struct Note: Equatable, Sendable {
+        var main: UInt64
+        var log: UInt64
+    }
+
+    private let descriptor: Int32
+
+    /// - Throws: ``StoreOpenError/inUse(path:)`` when somebody else holds it.
+    init(_ directory: DataDirectory) throws {
+        descriptor = open(directory.lock, O_RDWR | O_CREAT | O_CLOEXEC, 0o600)
+        guard descriptor >= 0 else {
+            throw StoreOpenError.inaccessible(path: directory.lock, reason: DataDirectory.reason(errno))
+        }
+        guard flock(descriptor, LOCK_EX | LOCK_NB) == 0 else {
+            close(descriptor)
+            throw StoreOpenError.inUse(path: directory.path)
+        }
+    }
+
+    deinit { close(descriptor) }
+
+    func read() -> Note? {
+        var buffer = [UInt8](repeating: 0, count: 256)
+        let count = pread(descriptor, &buffer, buffer.count, 0)
+        guard count > 0 else { return nil }
+        let words = String(decoding: buffer[..<count], as: UTF8.self).split(whereSeparator: \.isWhitespace)
+        guard words.count >= 3, words[0] == "log", let main = UInt64(words[1], radix: 16),
+            let log = UInt64(words[2], radix: 16)
+        else { return nil }
+        return Note(main: main, log: log)
+    }
+
+    /// - Throws: ``StoreOpenError/inaccessible(path:reason:)``, as on a full disk.
+    func write(_ note: Note, in directory: DataDirectory) throws {
+        let line = Array("log \(String(note.main, radix: 16)) \(String(note.log, radix: 16))\n".utf8)
+        guard pwrite(descriptor, line, line.count, 0) == line.count, ftruncate(descriptor, off_t(line.count)) == 0,
+            fsync(descriptor) == 0
+        else { throw StoreOpenError.inaccessible(path: directory.lock, reason: DataDirectory.reason(errno)) }
+    }
+}

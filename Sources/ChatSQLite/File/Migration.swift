@@ -1,0 +1,44 @@
+import ChatCore
+import Foundation
+import GRDB
+import Logging
+
+/// Takes an older file to the version of this binary: a copy first, then everything in one transaction.
+enum Migration {
+    /// - Throws: ``StoreOpenError/newer(path:version:supported:)`` when the log had made the file newer.
+    static func run(
+        _ connection: Connection, _ directory: DataDirectory, to version: Int = DatabaseSchema.version,
+        by steps: [@Sendable (Connection) throws -> Void] = DatabaseSchema.migrations
+    ) throws {
+        let present = try connection.prepare("PRAGMA user_version").first { Int($0.int(0)) } ?? 0
+        guard present != version else { return }
+        guard present < version else {
+            throw StoreOpenError.newer(path: directory.database, version: present, supported: version)
+        }
+        try copy(connection, to: "\(directory.database).v\(present).bak", directory)
+        try connection.execute("BEGIN IMMEDIATE")
+        do {
+            for step in steps[(present - 1)..<(version - 1)] { try step(connection) }
+            try connection.execute("PRAGMA user_version = \(version)")
+            try connection.execute("COMMIT")
+        } catch {
+            if connection.isInTransaction { try connection.execute("ROLLBACK") }
+            throw error
+        }
+        Log.store.notice(
+            "The database was migrated", metadata: ["parley.from": "\(present)", "parley.to": "\(version)"])
+    }
+
+    private static func copy(_ connection: Connection, to path: String, _ directory: DataDirectory) throws {
+        let draft = path + ".new"
+        unlink(draft)
+        let target = try DatabaseQueue(path: draft)
+        try connection.queue.backup(to: target)
+        try target.close()
+        chmod(draft, 0o600)
+        guard rename(draft, path) == 0 else {
+            throw StoreOpenError.inaccessible(path: path, reason: DataDirectory.reason(errno))
+        }
+        directory.synchronize()
+    }
+}

@@ -1,0 +1,36 @@
+import ChatCore
+import Foundation
+import Logging
+
+/// A `-wal` that does not continue the main file (a copy was put in the file's place): never replayed, never thrown away.
+enum StaleLog {
+    static func check(
+        _ directory: DataDirectory, _ main: MainFile, note: DirectoryLock.Note?, _ now: Timestamp
+    ) throws {
+        guard let log = WriteAheadLog(path: directory.log), let carried = main.carried else { return }
+        if log.continues(mainSalts: carried.salts, mainFrames: carried.frames, note: note) { return }
+        moveAside(directory, now)
+    }
+
+    /// Moves the log aside under a name that says when.
+    static func moveAside(_ directory: DataDirectory, _ now: Timestamp) {
+        guard DataDirectory.exists(directory.log) else { return }
+        if DataDirectory.size(directory.log) == 0 {
+            unlink(directory.log)
+        } else {
+            let seconds = now.milliseconds / 1000
+            var name = "\(directory.log).stale-\(seconds)"
+            var number = 1
+            while DataDirectory.exists(name) {
+                number += 1
+                name = "\(directory.log).stale-\(seconds)-\(number)"
+            }
+            rename(directory.log, name)
+            Log.store.warning(
+                "A write-ahead log that does not continue parley.db was moved aside, not replayed",
+                metadata: ["parley.file": "\(name)"])
+        }
+        unlink(directory.sharedMemory)
+        directory.synchronize()
+    }
+}

@@ -1,0 +1,58 @@
+import ChatCore
+import Foundation
+
+/// Where reads wait for a reader's thread. Bounded.
+final class ReaderQueue: @unchecked Sendable {
+    // @unchecked because `jobs` and `closed` are guarded by the condition's lock.
+    typealias Job = @Sendable (Result<SQLiteReadView, ChatError>) -> Void
+
+    private let condition = NSCondition()
+    private var jobs: [Job] = []
+    private var taken = 0
+    private var closed = false
+    private let capacity: Int
+    private let readers: Int
+
+    init(capacity: Int, readers: Int) {
+        self.capacity = capacity
+        self.readers = readers
+    }
+
+    /// Whether the job was taken in; if not it is never run.
+    func put(_ job: @escaping Job) -> Bool {
+        condition.lock()
+        defer { condition.unlock() }
+        guard !closed, jobs.count - taken < capacity else { return false }
+        jobs.append(job)
+        condition.signal()
+        return true
+    }
+
+    /// A share of what waits, for one snapshot; waits for the first. `nil` once closed and empty.
+    func take() -> ArraySlice<Job>? {
+        condition.lock()
+        defer { condition.unlock() }
+        while jobs.count == taken {
+            if closed { return nil }
+            condition.wait()
+        }
+        let waiting = jobs.count - taken
+        let share = jobs[taken..<(taken + min(32, max(1, waiting / readers)))]
+        taken += share.count
+        if taken == jobs.count {
+            jobs.removeAll(keepingCapacity: jobs.count < 1024)
+            taken = 0
+        } else if taken > 4096 {
+            jobs.removeFirst(taken)
+            taken = 0
+        }
+        return share
+    }
+
+    func close() {
+        condition.lock()
+        closed = true
+        condition.broadcast()
+        condition.unlock()
+    }
+}

@@ -1,0 +1,76 @@
+import ChatCore
+import Foundation
+import Logging
+
+/// One thread with one read-only connection: takes what waits, a few at a time, into one snapshot.
+final class ReaderThread: Sendable {
+    private static let begin: StaticString = "BEGIN"
+    private static let end: StaticString = "COMMIT"
+
+    private let done = DispatchSemaphore(value: 0)
+    private let queue: ReaderQueue
+    private let gate: ReaderGate
+
+    /// Opens the connection on the new thread and waits for it.
+    init(
+        number: Int, path: String, policy: ChatPolicy, facts: StoreFacts, queue: ReaderQueue, gate: ReaderGate
+    ) throws {
+        self.queue = queue
+        self.gate = gate
+        let opened = DispatchSemaphore(value: 0)
+        let failure = Box<any Error>()
+        let thread = Thread { [self] in
+            defer { done.signal() }
+            let connection: Connection
+            do {
+                connection = try Connection(path: path, readonly: true)
+                try Pragmas.setUpReader(connection)
+            } catch {
+                failure.put(error)
+                opened.signal()
+                return
+            }
+            opened.signal()
+            serve(connection, SQLiteReadView(connection, policy: policy, facts: facts))
+        }
+        thread.name = "parley.reader.\(number)"
+        thread.stackSize = 1 << 20
+        thread.start()
+        opened.wait()
+        if let error = failure.take() {
+            done.wait()
+            throw error
+        }
+    }
+
+    /// Waits until the queue was closed and the connection is gone.
+    func join() { done.wait() }
+
+    private func serve(_ connection: Connection, _ view: SQLiteReadView) {
+        while let jobs = queue.take() {
+            gate.enter()
+            var failure: (any Error)?
+            do {
+                try connection[Self.begin].run()
+            } catch {
+                failure = error
+            }
+            for job in jobs {
+                if let failure { job(.failure(StorageFailure.chatError(failure))) } else { job(.success(view)) }
+            }
+            if connection.isInTransaction {
+                do {
+                    try connection[Self.end].run()
+                } catch {
+                    Log.store.error("A reader could not end its snapshot", metadata: ["parley.error": "\(error)"])
+                }
+            }
+            gate.leave()
+        }
+        do {
+            try connection.close()
+        } catch {
+            Log.store.error("A reader's connection could not be closed", metadata: ["parley.error": "\(error)"])
+        }
+    }
+}

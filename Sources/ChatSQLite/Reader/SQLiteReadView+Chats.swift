@@ -1,0 +1,122 @@
+import ChatCore
+
+/// Chats, members, contacts, and the chat list.
+extension SQLiteReadView {
+    private static let byID: StaticString = """
+        SELECT id, name, kind, created_ms, member_count, last_seq FROM chats WHERE id = ? AND deleted_ms IS NULL
+        """
+    private static let pageOfChats: StaticString = """
+        SELECT key, id, name, kind, created_ms, member_count, last_seq FROM chats
+        WHERE key > ?1 AND deleted_ms IS NULL AND (?2 = '' OR instr(name_folded, ?2) > 0)
+        ORDER BY key LIMIT ?3
+        """
+    private static let memberOfChat: StaticString = """
+        SELECT m.role, m.joined_ms, m.delivered_seq, m.read_seq, u.id, u.username, u.display_name, u.avatar_url
+        FROM chats c, users u JOIN members m ON m.chat = c.key AND m.user = u.key WHERE c.id = ? AND u.id = ?
+        """
+    private static let pageOfMembers: StaticString = """
+        SELECT m.role, m.joined_ms, m.delivered_seq, m.read_seq, u.id, u.username, u.display_name, u.avatar_url, m.user
+        FROM members m JOIN users u ON u.key = m.user WHERE m.chat = ? AND m.user > ? ORDER BY m.user LIMIT ?
+        """
+    static let chatKey: StaticString = "SELECT key FROM chats WHERE id = ? AND deleted_ms IS NULL"
+    private static let contacts: StaticString = """
+        SELECT DISTINCT u.id FROM members mine JOIN chats c ON c.key = mine.chat AND c.member_count <= ?2
+            JOIN members theirs ON theirs.chat = mine.chat JOIN users u ON u.key = theirs.user
+        WHERE mine.user = ?1 AND theirs.user <> ?1
+        """
+    private static let sharesChat: StaticString = """
+        SELECT 1 FROM members mine CROSS JOIN members theirs ON theirs.chat = mine.chat AND theirs.user = ?2
+        WHERE mine.user = ?1 LIMIT 1
+        """
+    private static let list: StaticString = """
+        SELECT m.n, c.id, m.seq, m.kind, m.created_ms, m.client_id, m.content, m.changed, m.edited_ms, m.deleted_ms,
+            u.id, u.username, u.display_name, u.avatar_url, r.n, r.seq, ru.id, substr(r.content, 1, 200),
+            c.key, c.last_seq, c.silent_seq, c.name, c.kind, c.created_ms, c.member_count, c.meta_n,
+            me.read_seq, me.delivered_seq, me.joined_seq
+        FROM members me CROSS JOIN chats c ON c.key = me.chat
+            LEFT JOIN messages m ON m.chat = c.key AND m.seq = c.last_seq LEFT JOIN users u ON u.key = m.sender
+            LEFT JOIN messages r ON r.n = m.reply_n LEFT JOIN users ru ON ru.key = r.sender
+        WHERE me.user = ?
+        """
+
+    func chat(_ id: ChatID) throws -> Chat? {
+        try connection[Self.byID].first(id) { ChatRow.chat($0) }
+    }
+
+    func chats(matching query: String?, page: PageRequest) throws -> Page<Chat> {
+        let limit = Self.limit(page)
+        let rows = try connection[Self.pageOfChats].all(
+            try Self.place(page), Folding.fold(query ?? ""), limit + 1
+        ) { ($0.int(0), ChatRow.chat($0, from: 1)) }
+        return Self.page(rows, limit: limit)
+    }
+
+    func member(_ user: UserID, of chat: ChatID) throws -> Member? {
+        try connection[Self.memberOfChat].first(chat, user) { ChatRow.member($0) }
+    }
+
+    func members(of chat: ChatID, page: PageRequest) throws -> Page<Member> {
+        let limit = Self.limit(page)
+        let place = try Self.place(page)
+        guard let key = try key(of: chat) else { return Page(items: [], next: nil) }
+        return Self.page(try members(key, after: place, limit: limit + 1), limit: limit)
+    }
+
+    private func members(_ chat: Int64, after place: Int64, limit: Int) throws -> [(Int64, Member)] {
+        try connection[Self.pageOfMembers].all(chat, place, limit) { ($0.int(8), ChatRow.member($0)) }
+    }
+
+    func contacts(of user: UserID, quietMembers: Int) throws -> [UserID] {
+        guard let key = try key(of: user) else { return [] }
+        return try connection[Self.contacts].all(key, quietMembers) { UserID($0.text(0)) }
+    }
+
+    func contacts(of user: UserID, among others: [UserID]) throws -> Set<UserID> {
+        guard let key = try key(of: user) else { return [] }
+        var contacts: Set<UserID> = []
+        for other in others {
+            guard let theirs = try self.key(of: other) else { continue }
+            if try connection[Self.sharesChat].first(key, theirs, read: { _ in true }) != nil { contacts.insert(other) }
+        }
+        return contacts
+    }
+
+    func chatList(of user: UserID) throws -> [ChatListItem] {
+        guard let userKey = try key(of: user) else { return [] }
+        let rows = try connection[Self.list].all(userKey) { row in try listRow(row) }
+        return try rows.sorted { $0.latest > $1.latest }.map { row in
+            var item = row.item
+            item.members = try members(row.key, after: 0, limit: 20).map(\.1)
+            item.lastMessage = try row.last.map { try MessageRow.finish($0, connection) }
+            return item
+        }
+    }
+
+    private struct ListRow {
+        var key: Int64
+        /// The revision of what last happened: the list begins with the liveliest chat.
+        var latest: Int64
+        var last: MessageRow.Draft?
+        var item: ChatListItem
+    }
+
+    private func listRow(_ row: PreparedStatement) throws -> ListRow {
+        let key = row.int(18)
+        let lastSeq = row.int(19)
+        let readSeq = row.int(26)
+        let hidden = policy.historyVisibility == .joined && lastSeq <= row.int(28)
+        let last = row.isNull(0) || hidden ? nil : MessageRow.draft(row)
+        let chat = Chat(
+            id: ChatID(row.text(1)), name: row.optionalText(21), kind: Chat.Kind(code: row.int(22)),
+            createdAt: row.time(23), memberCount: Int(row.int(24)), lastSeq: lastSeq)
+        let unread = try unread(chat: key, lastSeq: lastSeq, readSeq: readSeq, silentSeq: row.int(20))
+        let item = ChatListItem(
+            chat: chat, members: [], lastMessage: nil, unreadCount: Int(unread), readSeq: readSeq,
+            deliveredSeq: row.int(27))
+        return ListRow(key: key, latest: max(row.int(0), row.int(25)), last: last, item: item)
+    }
+
+    func key(of chat: ChatID) throws -> Int64? {
+        try connection[Self.chatKey].first(chat) { $0.int(0) }
+    }
+}

@@ -1,0 +1,124 @@
+import ChatCore
+
+/// Messages: one, a stretch of history, what is unread.
+extension SQLiteReadView {
+    // The columns of MessageRow, four times: the planner wants the direction in the text.
+    private static let before: StaticString = """
+        SELECT m.n, ?4, m.seq, m.kind, m.created_ms, m.client_id, m.content, m.changed, m.edited_ms, m.deleted_ms,
+            u.id, u.username, u.display_name, u.avatar_url, r.n, r.seq, ru.id, substr(r.content, 1, 200)
+        FROM messages m LEFT JOIN users u ON u.key = m.sender
+            LEFT JOIN messages r ON r.n = m.reply_n LEFT JOIN users ru ON ru.key = r.sender
+        WHERE m.chat = ?1 AND m.seq < ?2 AND m.seq > ?5 ORDER BY m.seq DESC LIMIT ?3
+        """
+    private static let after: StaticString = """
+        SELECT m.n, ?4, m.seq, m.kind, m.created_ms, m.client_id, m.content, m.changed, m.edited_ms, m.deleted_ms,
+            u.id, u.username, u.display_name, u.avatar_url, r.n, r.seq, ru.id, substr(r.content, 1, 200)
+        FROM messages m LEFT JOIN users u ON u.key = m.sender
+            LEFT JOIN messages r ON r.n = m.reply_n LEFT JOIN users ru ON ru.key = r.sender
+        WHERE m.chat = ?1 AND m.seq > ?2 ORDER BY m.seq LIMIT ?3
+        """
+    private static let joinedSeq: StaticString = """
+        SELECT m.joined_seq FROM users u JOIN chats c ON c.id = ?2 JOIN members m ON m.chat = c.key AND m.user = u.key
+        WHERE u.id = ?1
+        """
+    private static let unreadOfMember: StaticString = """
+        SELECT c.key, c.last_seq, m.read_seq, c.silent_seq
+        FROM users u JOIN chats c ON c.id = ?2 JOIN members m ON m.chat = c.key AND m.user = u.key WHERE u.id = ?1
+        """
+    private static let unreadOfUser: StaticString = """
+        SELECT c.key, c.last_seq, m.read_seq, c.silent_seq FROM members m JOIN chats c ON c.key = m.chat WHERE m.user = ?
+        """
+    private static let isLive: StaticString = """
+        SELECT 1 FROM messages m JOIN chats c ON c.key = m.chat WHERE m.n = ? AND c.deleted_ms IS NULL
+        """
+
+    func message(_ id: MessageID) throws -> Message? {
+        guard let n = id.revision?.value, try connection[Self.isLive].first(n, read: { _ in true }) != nil else {
+            return nil
+        }
+        return try MessageRow.message(n, connection)
+    }
+
+    func history(of chat: ChatID, _ range: HistoryRange, limit: Int) throws -> HistoryPage {
+        guard let key = try key(of: chat) else { return HistoryPage(messages: [], hasMore: false) }
+        return try history(key, chat, range, limit: limit, above: 0)
+    }
+
+    func history(of chat: ChatID, for user: UserID, _ range: HistoryRange, limit: Int) throws -> HistoryPage {
+        let floor = try visibleAbove(chat, for: user)
+        guard let key = try key(of: chat) else { return HistoryPage(messages: [], hasMore: false) }
+        return try history(key, chat, range, limit: limit, above: floor)
+    }
+
+    func message(_ id: MessageID, in chat: ChatID, for user: UserID) throws -> Message {
+        let floor = try visibleAbove(chat, for: user)
+        guard let message = try message(id), message.chatID == chat, message.seq > floor else {
+            throw ChatError(.notFound, "There is no such message in this chat.", field: "messageId")
+        }
+        return message
+    }
+
+    /// The seq above which the user sees the chat's messages.
+    ///
+    /// - Throws: `forbidden` for those who are no members.
+    func visibleAbove(_ chat: ChatID, for user: UserID) throws -> Int64 {
+        guard let joined = try connection[Self.joinedSeq].first(user, chat, read: { $0.int(0) }) else {
+            throw ChatError(.forbidden, "You are not a member of this chat.")
+        }
+        return policy.historyVisibility == .joined ? joined : 0
+    }
+
+    private func history(
+        _ key: Int64, _ chat: ChatID, _ range: HistoryRange, limit: Int, above floor: Int64
+    ) throws -> HistoryPage {
+        let limit = min(1000, max(1, limit))
+        switch range {
+        case .latest: return try before(key, chat, .max, limit, floor)
+        case .before(let seq): return try before(key, chat, seq, limit, floor)
+        case .after(let seq): return try after(key, chat, max(seq, floor), limit)
+        case .around(let seq):
+            // Half from the message on, and what that leaves before it.
+            var later = try after(key, chat, max(seq &- 1, floor), limit - limit / 2)
+            let earlier = try before(key, chat, max(seq, floor &+ 1), limit - later.messages.count, floor)
+            if earlier.messages.count < limit / 2 {
+                later = try after(key, chat, max(seq &- 1, floor), limit - earlier.messages.count)
+            }
+            let shown = earlier.messages.suffix(limit - later.messages.count)
+            return HistoryPage(
+                messages: shown + later.messages,
+                hasMore: earlier.hasMore || later.hasMore || shown.count < earlier.messages.count)
+        }
+    }
+
+    private func before(
+        _ key: Int64, _ chat: ChatID, _ seq: Int64, _ limit: Int, _ floor: Int64
+    ) throws -> HistoryPage {
+        let drafts = try connection[Self.before].all(key, seq, limit + 1, chat, floor, read: MessageRow.draft)
+        return HistoryPage(
+            messages: try MessageRow.finish(Array(drafts.prefix(limit).reversed()), connection),
+            hasMore: drafts.count > limit)
+    }
+
+    private func after(_ key: Int64, _ chat: ChatID, _ seq: Int64, _ limit: Int) throws -> HistoryPage {
+        let drafts = try connection[Self.after].all(key, seq, limit + 1, chat, read: MessageRow.draft)
+        return HistoryPage(
+            messages: try MessageRow.finish(Array(drafts.prefix(limit)), connection), hasMore: drafts.count > limit)
+    }
+
+    func unreadCount(of user: UserID, in chat: ChatID) throws -> Int {
+        let count = try connection[Self.unreadOfMember].first(user, chat) { row in
+            try unread(chat: row.int(0), lastSeq: row.int(1), readSeq: row.int(2), silentSeq: row.int(3))
+        }
+        return Int(count ?? 0)
+    }
+
+    func unreadTotal(of user: UserID) throws -> Int {
+        guard let key = try key(of: user) else { return 0 }
+        var total: Int64 = 0
+        try connection[Self.unreadOfUser].scan(key) { row in
+            total += try unread(chat: row.int(0), lastSeq: row.int(1), readSeq: row.int(2), silentSeq: row.int(3))
+            return true
+        }
+        return Int(total)
+    }
+}

@@ -1,0 +1,128 @@
+import ChatCore
+import Foundation
+
+/// Users, tokens, and the start of a session.
+extension SQLiteReadView {
+    private static let byID: StaticString = """
+        SELECT id, username, display_name, avatar_url, created_ms, last_seen_ms, blocked
+        FROM users WHERE id = ? AND deleted_ms IS NULL
+        """
+    private static let byFolded: StaticString = """
+        SELECT id, username, display_name, avatar_url, created_ms, last_seen_ms, blocked FROM users WHERE folded = ?
+        """
+    private static let pageOfUsers: StaticString = """
+        SELECT key, id, username, display_name, avatar_url, created_ms, last_seen_ms, blocked FROM users
+        WHERE key > ?1 AND deleted_ms IS NULL AND (?2 = '' OR instr(folded, ?2) > 0 OR instr(display_folded, ?2) > 0)
+        ORDER BY key LIMIT ?3
+        """
+    private static let card: StaticString = "SELECT id, username, display_name, avatar_url FROM users WHERE id = ?"
+    private static let tokenByID: StaticString = """
+        SELECT t.id, u.id, t.label, t.created_ms, t.expires_ms, t.revoked_ms
+        FROM tokens t JOIN users u ON u.key = t.user WHERE t.id = ?
+        """
+    private static let pageOfTokens: StaticString = """
+        SELECT t.key, t.id, u.id, t.label, t.created_ms, t.expires_ms, t.revoked_ms
+        FROM tokens t JOIN users u ON u.key = t.user WHERE t.key > ? ORDER BY t.key LIMIT ?
+        """
+    private static let pageOfTokensOfUser: StaticString = """
+        SELECT t.key, u.id, u.id, t.label, t.created_ms, t.expires_ms, t.revoked_ms, t.id
+        FROM users u JOIN tokens t ON t.user = u.key WHERE u.id = ? AND t.key > ? ORDER BY t.key LIMIT ?
+        """
+    private static let admission: StaticString = """
+        SELECT key, id, username, display_name, avatar_url, created_ms, last_seen_ms, blocked, tokens_after_ms
+        FROM users WHERE id = ? AND deleted_ms IS NULL
+        """
+    private static let tokenState: StaticString = "SELECT user, revoked_ms FROM tokens WHERE id = ?"
+    private static let membershipsOfUser: StaticString = """
+        SELECT c.id, c.key, c.last_seq, m.read_seq, c.silent_seq FROM members m JOIN chats c ON c.key = m.chat
+        WHERE m.user = ?
+        """
+    static let silentAbove: StaticString = """
+        SELECT count(*) FROM messages WHERE chat = ? AND seq > ? AND (kind = 3 OR deleted_ms IS NOT NULL)
+        """
+    static let userKey: StaticString = "SELECT key FROM users WHERE id = ? AND deleted_ms IS NULL"
+
+    func user(_ id: UserID) throws -> User? {
+        try connection[Self.byID].first(id) { UserRow.user($0) }
+    }
+
+    func user(named username: String) throws -> User? {
+        let folded = Folding.fold(username.trimmingCharacters(in: .whitespacesAndNewlines))
+        return try connection[Self.byFolded].first(folded) { UserRow.user($0) }
+    }
+
+    func users(matching query: String?, page: PageRequest) throws -> Page<User> {
+        let limit = Self.limit(page)
+        let rows = try connection[Self.pageOfUsers].all(
+            try Self.place(page), Folding.fold(query ?? ""), limit + 1
+        ) { ($0.int(0), UserRow.user($0, from: 1)) }
+        return Self.page(rows, limit: limit)
+    }
+
+    func cards(_ ids: [UserID]) throws -> [UserCard] {
+        try ids.compactMap { id in try connection[Self.card].first(id) { UserRow.card($0) } }
+    }
+
+    func token(_ id: TokenID) throws -> TokenRecord? {
+        try connection[Self.tokenByID].first(id) { UserRow.token($0) }
+    }
+
+    func tokens(of user: UserID?, page: PageRequest) throws -> Page<TokenRecord> {
+        let limit = Self.limit(page)
+        let place = try Self.place(page)
+        guard let user else {
+            let rows = try connection[Self.pageOfTokens].all(place, limit + 1) {
+                ($0.int(0), UserRow.token($0, from: 1))
+            }
+            return Self.page(rows, limit: limit)
+        }
+        let rows = try connection[Self.pageOfTokensOfUser].all(user, place, limit + 1) { row in
+            var token = UserRow.token(row, from: 1)
+            token.id = TokenID(row.text(7))
+            return (row.int(0), token)
+        }
+        return Self.page(rows, limit: limit)
+    }
+
+    func admission(of id: UserID, token: TokenFacts) throws -> Admission {
+        let revision = try revision()
+        let found = try connection[Self.admission].first(id) {
+            ($0.int(0), UserRow.user($0, from: 1), $0.optionalTime(8))
+        }
+        guard let (key, user, revokedBefore) = found else { return .unknownUser }
+        if user.blocked { return .blocked }
+        if try isRevoked(token, of: key, revokedBefore) { return .tokenRevoked }
+        var chats: [ChatID] = []
+        var unread: Int64 = 0
+        try connection[Self.membershipsOfUser].scan(key) { row in
+            chats.append(ChatID(row.text(0)))
+            unread += try self.unread(
+                chat: row.int(1), lastSeq: row.int(2), readSeq: row.int(3), silentSeq: row.int(4))
+            return true
+        }
+        return .admitted(
+            Admission.Session(user: user, chats: chats, unreadTotal: Int(unread), revision: revision))
+    }
+
+    /// A token of Parley's own has a row that tells; of others only the time of issue, in seconds, is known.
+    private func isRevoked(_ token: TokenFacts, of user: Int64, _ revokedBefore: Timestamp?) throws -> Bool {
+        if let id = token.id {
+            let row = try connection[Self.tokenState].first(id) { ($0.int(0), !$0.isNull(1)) }
+            if let (owner, revoked) = row { return revoked || owner != user }
+        }
+        guard let revokedBefore else { return false }
+        guard let issuedAt = token.issuedAt else { return true }
+        return issuedAt <= revokedBefore
+    }
+
+    /// Unread messages; see the writer's `unread`.
+    func unread(chat: Int64, lastSeq: Int64, readSeq: Int64, silentSeq: Int64) throws -> Int64 {
+        guard lastSeq > readSeq else { return 0 }
+        guard silentSeq > readSeq else { return lastSeq - readSeq }
+        return lastSeq - readSeq - (try connection[Self.silentAbove].first(chat, readSeq) { $0.int(0) } ?? 0)
+    }
+
+    func key(of user: UserID) throws -> Int64? {
+        try connection[Self.userKey].first(user) { $0.int(0) }
+    }
+}

@@ -1,0 +1,63 @@
+import GRDB
+import GRDBSQLite
+
+/// One connection to the database, owned by one thread, with the statements prepared on it.
+///
+/// GRDB opens, configures, backs up and closes it; statements go through ``PreparedStatement``.
+final class Connection {
+    let queue: DatabaseQueue
+    let handle: OpaquePointer
+    private var statements: [UnsafePointer<UInt8>: PreparedStatement] = [:]
+
+    init(path: String, readonly: Bool) throws {
+        var configuration = Configuration()
+        configuration.readonly = readonly
+        configuration.label = readonly ? "parley.reader" : "parley.writer"
+        // A prepared statement of ours outlives GRDB's own blocks; it must not assert about what it cannot see.
+        configuration.allowsUnsafeTransactions = true
+        queue = try DatabaseQueue(path: path, configuration: configuration)
+        guard let handle = queue.inDatabase({ $0.sqliteConnection }) else {
+            throw DatabaseError(resultCode: .SQLITE_MISUSE, message: "no connection")
+        }
+        self.handle = handle
+        // GRDB's observation of transactions expects each of them to be its own.
+        sqlite3_commit_hook(handle, nil, nil)
+        sqlite3_rollback_hook(handle, nil, nil)
+    }
+
+    /// The statement of a constant; prepared at its first use.
+    subscript(_ sql: StaticString) -> PreparedStatement {
+        get throws {
+            if let statement = statements[sql.utf8Start] { return statement }
+            let statement = try sql.utf8Start.withMemoryRebound(to: CChar.self, capacity: sql.utf8CodeUnitCount + 1) {
+                try PreparedStatement($0, on: handle)
+            }
+            statements[sql.utf8Start] = statement
+            return statement
+        }
+    }
+
+    /// A statement for one use.
+    func prepare(_ sql: String) throws -> PreparedStatement { try PreparedStatement(sql, on: handle) }
+
+    /// Runs a script of several statements.
+    func execute(_ script: String) throws {
+        let code = sqlite3_exec(handle, script, nil, nil, nil)
+        guard code == SQLITE_OK else {
+            throw DatabaseError(
+                resultCode: ResultCode(rawValue: sqlite3_extended_errcode(handle)),
+                message: sqlite3_errmsg(handle).map { String(cString: $0) })
+        }
+    }
+
+    /// Whether a transaction is open. SQLite ends one by itself on some errors.
+    var isInTransaction: Bool { sqlite3_get_autocommit(handle) == 0 }
+
+    func close() throws {
+        statements.removeAll()
+        try queue.close()
+    }
+}
+
+@available(*, unavailable)
+extension Connection: Sendable {}

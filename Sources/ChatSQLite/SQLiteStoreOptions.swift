@@ -1,0 +1,47 @@
+import ChatCore
+import Foundation
+
+/// How a ``SQLiteChatStore`` is opened.
+public struct SQLiteStoreOptions: Sendable {
+    public enum Durability: String, Sendable, CaseIterable {
+        /// An ack survives power loss.
+        case full
+        /// An ack survives the end of the process; the last ones may be lost with the power.
+        case normal
+    }
+
+    public var durability: Durability
+    /// Threads that read, each with a connection; 1–16.
+    public var readers: Int
+    /// Commands that may wait for the writer; past it they are refused with `unavailable`. 20,000.
+    public var mailboxCapacity: Int
+    /// Commands of one transaction at most: bounds how long others wait for it. 2,000.
+    public var batchLimit: Int
+    /// Reads that may wait; past it they are refused with `unavailable`. 20,000.
+    public var readCapacity: Int
+    /// Bytes of the write-ahead log at which it is carried into the file though others hold the file open. 1 GiB.
+    public var walLimit: Int64
+    /// The time now; other clocks are for tests.
+    public var clock: @Sendable () -> Timestamp
+
+    public init(
+        durability: Durability = .full, readers: Int = 2, mailboxCapacity: Int = 20_000, batchLimit: Int = 2_000,
+        readCapacity: Int = 20_000, walLimit: Int64 = 1 << 30,
+        clock: @escaping @Sendable () -> Timestamp = SQLiteStoreOptions.systemClock
+    ) {
+        self.durability = durability
+        self.readers = readers
+        self.mailboxCapacity = mailboxCapacity
+        self.batchLimit = batchLimit
+        self.readCapacity = readCapacity
+        self.walLimit = walLimit
+        self.clock = clock
+    }
+
+    /// The machine's wall clock.
+    public static let systemClock: @Sendable () -> Timestamp = {
+        var time = timespec()
+        clock_gettime(CLOCK_REALTIME, &time)
+        return Timestamp(milliseconds: Int64(time.tv_sec) * 1000 + Int64(time.tv_nsec) / 1_000_000)
+    }
+}

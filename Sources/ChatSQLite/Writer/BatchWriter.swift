@@ -1,0 +1,182 @@
+import ChatCore
+import GRDB
+
+/// Runs commands, many to a transaction. Owned by the writer's thread.
+///
+/// 1. A batch is one transaction: BEGIN IMMEDIATE, the commands in order, what the memory has to write, the newest
+///    revision, COMMIT.
+/// 2. Sends and receipts ("hot") check everything before their one statement, so that a refusal leaves nothing behind. All
+///    other commands run in a savepoint, after the memory was flushed: if one fails, it is undone and the memory
+///    forgotten.
+/// 3. If the transaction itself fails (full disk, I/O), every command of it is answered with that error and nobody is told
+///    anything; the next batch tries anew.
+final class BatchWriter {
+    private static let begin: StaticString = "BEGIN IMMEDIATE"
+    private static let commit: StaticString = "COMMIT"
+    private static let savepoint: StaticString = "SAVEPOINT command"
+    private static let release: StaticString = "RELEASE command"
+    private static let undo: StaticString = "ROLLBACK TO command"
+    private static let noteRevision: StaticString = "UPDATE state SET revision = ? WHERE id = 1"
+
+    let connection: Connection
+    let memory: WriterMemory
+    let policy: ChatPolicy
+    private let clock: @Sendable () -> Timestamp
+    /// The newest revision given out; some may have been rolled back.
+    private(set) var issued: Int64
+    /// The newest revision in the file.
+    private(set) var committed: Int64
+    /// Messages up to this one are in the search index; mirrors `state.indexed_n`.
+    var indexed: Int64
+    /// When the batch began: the time of everything in it.
+    private(set) var now: Timestamp
+    /// Whether a chore was ever begun: there may be slices to do.
+    var beganChore = false
+    /// What the command being run has changed so far.
+    var changes: [Change] = []
+
+    init(
+        connection: Connection, policy: ChatPolicy, revision: Int64, indexed: Int64,
+        clock: @escaping @Sendable () -> Timestamp
+    ) {
+        self.connection = connection
+        self.policy = policy
+        self.clock = clock
+        memory = WriterMemory(connection)
+        issued = revision
+        committed = revision
+        self.indexed = indexed
+        now = clock()
+    }
+
+    /// The next revision: one change's stamp.
+    func next() -> Int64 {
+        issued += 1
+        return issued
+    }
+
+    /// Runs a batch to its end; never throws: what went wrong is in the entries.
+    ///
+    /// - Returns: the batch as the sink is to hear of it, and the error that undid all of it.
+    func run(_ jobs: [Mailbox.Job]) -> (batch: CommittedBatch, failure: DatabaseError?) {
+        var entries: [CommittedBatch.Entry] = []
+        entries.reserveCapacity(jobs.count)
+        do {
+            try transaction {
+                for job in jobs { entries.append(try perform(job)) }
+            }
+            memory.age()
+            return (CommittedBatch(entries: entries, revision: Revision(committed)), nil)
+        } catch {
+            let failure = StorageFailure.databaseError(error)
+            let answer = StorageFailure.chatError(failure)
+            let failed = jobs.map { job in
+                CommittedBatch.Entry(reply: job.reply, result: .failure(answer), changes: [])
+            }
+            return (CommittedBatch(entries: failed, revision: Revision(committed)), failure)
+        }
+    }
+
+    /// One transaction around `body`; on an error nothing of it is left, in the file or in memory.
+    func transaction(_ body: () throws -> Void) throws {
+        now = clock()
+        issued = max(issued, (now.milliseconds / 1000) << 20)
+        let start = issued
+        do {
+            try connection[Self.begin].run()
+            try body()
+            try memory.flush()
+            if issued > start { try connection[Self.noteRevision].run(issued) }
+            try connection[Self.commit].run()
+            if issued > start { committed = issued }
+        } catch {
+            memory.forgetAll()
+            rollback()
+            throw error
+        }
+    }
+
+    private func rollback() {
+        guard connection.isInTransaction else { return }
+        do {
+            try connection.execute("ROLLBACK")
+        } catch {
+            // SQLite ends the transaction by itself on the errors that make a ROLLBACK fail; BEGIN would tell.
+            return
+        }
+    }
+
+    private func perform(_ job: Mailbox.Job) throws -> CommittedBatch.Entry {
+        changes = []
+        let result: Result<Outcome, ChatError>
+        do {
+            result = .success(try outcome(of: job.command))
+        } catch let error as ChatError {
+            changes = []
+            result = .failure(error)
+        } catch let error as DatabaseError {
+            // What concerns the whole file concerns the whole batch; a constraint only the command that broke it.
+            guard error.resultCode == .SQLITE_CONSTRAINT, connection.isInTransaction else { throw error }
+            changes = []
+            result = .failure(ChatError(.internal, "The command broke a rule of the database."))
+        }
+        return CommittedBatch.Entry(reply: job.reply, result: result, changes: changes)
+    }
+
+    private func outcome(of command: Command) throws -> Outcome {
+        switch command {
+        case .send(let message): return try send(message)
+        case .markRead(let chat, let message, let user): return try markRead(chat, message, by: user)
+        case .markDelivered(let chat, let message, let user): return try markDelivered(chat, message, by: user)
+        case .presence(let presences): return try notePresence(presences)
+        default: return try inSavepoint { try rareOutcome(of: command) }
+        }
+    }
+
+    private func inSavepoint(_ body: () throws -> Outcome) throws -> Outcome {
+        try memory.flush()
+        try connection[Self.savepoint].run()
+        do {
+            let outcome = try body()
+            try memory.flush()
+            try connection[Self.release].run()
+            return outcome
+        } catch {
+            memory.forgetAll()
+            if connection.isInTransaction {
+                try connection[Self.undo].run()
+                try connection[Self.release].run()
+            }
+            throw error
+        }
+    }
+
+    private func rareOutcome(of command: Command) throws -> Outcome {
+        switch command {
+        case .createUser(let user): return .user(try createUser(user).user)
+        case .updateUser(let id, let patch): return try updateUser(id, patch)
+        case .deleteUser(let id, let deleteMessages): return try deleteUser(id, deleteMessages: deleteMessages)
+        case .setBlocked(let id, let blocked): return try setBlocked(id, blocked)
+        case .issueToken(let token): return try issueToken(token)
+        case .revokeToken(let id): return try revokeToken(id)
+        case .revokeTokens(let user): return try revokeTokens(of: user)
+        case .createChat(let chat, let principal): return try createChat(chat, by: principal)
+        case .updateChat(let id, let patch, let principal): return try updateChat(id, patch, by: principal)
+        case .deleteChat(let id): return try deleteChat(id)
+        case .putMember(let chat, let user, let role, let principal):
+            return try putMember(chat, user, role: role, by: principal)
+        case .removeMember(let chat, let user, let principal): return try removeMember(chat, user, by: principal)
+        case .edit(let chat, let message, let content, let user):
+            return try edit(chat, message, content: content, by: user)
+        case .delete(let chat, let message, let principal): return try delete(chat, message, by: principal)
+        case .react(let chat, let message, let emoji, let remove, let user):
+            return try react(chat, message, emoji: emoji, remove: remove, by: user)
+        case .setSetting(let key, let value): return try setSetting(key, value)
+        case .send, .markRead, .markDelivered, .presence:
+            throw ChatError(.internal, "A command took the wrong way.")
+        }
+    }
+}
+
+@available(*, unavailable)
+extension BatchWriter: Sendable {}

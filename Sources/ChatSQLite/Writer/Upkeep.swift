@@ -1,0 +1,135 @@
+import ChatCore
+import Foundation
+import GRDB
+import Logging
+
+/// What the writer does between batches: the search index, long chores, checkpoints, and the end.
+final class Upkeep {
+    /// The search index lags behind the newest message at most by this; CONTRACT: 1 s.
+    private static let indexLag: UInt64 = 300_000_000
+    private static let day: UInt64 = 86_400_000_000_000
+    private static let pruneDepartures: StaticString = "DELETE FROM departures WHERE at_ms < ?"
+
+    private let batches: BatchWriter
+    private let connection: Connection
+    private let policy: ChatPolicy
+    private let checkpointer: Checkpointer
+    /// When the index is due; `nil` while it is up to date.
+    private var indexDue: UInt64?
+    private var pruneDue: UInt64
+    /// Whether chores may wait; asked of the file at the start and after each batch that could have begun one.
+    private var hasChores = true
+    private var lastReport: UInt64 = 0
+
+    init(batches: BatchWriter, policy: ChatPolicy, checkpointer: Checkpointer) {
+        self.batches = batches
+        self.policy = policy
+        self.checkpointer = checkpointer
+        connection = batches.connection
+        indexDue = Self.now
+        pruneDue = Self.now + 60_000_000_000
+    }
+
+    static var now: UInt64 { DispatchTime.now().uptimeNanoseconds }
+
+    var counters: StoreCounters { checkpointer.counters }
+    var logBytes: Int64 { checkpointer.logBytes }
+
+    /// When ``run(busy:)`` is next wanted, if nothing comes before.
+    func nextTime() -> DispatchTime {
+        if hasChores { return .now() }
+        var due = pruneDue
+        if let indexDue { due = min(due, indexDue) }
+        if let checkpoint = checkpointer.due { due = min(due, checkpoint) }
+        return DispatchTime(uptimeNanoseconds: due)
+    }
+
+    /// Does what is due; `busy`: a batch was just run.
+    ///
+    /// - Returns: changes that chores made, to be told.
+    func run(busy: Bool) -> [Change] {
+        let now = Self.now
+        if busy {
+            checkpointer.wrote(at: now)
+            if indexDue == nil, batches.committed > batches.indexed { indexDue = now + Self.indexLag }
+            if batches.beganChore {
+                hasChores = true
+                batches.beganChore = false
+            }
+        }
+        var changes: [Change] = []
+        if hasChores { attempt("chores") { changes = try self.chore() } }
+        if let due = indexDue, due <= now { attempt("search index") { try self.index(now) } }
+        if pruneDue <= now { attempt("pruning") { try self.prune(now) } }
+        if let due = checkpointer.due, due <= Self.now { checkpointer.run() }
+        return changes
+    }
+
+    /// Brings everything in order and closes the file.
+    func close() throws {
+        attempt("search index") {
+            while self.indexDue != nil { try self.index(Self.now) }
+        }
+        try checkpointer.close()
+    }
+
+    /// Says once, and then once a minute, that the disk fails; and when it works again.
+    func report(_ failure: DatabaseError?, changed: Bool) {
+        let now = Self.now
+        if let failure {
+            guard changed || now - lastReport > 60_000_000_000 else { return }
+            lastReport = now
+            Log.store.error("Nothing can be stored", metadata: ["parley.error": "\(failure)"])
+        } else if changed {
+            Log.store.notice("Storing works again")
+        }
+    }
+
+    private func attempt(_ what: String, _ body: () throws -> Void) {
+        do {
+            try body()
+        } catch {
+            // The disk may be full; it is tried again with the next batch or in a while.
+            let now = Self.now
+            indexDue = indexDue.map { _ in now + 1_000_000_000 }
+            pruneDue = max(pruneDue, now + 60_000_000_000)
+            hasChores = false
+            if now - lastReport > 60_000_000_000 {
+                lastReport = now
+                Log.store.error("Upkeep failed", metadata: ["parley.what": "\(what)", "parley.error": "\(error)"])
+            }
+        }
+    }
+
+    private func index(_ now: UInt64) throws {
+        var result = (indexed: batches.indexed, more: false)
+        try batches.transaction {
+            result = try SearchIndexer.advance(connection, from: batches.indexed)
+        }
+        batches.indexed = result.indexed
+        checkpointer.wrote(at: now)
+        indexDue = result.more ? now : nil
+    }
+
+    private func chore() throws -> [Change] {
+        var more = false
+        batches.changes = []
+        try batches.transaction { more = try batches.sliceOfChore() }
+        hasChores = more
+        checkpointer.wrote(at: Self.now)
+        return batches.changes
+    }
+
+    private func prune(_ now: UInt64) throws {
+        pruneDue = now + Self.day
+        // Twice the window: nobody who may still come back misses one.
+        let kept = policy.recoveryWindow * 2
+        try batches.transaction {
+            try connection[Self.pruneDepartures].run(batches.now.milliseconds - kept.components.seconds * 1000)
+        }
+        checkpointer.wrote(at: now)
+    }
+}
+
+@available(*, unavailable)
+extension Upkeep: Sendable {}

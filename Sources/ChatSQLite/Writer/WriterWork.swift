@@ -1,0 +1,17 @@
+/// What the writer's thread works with; made and used on it.
+final class WriterWork {
+    let mailbox: Mailbox
+    let batchLimit: Int
+    let batches: BatchWriter
+    let upkeep: Upkeep
+
+    init(mailbox: Mailbox, batchLimit: Int, batches: BatchWriter, upkeep: Upkeep) {
+        self.mailbox = mailbox
+        self.batchLimit = batchLimit
+        self.batches = batches
+        self.upkeep = upkeep
+    }
+}
+
+@available(*, unavailable)
+extension WriterWork: Sendable {}

@@ -1,0 +1,5 @@
+import ChatCore
+
+extension StoreContract {
+    static let members: [ContractRule] = []
+}

@@ -1,0 +1,1 @@
+Sources/ChatSQLite/Schema/schema.sql
