@@ -62,6 +62,7 @@ let package = Package(
         ], swiftSettings: strict),
         .executableTarget(name: "parley", dependencies: [
             "ChatGateway", "ChatHTTP", "ChatSQLite", "ChatTokens", "ChatCore", "SocketIO", "SocketServer", logging,
+            nioCore, nioPosix, nioHTTP1, hummingbird,
             .product(name: "ArgumentParser", package: "swift-argument-parser"),
             .product(name: "Configuration", package: "swift-configuration"),
             .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
@@ -96,9 +97,10 @@ let package = Package(
             name: "ChatGatewayTests", dependencies: ["ChatGateway", "ChatCore", "SocketIO", nioCore],
             swiftSettings: strict),
         .testTarget(name: "ChatHTTPTests", dependencies: [
-            "ChatHTTP", "ChatCore", hummingbird, .product(name: "HummingbirdTesting", package: "hummingbird"),
+            "ChatHTTP", "ChatCore", "ChatSQLite", nioCore, logging, hummingbird,
+            .product(name: "HummingbirdTesting", package: "hummingbird"),
         ], swiftSettings: strict),
-        .testTarget(name: "ParleyTests", dependencies: ["parley"], swiftSettings: strict),
+        .testTarget(name: "ParleyTests", dependencies: ["parley", "ChatTokens", logging], swiftSettings: strict),
         .testTarget(name: "TidyTests", swiftSettings: strict),
     ]
 )

@@ -9,7 +9,8 @@ struct TokenRefusalTests {
     private typealias Base = TokenAuthorityTests
 
     static func part(_ json: String) -> String {
-        Data(json.utf8).base64EncodedString().replacing("+", with: "-").replacing("/", with: "_").replacing("=", with: "")
+        Data(json.utf8).base64EncodedString().replacing("+", with: "-").replacing("/", with: "_")
+            .replacing("=", with: "")
     }
 
     static let claims = part(#"{"sub":"u1","name":"alice","exp":1800000600}"#)

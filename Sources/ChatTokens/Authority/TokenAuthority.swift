@@ -1,19 +1,20 @@
-#if canImport(FoundationEssentials)
-import FoundationEssentials
-#else
-import Foundation
-#endif
 import ChatCore
 import JWTKit
 import Synchronization
+
+#if canImport(FoundationEssentials)
+    import FoundationEssentials
+#else
+    import Foundation
+#endif
 
 /// Issues Parley's tokens and says whose a token is. CONTRACT section 3, "Token".
 ///
 /// A token is checked in this order; the first that fails is the answer:
 /// 1. Form: three base64url parts, a JSON header without `crit`.
-/// 2. Signature. The `alg` of the header chooses among the keys of that algorithm only: HS256 means the key ring, RS256,
-///    ES256 and EdDSA the keys of `--jwt-public-key`, anything else (`none` above all) is refused. A public key is thus
-///    never taken for a secret.
+/// 2. Signature. The `alg` of the header chooses among the keys of that algorithm only: HS256 means the key ring,
+///    RS256, ES256 and EdDSA the keys of `--jwt-public-key`, anything else (`none` above all) is refused. A public key
+///    is thus never taken for a secret.
 /// 3. Claims: `exp` always; issuer, audience and user claim as the policy asks of outside tokens; `nbf` where given.
 ///
 /// Everything is done on the caller's thread in some tens of microseconds; nothing waits.

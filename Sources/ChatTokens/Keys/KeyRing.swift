@@ -1,9 +1,10 @@
-#if canImport(FoundationEssentials)
-import FoundationEssentials
-#else
-import Foundation
-#endif
 import ChatCore
+
+#if canImport(FoundationEssentials)
+    import FoundationEssentials
+#else
+    import Foundation
+#endif
 
 /// The HS256 secrets in use: one that signs, and those before it whose tokens still hold. Kept in the database as JSON.
 public struct KeyRing: Codable, Hashable, Sendable {
@@ -18,8 +19,8 @@ public struct KeyRing: Codable, Hashable, Sendable {
         self.previous = previous
     }
 
-    /// The ring after `POST /admin/keys/rotate`: a new secret signs; the old ones verify until their last token must have
-    /// expired, or, with `revoke`, no more.
+    /// The ring after `POST /admin/keys/rotate`: a new secret signs; the old ones verify until their last token must
+    /// have expired, or, with `revoke`, no more.
     public func rotated(to secret: SigningSecret = .random(), revoke: Bool, at now: Timestamp) -> KeyRing {
         guard !revoke else { return KeyRing(current: secret) }
         var retired = current

@@ -1,9 +1,10 @@
-#if canImport(FoundationEssentials)
-import FoundationEssentials
-#else
-import Foundation
-#endif
 import JWTKit
+
+#if canImport(FoundationEssentials)
+    import FoundationEssentials
+#else
+    import Foundation
+#endif
 
 /// The public keys of `--jwt-public-key`: tokens signed by others with RS256, ES256 or EdDSA.
 public struct OutsideKeys: Sendable {
@@ -26,8 +27,8 @@ public struct OutsideKeys: Sendable {
         guard !keys.isEmpty else { throw OutsideKeysError("holds no key for RS256, ES256 or EdDSA") }
     }
 
-    /// Only keys of the algorithm that the token names: a public key is never taken as an HMAC secret, nor an RSA key for
-    /// ECDSA.
+    /// Only keys of the algorithm that the token names: a public key is never taken as an HMAC secret, nor an RSA key
+    /// for ECDSA.
     func candidates(algorithm: String, kid: String?) -> [Key] {
         keys.filter { key in
             key.algorithm.name == algorithm && (kid == nil || key.kid == nil || key.kid == kid)
@@ -83,7 +84,7 @@ public struct OutsideKeys: Sendable {
             {
                 await collection.add(rsa: key, digestAlgorithm: .sha256)
             } else {
-                throw OutsideKeysError("holds a PEM block that is no public key of RSA (2048 bits or more), P-256 or Ed25519")
+                throw OutsideKeysError("holds a PEM block that is no public key of RSA (2048 bits), P-256 or Ed25519")
             }
             keys.append(Key(kid: nil, algorithm: try await collection.getKey()))
         }

@@ -1,0 +1,73 @@
+# Parley. `make help` lists what there is.
+
+SWIFT ?= swift
+PYTHON ?= python3
+BUILD := .build
+STATIC := $(BUILD)/static
+VENV := .venv
+SQLITE_ARCHIVE = $(firstword $(wildcard /usr/lib/*/libsqlite3.a /usr/lib/libsqlite3.a))
+# Root needs no sudo, and a bare container has none.
+SUDO = $(shell [ "$$(id -u)" = 0 ] || echo sudo)
+PACKAGES := libsqlite3-dev pkg-config
+TEST_PACKAGES := $(PACKAGES) python3-venv
+
+.DEFAULT_GOAL := help
+.PHONY: help run build test test-swift test-clients format lint clean packages test-packages
+
+help: ## this list
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-14s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+
+run: packages ## build (debug) and start the appliance on ./data; ARGS="--log-level debug" for options
+	$(SWIFT) build --product parley
+	exec $(BUILD)/debug/parley serve $(ARGS)
+
+build: packages ## the release: one file, .build/parley
+	@mkdir -p $(STATIC) && rm -f $(STATIC)/libsqlite3.a
+	@if [ -n "$(SQLITE_ARCHIVE)" ]; then ln -s "$(SQLITE_ARCHIVE)" $(STATIC)/libsqlite3.a; \
+	 else echo "libsqlite3.a is not there: libsqlite3 is linked dynamically"; fi
+	$(SWIFT) build -c release --product parley --static-swift-stdlib -Xlinker -L$(CURDIR)/$(STATIC) -Xlinker -s
+	@cp $(BUILD)/release/parley $(BUILD)/parley.new && mv $(BUILD)/parley.new $(BUILD)/parley
+	@ls -l $(BUILD)/parley | awk '{ printf "%s: %.1f MiB\n", $$NF, $$5 / 1048576 }'
+
+test: test-swift test-clients ## everything: unit tests, then real clients against the debug binary
+
+test-swift: packages ## swift test
+	$(SWIFT) build
+	$(SWIFT) test
+
+test-clients: test-packages ## pytest with python-socketio against the debug binary
+	$(SWIFT) build --product parley
+	PARLEY_BIN=$(BUILD)/debug/parley $(VENV)/bin/python -m pytest Tests/Clients
+
+format: ## lay out the sources
+	$(SWIFT) format --in-place --recursive Sources Tests Package.swift
+
+lint: ## say what format would change, and what it dislikes
+	$(SWIFT) format lint --strict --recursive Sources Tests Package.swift
+
+clean: ## remove what was built
+	rm -rf $(BUILD) $(VENV)
+
+# $(call install,PACKAGES): the Debian packages that are not installed yet, if any, and says so.
+define install
+	@missing=""; for package in $(1); do \
+	  dpkg-query -W -f '$${Status}' $$package 2>/dev/null | grep -q 'ok installed' || missing="$$missing $$package"; \
+	done; \
+	if [ -n "$$missing" ]; then \
+	  command -v apt-get >/dev/null || { echo "please install:$$missing" >&2; exit 1; }; \
+	  echo "installing Debian packages:$$missing"; \
+	  $(SUDO) apt-get update -qq && $(SUDO) env DEBIAN_FRONTEND=noninteractive apt-get install -y -qq $$missing; \
+	fi
+endef
+
+packages:
+	$(call install,$(PACKAGES))
+
+test-packages: $(VENV)/requirements.stamp
+
+$(VENV)/requirements.stamp: Tests/Clients/requirements.txt
+	$(call install,$(TEST_PACKAGES))
+	@echo "installing PyPI packages into $(VENV): $$(grep -cv '^ *\(#\|$$\)' Tests/Clients/requirements.txt) of Tests/Clients/requirements.txt"
+	$(PYTHON) -m venv $(VENV)
+	$(VENV)/bin/pip install --quiet --disable-pip-version-check -r Tests/Clients/requirements.txt
+	@touch $@

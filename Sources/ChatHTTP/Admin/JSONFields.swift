@@ -1,0 +1,67 @@
+/// The members of a JSON object that came in, asked for by name and type. Unknown ones are ignored.
+struct JSONFields: Sendable {
+    var members: [String: JSON]
+
+    /// `nil` when it is missing or `null`.
+    func string(_ name: String) throws -> String? {
+        switch members[name] {
+        case nil, .null: return nil
+        case .string(let text): return text
+        default: throw HTTPFailure.invalid("\(name) must be a string.", field: name)
+        }
+    }
+
+    func required(_ name: String) throws -> String {
+        guard let text = try string(name) else { throw HTTPFailure.invalid("\(name) is missing.", field: name) }
+        return text
+    }
+
+    /// For changes: `nil` when it is missing, `.some(nil)` when it is `null`.
+    func change(_ name: String) throws -> String?? {
+        guard members[name] != nil else { return nil }
+        return .some(try string(name))
+    }
+
+    func bool(_ name: String) throws -> Bool? {
+        switch members[name] {
+        case nil, .null: return nil
+        case .bool(let value): return value
+        default: throw HTTPFailure.invalid("\(name) must be true or false.", field: name)
+        }
+    }
+
+    func integer(_ name: String, in range: ClosedRange<Int64>) throws -> Int64? {
+        switch members[name] {
+        case nil, .null: return nil
+        case .integer(let value) where range.contains(value): return value
+        default:
+            throw HTTPFailure.invalid(
+                "\(name) must be a whole number from \(range.lowerBound) to \(range.upperBound).", field: name)
+        }
+    }
+
+    func strings(_ name: String) throws -> [String]? {
+        switch members[name] {
+        case nil, .null: return nil
+        case .array(let values):
+            return try values.map { value in
+                guard case .string(let text) = value else {
+                    throw HTTPFailure.invalid("\(name) must hold strings only.", field: name)
+                }
+                return text
+            }
+        default: throw HTTPFailure.invalid("\(name) must be a list of strings.", field: name)
+        }
+    }
+
+    func choice<Choice: RawRepresentable & CaseIterable>(
+        _ name: String, _ type: Choice.Type = Choice.self
+    ) throws -> Choice? where Choice.RawValue == String {
+        guard let text = try string(name) else { return nil }
+        guard let choice = Choice(rawValue: text) else {
+            let choices = Choice.allCases.map(\.rawValue).joined(separator: ", ")
+            throw HTTPFailure.invalid("\(name) must be one of \(choices).", field: name)
+        }
+        return choice
+    }
+}

@@ -1,0 +1,63 @@
+import ChatCore
+import HTTPTypes
+import Hummingbird
+
+extension AdminSite {
+    var chatRoutes: [AdminRoute] {
+        [
+            AdminRoute(.post, "/admin/chats", createChat),
+            AdminRoute(.get, "/admin/chats", listChats),
+            AdminRoute(.get, "/admin/chats/{id}", getChat),
+            AdminRoute(.patch, "/admin/chats/{id}", updateChat),
+            AdminRoute(.delete, "/admin/chats/{id}", deleteChat),
+        ]
+    }
+
+    /// 201 with the new chat; 200 with the one that is there already, for a second direct chat of the same two.
+    @Sendable private func createChat(_ request: AdminRequest) async throws -> Response {
+        let fields = try await request.fields()
+        let chat = NewChat(
+            id: try fields.string("id").map { ChatID($0) }, name: try fields.string("name"),
+            kind: try fields.choice("type") ?? .group, members: try fields.strings("member_ids") ?? [])
+        if let id = chat.id, !IdentifierRule.allows(id.rawValue) {
+            throw HTTPFailure.invalid("id must be 1 to 64 of A-Z a-z 0-9 _ . : -", field: "id")
+        }
+        guard case .chat(let made, let created) = try await store.perform(.createChat(chat, by: .operator)) else {
+            throw HTTPFailure.internal
+        }
+        return .json(AdminObjects.chat(made), status: created ? .created : .ok)
+    }
+
+    @Sendable private func listChats(_ request: AdminRequest) async throws -> Response {
+        let page = try request.page()
+        let query = request.query("q")
+        let chats = try await store.read { try $0.chats(matching: query, page: page) }
+        return .json(AdminObjects.list(chats.items.map(AdminObjects.chat), next: chats.next))
+    }
+
+    @Sendable private func getChat(_ request: AdminRequest) async throws -> Response {
+        let id = ChatID(try request.parameter("id"))
+        return .json(AdminObjects.chat(try await existingChat(id)))
+    }
+
+    @Sendable private func updateChat(_ request: AdminRequest) async throws -> Response {
+        let id = ChatID(try request.parameter("id"))
+        let patch = ChatPatch(name: try await request.fields().change("name"))
+        guard case .chat(let chat, _) = try await store.perform(.updateChat(id, patch, by: .operator)) else {
+            throw HTTPFailure.internal
+        }
+        return .json(AdminObjects.chat(chat))
+    }
+
+    @Sendable private func deleteChat(_ request: AdminRequest) async throws -> Response {
+        _ = try await store.perform(.deleteChat(ChatID(try request.parameter("id"))))
+        return .done
+    }
+
+    func existingChat(_ id: ChatID) async throws -> Chat {
+        guard let chat = try await store.read({ try $0.chat(id) }) else {
+            throw HTTPFailure.notFound("There is no such chat.")
+        }
+        return chat
+    }
+}

@@ -1,0 +1,40 @@
+import ChatCore
+import HTTPTypes
+import Hummingbird
+
+extension AdminSite {
+    var memberRoutes: [AdminRoute] {
+        [
+            AdminRoute(.get, "/admin/chats/{id}/members", listMembers),
+            AdminRoute(.put, "/admin/chats/{id}/members/{user_id}", putMember),
+            AdminRoute(.delete, "/admin/chats/{id}/members/{user_id}", removeMember),
+        ]
+    }
+
+    @Sendable private func listMembers(_ request: AdminRequest) async throws -> Response {
+        let id = ChatID(try request.parameter("id"))
+        let page = try request.page()
+        let members = try await store.read { view in
+            guard try view.chat(id) != nil else { throw ChatError(.notFound, "There is no such chat.") }
+            return try view.members(of: id, page: page)
+        }
+        return .json(AdminObjects.list(members.items.map(AdminObjects.member), next: members.next))
+    }
+
+    /// 200 with the member, whether it was one before or not.
+    @Sendable private func putMember(_ request: AdminRequest) async throws -> Response {
+        let chat = ChatID(try request.parameter("id"))
+        let user = UserID(try request.parameter("user_id"))
+        let role = try await request.fields().choice("role", Member.Role.self)
+        let outcome = try await store.perform(.putMember(chat, user, role: role, by: .operator))
+        guard case .member(let member) = outcome else { throw HTTPFailure.internal }
+        return .json(AdminObjects.member(member))
+    }
+
+    @Sendable private func removeMember(_ request: AdminRequest) async throws -> Response {
+        let chat = ChatID(try request.parameter("id"))
+        let user = UserID(try request.parameter("user_id"))
+        _ = try await store.perform(.removeMember(chat, user, by: .operator))
+        return .done
+    }
+}

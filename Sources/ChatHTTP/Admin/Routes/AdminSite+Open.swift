@@ -1,0 +1,37 @@
+import ChatCore
+import HTTPTypes
+import Hummingbird
+import NIOCore
+
+extension AdminSite {
+    /// What needs no key, and holds no data.
+    var openRoutes: [AdminRoute] {
+        [
+            AdminRoute(.get, "/healthz") { _ in .json(Self.state("ok")) },
+            AdminRoute(.get, "/readyz", readiness),
+            AdminRoute(.get, "/openapi.json") { _ in
+                Response(
+                    status: .ok, headers: [.contentType: "application/json; charset=utf-8"],
+                    body: ResponseBody(byteBuffer: ByteBuffer(string: OpenAPI.text)))
+            },
+        ]
+    }
+
+    /// 200 when the store answers and the appliance is not stopping, else 503.
+    @Sendable private func readiness(_ request: AdminRequest) async throws -> Response {
+        guard isReady() else {
+            throw HTTPFailure(status: .serviceUnavailable, code: "unavailable", message: "The server is stopping.")
+        }
+        do {
+            _ = try await store.read { try $0.revision() }
+        } catch {
+            throw HTTPFailure(
+                status: .serviceUnavailable, code: "unavailable", message: "The database does not answer.")
+        }
+        return .json(Self.state("ready"))
+    }
+
+    private static func state(_ state: String) -> JSON {
+        .object([("status", .string(state))])
+    }
+}

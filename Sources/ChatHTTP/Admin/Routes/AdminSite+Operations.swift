@@ -1,0 +1,62 @@
+import ChatCore
+import HTTPTypes
+import Hummingbird
+
+extension AdminSite {
+    var operationRoutes: [AdminRoute] {
+        var routes = [
+            AdminRoute(.get, "/admin/stats", statistics),
+            AdminRoute(.get, "/admin/connections", listConnections),
+            AdminRoute(.delete, "/admin/connections/{sid}", disconnect),
+            AdminRoute(.post, "/admin/keys/rotate", rotateKeys),
+            AdminRoute(.get, "/metrics", metrics),
+        ]
+        if let backup {
+            routes.append(
+                AdminRoute(.get, "/admin/backup") { _ in
+                    try FileDownload(
+                        path: try await backup.makeBackup(), name: "parley.db", type: "application/vnd.sqlite3"
+                    ).response()
+                })
+        }
+        return routes
+    }
+
+    @Sendable private func statistics(_ request: AdminRequest) async throws -> Response {
+        let stored = try await store.read { try $0.statistics() }
+        return .json(
+            .object([
+                ("version", .string(program.version)),
+                ("started_at", .string(program.startedAt.rfc3339)),
+                ("connections", .integer(Int64(await sessions.connectionCount()))),
+                ("users", .integer(Int64(stored.users))),
+                ("chats", .integer(Int64(stored.chats))),
+                ("messages", .integer(Int64(stored.messages))),
+                ("file_bytes", .integer(stored.fileBytes)),
+                ("memory_bytes", ProcessMemory.residentBytes().map { .integer($0) } ?? .null),
+            ]))
+    }
+
+    /// In the order of their ids; a page goes on after the last one, even when that one has gone meanwhile.
+    @Sendable private func listConnections(_ request: AdminRequest) async throws -> Response {
+        let page = try request.page()
+        let all = await sessions.connections().sorted { $0.sid < $1.sid }
+        let rest = page.after.map { after in all.drop { $0.sid <= after } } ?? all[...]
+        let items = rest.prefix(page.limit)
+        let next = rest.count > items.count ? items.last?.sid : nil
+        return .json(AdminObjects.list(items.map(AdminObjects.connection), next: next))
+    }
+
+    @Sendable private func disconnect(_ request: AdminRequest) async throws -> Response {
+        guard await sessions.disconnect(sid: try request.parameter("sid")) else {
+            throw HTTPFailure.notFound("There is no such connection.")
+        }
+        return .done
+    }
+
+    @Sendable private func rotateKeys(_ request: AdminRequest) async throws -> Response {
+        let revoke = try request.query("revoke", oneOf: ["true", "false"])
+        try await tokens.rotate(revoke: revoke == "true")
+        return .done
+    }
+}

@@ -1,0 +1,62 @@
+import ChatCore
+import Foundation
+import HTTPTypes
+import Hummingbird
+
+extension AdminSite {
+    /// Seconds. CONTRACT section 2: 30 days unless asked otherwise, 10 years at most.
+    private static let defaultTimeToLive: Int64 = 30 * 86_400
+    private static let longestTimeToLive: Int64 = 10 * 365 * 86_400 + 3 * 86_400
+
+    var tokenRoutes: [AdminRoute] {
+        [
+            AdminRoute(.post, "/admin/tokens", issueToken),
+            AdminRoute(.get, "/admin/tokens", listTokens),
+            AdminRoute(.delete, "/admin/tokens/{token_id}", revokeToken),
+        ]
+    }
+
+    @Sendable private func issueToken(_ request: AdminRequest) async throws -> Response {
+        let fields = try await request.fields()
+        let owner: NewToken.Owner
+        switch (try fields.string("user_id"), try fields.string("username")) {
+        case (let id?, nil): owner = .id(UserID(id))
+        case (nil, let name?): owner = .username(name)
+        case (nil, nil): throw HTTPFailure.invalid("user_id or username is missing.", field: "user_id")
+        case (_?, _?): throw HTTPFailure.invalid("Give user_id or username, not both.", field: "username")
+        }
+        let ttl = try fields.integer("ttl_seconds", in: 1...Self.longestTimeToLive) ?? Self.defaultTimeToLive
+        // Tokens count in seconds: what is said of them must be what they say.
+        let now = clock().milliseconds / 1000 * 1000
+        let token = NewToken(
+            id: TokenID(UUID().uuidString.lowercased()), owner: owner, createUser: try fields.bool("create") ?? false,
+            label: try fields.string("label"), expiresAt: Timestamp(milliseconds: now + ttl * 1000))
+        guard case .token(let record, let user) = try await store.perform(.issueToken(token)) else {
+            throw HTTPFailure.internal
+        }
+        let answer: JSON = .object([
+            ("token", .string(try tokens.sign(record, username: user.username))),
+            ("token_id", .string(record.id.rawValue)),
+            ("user_id", .string(user.id.rawValue)),
+            ("expires_at", .string(record.expiresAt.rfc3339)),
+        ])
+        return .json(answer, status: .created)
+    }
+
+    @Sendable private func listTokens(_ request: AdminRequest) async throws -> Response {
+        let page = try request.page()
+        let user = request.query("user_id").map { UserID($0) }
+        let tokens = try await store.read { view in
+            if let user, try view.user(user) == nil {
+                throw ChatError(.notFound, "There is no such user.", field: "user_id")
+            }
+            return try view.tokens(of: user, page: page)
+        }
+        return .json(AdminObjects.list(tokens.items.map(AdminObjects.token), next: tokens.next))
+    }
+
+    @Sendable private func revokeToken(_ request: AdminRequest) async throws -> Response {
+        _ = try await store.perform(.revokeToken(TokenID(try request.parameter("token_id"))))
+        return .done
+    }
+}

@@ -1,0 +1,90 @@
+import ChatCore
+import HTTPTypes
+import Hummingbird
+
+extension AdminSite {
+    var userRoutes: [AdminRoute] {
+        [
+            AdminRoute(.post, "/admin/users", createUser),
+            AdminRoute(.get, "/admin/users", listUsers),
+            AdminRoute(.get, "/admin/users/{id}", getUser),
+            AdminRoute(.patch, "/admin/users/{id}", updateUser),
+            AdminRoute(.delete, "/admin/users/{id}", deleteUser),
+            AdminRoute(.post, "/admin/users/{id}/block") { try await self.setBlocked($0, true) },
+            AdminRoute(.post, "/admin/users/{id}/unblock") { try await self.setBlocked($0, false) },
+            AdminRoute(.post, "/admin/users/{id}/disconnect", disconnectUser),
+            AdminRoute(.post, "/admin/users/{id}/revoke-tokens", revokeTokens),
+        ]
+    }
+
+    @Sendable private func createUser(_ request: AdminRequest) async throws -> Response {
+        let fields = try await request.fields()
+        let user = NewUser(
+            id: try fields.string("id").map { UserID($0) }, username: try fields.required("username"),
+            displayName: try fields.string("display_name"), avatarURL: try fields.string("avatar_url"))
+        if let id = user.id, !IdentifierRule.allows(id.rawValue) {
+            throw HTTPFailure.invalid("id must be 1 to 64 of A-Z a-z 0-9 _ . : -", field: "id")
+        }
+        guard case .user(let made) = try await store.perform(.createUser(user)) else { throw HTTPFailure.internal }
+        return .json(AdminObjects.user(made, online: false), status: .created)
+    }
+
+    @Sendable private func listUsers(_ request: AdminRequest) async throws -> Response {
+        let page = try request.page()
+        let query = request.query("q")
+        let users = try await store.read { try $0.users(matching: query, page: page) }
+        let online = await sessions.online(among: users.items.map(\.id))
+        let items = users.items.map { AdminObjects.user($0, online: online.contains($0.id)) }
+        return .json(AdminObjects.list(items, next: users.next))
+    }
+
+    @Sendable private func getUser(_ request: AdminRequest) async throws -> Response {
+        .json(try await shown(try await existingUser(request)))
+    }
+
+    @Sendable private func updateUser(_ request: AdminRequest) async throws -> Response {
+        let id = UserID(try request.parameter("id"))
+        let fields = try await request.fields()
+        let username = try fields.change("username")
+        if case .some(nil) = username { throw HTTPFailure.invalid("username must be a string.", field: "username") }
+        let patch = UserPatch(
+            username: username ?? nil, displayName: try fields.change("display_name"),
+            avatarURL: try fields.change("avatar_url"))
+        guard case .user(let user) = try await store.perform(.updateUser(id, patch)) else { throw HTTPFailure.internal }
+        return .json(try await shown(user))
+    }
+
+    @Sendable private func deleteUser(_ request: AdminRequest) async throws -> Response {
+        let id = UserID(try request.parameter("id"))
+        let messages = try request.query("messages", oneOf: ["keep", "delete"])
+        _ = try await store.perform(.deleteUser(id, deleteMessages: messages == "delete"))
+        return .done
+    }
+
+    private func setBlocked(_ request: AdminRequest, _ blocked: Bool) async throws -> Response {
+        _ = try await store.perform(.setBlocked(UserID(try request.parameter("id")), blocked))
+        return .done
+    }
+
+    @Sendable private func disconnectUser(_ request: AdminRequest) async throws -> Response {
+        await sessions.disconnect(user: try await existingUser(request).id)
+        return .done
+    }
+
+    @Sendable private func revokeTokens(_ request: AdminRequest) async throws -> Response {
+        _ = try await store.perform(.revokeTokens(UserID(try request.parameter("id"))))
+        return .done
+    }
+
+    private func existingUser(_ request: AdminRequest) async throws -> User {
+        let id = UserID(try request.parameter("id"))
+        guard let user = try await store.read({ try $0.user(id) }) else {
+            throw HTTPFailure.notFound("There is no such user.")
+        }
+        return user
+    }
+
+    private func shown(_ user: User) async throws -> JSON {
+        AdminObjects.user(user, online: await sessions.online(among: [user.id]).contains(user.id))
+    }
+}

@@ -1,0 +1,7 @@
+/// Makes a consistent copy of the database while the appliance runs.
+public protocol BackupSource: Sendable {
+    /// Makes a copy that holds everything committed before the call.
+    ///
+    /// - Returns: the path of a file that the caller removes.
+    func makeBackup() async throws -> String
+}

@@ -1,0 +1,11 @@
+import ArgumentParser
+
+/// `parley`. Without a command it serves.
+struct ParleyCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "parley",
+        abstract: "A chat appliance: one executable, one SQLite file, stock Socket.IO clients.",
+        version: Version.text,
+        subcommands: [ServeCommand.self],
+        defaultSubcommand: ServeCommand.self)
+}

@@ -1,0 +1,75 @@
+import ChatTokens
+import Logging
+
+/// Everything `serve` can be told, understood and checked. CONTRACT section 1; defaults are in ``SettingsReader``.
+struct ServeConfiguration: Sendable {
+    enum Durability: String, CaseIterable, Sendable {
+        /// An ack survives power loss.
+        case full
+        /// An ack survives a crash of the process.
+        case normal
+    }
+
+    enum ClientsCreateChats: String, CaseIterable, Sendable {
+        case none, direct, all
+    }
+
+    enum History: String, CaseIterable, Sendable {
+        case all, joined
+    }
+
+    enum LogFormat: String, CaseIterable, Sendable {
+        case text, json
+    }
+
+    struct TLSFiles: Hashable, Sendable {
+        var certificate: String
+        var key: String
+    }
+
+    var dataDirectory: String
+    var listen: ListenAddress
+    var adminListen: ListenAddress
+    /// `nil`: `admin.key` in the data directory, made at the first start.
+    var adminKey: String?
+    /// `nil`: the key ring in the database, made at the first start.
+    var jwtSecret: SigningSecret?
+    /// The text of the file.
+    var jwtPublicKey: String?
+    var tokenPolicy: TokenPolicy
+    var autoCreateUsers: Bool
+    var durability: Durability
+    var clientsCreateChats: ClientsCreateChats
+    var history: History
+    var corsOrigins: [String]
+    var tls: TLSFiles?
+    var trustedProxies: [AddressRange]
+    var threads: Int
+    var maxConnections: Int
+    var maxConnectionsPerUser: Int
+    var pingInterval: Duration
+    var pingTimeout: Duration
+    var connectTimeout: Duration
+    /// Bytes.
+    var maxPayload: Int
+    /// Unicode scalars.
+    var maxMessageLength: Int
+    /// Bytes.
+    var maxAttachment: Int
+    /// Bytes; `nil`: half the free disk.
+    var maxStorage: Int?
+    /// A second; 0 is no limit.
+    var rateLimitMessages: Int
+    /// A second; 0 is no limit.
+    var rateLimitEvents: Int
+    var recoveryWindow: Duration
+    var presenceGrace: Duration
+    var typingTimeout: Duration
+    var quietMembers: Int
+    /// Bytes.
+    var maxSendQueue: Int
+    /// Bytes; `nil`: 1 GiB, at most a quarter of the free disk.
+    var walLimit: Int?
+    var logLevel: Logger.Level
+    var logFormat: LogFormat
+}

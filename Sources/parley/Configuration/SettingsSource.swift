@@ -1,0 +1,110 @@
+import Configuration
+import Foundation
+import Synchronization
+
+/// The settings as given: flags before environment before file, each through a provider of swift-configuration.
+struct SettingsSource: Sendable {
+    /// Variables that look like settings and are none: said in the log, no error.
+    let unknownEnvironment: [String]
+
+    private let providers: [(origin: SettingOrigin, provider: any ConfigSnapshot)]
+
+    /// - Parameters:
+    ///   - flags: what stood on the command line.
+    ///   - file: the YAML text of `--config`, with the name to call it by.
+    /// - Throws: ``Failure`` when the file cannot be understood or has keys that are no settings.
+    init(
+        flags: [Setting: [String]], environment: [String: String], file: (name: String, text: String)? = nil
+    ) throws {
+        var flagValues: [AbsoluteConfigKey: ConfigValue] = [:]
+        for (setting, texts) in flags {
+            let content: ConfigContent = setting.isRepeatable ? .stringArray(texts) : .string(texts.last ?? "")
+            flagValues[AbsoluteConfigKey([setting.rawValue])] = ConfigValue(content, isSecret: setting.isSecret)
+        }
+        var providers: [(SettingOrigin, any ConfigSnapshot)] = [
+            (.flag, InMemoryProvider(name: "flags", values: flagValues).snapshot()),
+            (.environment, EnvironmentVariablesProvider(environmentVariables: environment).snapshot()),
+        ]
+        if let file { providers.append((.file, try Self.snapshot(of: file.text, named: file.name))) }
+        self.providers = providers
+        let known = Set(Setting.allCases.map(\.environmentName) + ["PARLEY_CONFIG"])
+        unknownEnvironment = environment.keys.filter { $0.hasPrefix("PARLEY_") && !known.contains($0) }.sorted()
+    }
+
+    /// The value that counts, if the setting was given anywhere.
+    func value(_ setting: Setting) throws -> SettingValue? {
+        for (origin, provider) in providers {
+            do {
+                guard let text = try provider.value(forKey: key(setting, origin), type: .string).value?.content.text
+                else { continue }
+                return SettingValue(setting: setting, text: text, origin: origin)
+            } catch {
+                throw Failure(.configuration, "\(origin.name(of: setting)) must be a single value")
+            }
+        }
+        return nil
+    }
+
+    /// All values of a repeatable setting from the first place that gives any; `nil` when none does.
+    func values(_ setting: Setting) throws -> [SettingValue]? {
+        for (origin, provider) in providers {
+            let key = key(setting, origin)
+            var texts = try? provider.value(forKey: key, type: .stringArray).value?.content.texts
+            if texts == nil, let one = try? provider.value(forKey: key, type: .string).value?.content.text {
+                texts = [one]
+            }
+            if let texts {
+                return texts.map { SettingValue(setting: setting, text: $0, origin: origin) }
+            }
+        }
+        return nil
+    }
+
+    private func key(_ setting: Setting, _ origin: SettingOrigin) -> AbsoluteConfigKey {
+        AbsoluteConfigKey(origin == .environment ? ["parley", setting.rawValue] : [setting.rawValue])
+    }
+
+    private static func snapshot(of text: String, named name: String) throws -> any ConfigSnapshot {
+        let isEmpty = text.split(whereSeparator: \.isNewline).allSatisfy { line in
+            let line = line.drop(while: \.isWhitespace)
+            return line.isEmpty || line.first == "#" || line == "---"
+        }
+        guard !isEmpty else { return InMemoryProvider(values: [:]).snapshot() }
+        // swift-configuration asks of each key whether it is a secret: the one place where the keys of a file are told.
+        let keys = KeyCollector()
+        let options = YAMLSnapshot.ParsingOptions(secretsSpecifier: .dynamic { key, _ in keys.note(key) })
+        let snapshot: YAMLSnapshot
+        do {
+            snapshot = try YAMLSnapshot(data: Data(text.utf8).bytes, providerName: name, parsingOptions: options)
+        } catch {
+            let line = "\(error)".split(whereSeparator: \.isNewline).joined(separator: " ")
+            throw Failure(.configuration, "\(name) is not a YAML mapping of options: \(line)")
+        }
+        if let unknown = keys.all.first(where: { Setting(rawValue: $0) == nil }) {
+            throw Failure(.configuration, "\(name) has an unknown key: \(unknown)")
+        }
+        return snapshot
+    }
+
+    /// The keys of a file, in its order.
+    private final class KeyCollector: Sendable {
+        private let keys = Mutex<[String]>([])
+
+        var all: [String] { keys.withLock { $0 } }
+
+        func note(_ key: String) -> Bool {
+            keys.withLock { $0.append(key) }
+            return Setting(rawValue: key)?.isSecret ?? true
+        }
+    }
+}
+
+extension ConfigContent {
+    fileprivate var text: String? {
+        if case .string(let text) = self { text } else { nil }
+    }
+
+    fileprivate var texts: [String]? {
+        if case .stringArray(let texts) = self { texts } else { nil }
+    }
+}

@@ -1,0 +1,4 @@
+struct Appliance {
+    init(_ configuration: ServeConfiguration, unknownEnvironment: [String]) {}
+    func run() async throws {}
+}

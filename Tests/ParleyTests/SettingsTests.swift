@@ -1,0 +1,174 @@
+import ChatTokens
+import Logging
+import Testing
+
+@testable import parley
+
+@Suite("Settings")
+struct SettingsTests {
+    static func read(
+        flags: [Setting: [String]] = [:], environment: [String: String] = [:], file: String? = nil,
+        files: [String: String] = [:]
+    ) throws -> ServeConfiguration {
+        let source = try SettingsSource(
+            flags: flags, environment: environment, file: file.map { ("parley.yaml", $0) })
+        let reader = SettingsReader(
+            source: source,
+            readFile: { path in
+                guard let text = files[path] else { throw Failure(.failure, "no such file") }
+                return text
+            }, cores: 4)
+        return try reader.configuration()
+    }
+
+    static func message(
+        flags: [Setting: [String]] = [:], environment: [String: String] = [:], file: String? = nil,
+        files: [String: String] = [:]
+    ) -> String? {
+        do {
+            _ = try read(flags: flags, environment: environment, file: file, files: files)
+            return nil
+        } catch let failure as Failure {
+            return failure.status == .configuration ? failure.message : "wrong status: \(failure)"
+        } catch {
+            return "no Failure: \(error)"
+        }
+    }
+
+    @Test("Without anything given the defaults of the contract hold")
+    func defaults() throws {
+        let configuration = try Self.read()
+        #expect(configuration.dataDirectory == "./data")
+        #expect(configuration.listen == .inet(host: "::", port: 5000))
+        #expect(configuration.adminListen == .inet(host: "127.0.0.1", port: 5080))
+        #expect(configuration.adminKey == nil && configuration.jwtSecret == nil && configuration.tls == nil)
+        #expect(configuration.tokenPolicy.userClaim == "sub" && !configuration.autoCreateUsers)
+        #expect(configuration.durability == .full && configuration.clientsCreateChats == .none)
+        #expect(configuration.history == .all && configuration.corsOrigins == ["*"])
+        #expect(configuration.threads == 4)
+        #expect(configuration.maxConnections == 20_000 && configuration.maxConnectionsPerUser == 20)
+        #expect(configuration.pingInterval == .seconds(25) && configuration.pingTimeout == .seconds(20))
+        #expect(configuration.connectTimeout == .seconds(15) && configuration.maxPayload == 1_000_000)
+        #expect(configuration.maxMessageLength == 5_000 && configuration.maxAttachment == 10_000_000)
+        #expect(configuration.maxStorage == nil && configuration.walLimit == nil)
+        #expect(configuration.rateLimitMessages == 20 && configuration.rateLimitEvents == 100)
+        #expect(configuration.recoveryWindow == .seconds(604_800))
+        #expect(configuration.presenceGrace == .seconds(10) && configuration.typingTimeout == .seconds(6))
+        #expect(configuration.quietMembers == 100 && configuration.maxSendQueue == 1_000_000)
+        #expect(configuration.logLevel == .info && configuration.logFormat == .text)
+    }
+
+    @Test("A flag wins over the environment, the environment over the file, the file over the default")
+    func precedence() throws {
+        let file = "max-payload: 3000\nmax-connections: 30\nthreads: 3\n"
+        let environment = ["PARLEY_MAX_PAYLOAD": "2000", "PARLEY_MAX_CONNECTIONS": "20"]
+        let configuration = try Self.read(flags: [.maxPayload: ["1000"]], environment: environment, file: file)
+        #expect(configuration.maxPayload == 1000)
+        #expect(configuration.maxConnections == 20)
+        #expect(configuration.threads == 3)
+        #expect(configuration.maxMessageLength == 5000)
+    }
+
+    @Test("Every option is read from each of the three places", arguments: Setting.allCases)
+    func everySetting(setting: Setting) {
+        // Nothing that the option takes: so it must complain, under the name it was given by.
+        let freeText: Set<Setting> = [.data, .jwtIssuer, .jwtAudience, .jwtUserClaim]
+        let value = freeText.contains(setting) ? "" : "\u{1} "
+        let fromFlag = Self.message(flags: [setting: [value]])
+        #expect(fromFlag?.contains("--\(setting.rawValue)") == true)
+        let fromEnvironment = Self.message(environment: [setting.environmentName: value])
+        #expect(fromEnvironment?.contains(setting.environmentName) == true)
+        let fromFile = Self.message(file: "\(setting.rawValue): \(value.isEmpty ? "\"\"" : "\"\\u0001 \"")\n")
+        #expect(fromFile?.contains("\(setting.rawValue) in the configuration file") == true)
+    }
+
+    @Test(
+        "A bad value is refused with one line that names it",
+        arguments: [
+            (Setting.maxPayload, "lots"), (.maxPayload, "-1"), (.threads, "0"), (.listen, "5000"),
+            (.listen, "::1:5000"),
+            (.listen, "localhost:70000"), (.listen, "unix:"), (.durability, "maybe"), (.history, "none"),
+            (.clientsCreateChats, "some"), (.corsOrigin, "chat.example.org"), (.corsOrigin, "https://a/b"),
+            (.trustedProxy, "10.0.0.0/33"), (.trustedProxy, "proxy"), (.logLevel, "loud"), (.logFormat, "xml"),
+            (.autoCreateUsers, "perhaps"), (.pingInterval, "25s"), (.rateLimitEvents, "-5"), (.jwtSecret, "short"),
+            (.adminKey, "two words"), (.adminKeyFile, "/missing"), (.tlsCert, "cert.pem"), (.jwtPublicKey, "key.pem"),
+        ])
+    func badValues(setting: Setting, value: String) {
+        let message = Self.message(flags: [setting: [value]])
+        #expect(message?.contains("--\(setting.rawValue)") == true)
+        #expect(message?.contains("\n") == false)
+    }
+
+    @Test("A secret that is refused is not repeated in the message")
+    func secretsStayUntold() {
+        #expect(Self.message(flags: [.jwtSecret: ["tooshort"]])?.contains("tooshort") == false)
+        #expect(Self.message(environment: ["PARLEY_ADMIN_KEY": "a b"])?.contains("a b") == false)
+    }
+
+    @Test("Repeatable options take several values from each place")
+    func repeatable() throws {
+        let flags = try Self.read(flags: [.corsOrigin: ["https://a", "https://b"]])
+        #expect(flags.corsOrigins == ["https://a", "https://b"])
+        let environment = try Self.read(environment: ["PARLEY_CORS_ORIGIN": "https://a,https://b"])
+        #expect(environment.corsOrigins == ["https://a", "https://b"])
+        let list = try Self.read(file: "cors-origin:\n  - https://a\n  - https://b\n")
+        #expect(list.corsOrigins == ["https://a", "https://b"])
+        let one = try Self.read(file: "trusted-proxy: 10.0.0.0/8\n")
+        #expect(one.trustedProxies.map(\.description) == ["10.0.0.0/8"])
+        #expect(one.trustedProxies.first?.prefixLength == 8)
+    }
+
+    @Test("A file with unknown keys, or that is no mapping, is refused; an empty one is fine")
+    func files() throws {
+        #expect(Self.message(file: "max-payloads: 1000\n")?.contains("max-payloads") == true)
+        #expect(Self.message(file: "listen:\n  port: 5000\n")?.contains("listen.port") == true)
+        #expect(Self.message(file: "- a\n- b\n") != nil)
+        #expect(Self.message(file: "a: [\n") != nil)
+        #expect(Self.message(file: "threads: [1, 2]\n")?.contains("threads") == true)
+        #expect(Self.message(file: "# nothing\n\n") == nil)
+        #expect(Self.message(file: "") == nil)
+    }
+
+    @Test("Unknown variables of the environment are told, and no error")
+    func unknownVariables() throws {
+        let source = try SettingsSource(
+            flags: [:], environment: ["PARLEY_THREDS": "4", "PARLEY_CONFIG": "x", "PARLEY_THREADS": "2", "HOME": "/"])
+        #expect(source.unknownEnvironment == ["PARLEY_THREDS"])
+    }
+
+    @Test("Keys can come from files, without the newline at their end; both ways at once is refused")
+    func keyFiles() throws {
+        let secret = String(repeating: "s", count: 32)
+        let files = ["admin": "key\n", "jwt": secret + "\n"]
+        let configuration = try Self.read(flags: [.adminKeyFile: ["admin"], .jwtSecretFile: ["jwt"]], files: files)
+        #expect(configuration.adminKey == "key" && configuration.jwtSecret?.text == secret)
+        #expect(Self.message(flags: [.adminKey: ["k"], .adminKeyFile: ["admin"]], files: files) != nil)
+        let nearer = try Self.read(
+            flags: [.adminKeyFile: ["admin"]], environment: ["PARLEY_ADMIN_KEY": "other"], files: files)
+        #expect(nearer.adminKey == "key")
+    }
+
+    @Test("Public keys need an issuer or an audience; certificate and key go together")
+    func combinations() throws {
+        let files = ["key.pem": "PEM", "cert.pem": "PEM"]
+        #expect(Self.message(flags: [.jwtPublicKey: ["key.pem"]], files: files)?.contains("--jwt-issuer") == true)
+        let both = try Self.read(flags: [.jwtPublicKey: ["key.pem"], .jwtAudience: ["chat"]], files: files)
+        #expect(both.jwtPublicKey == "PEM" && both.tokenPolicy.audience == "chat")
+        #expect(Self.message(flags: [.tlsCert: ["cert.pem"]], files: files)?.contains("--tls-key") == true)
+        let tls = try Self.read(flags: [.tlsCert: ["cert.pem"], .tlsKey: ["key.pem"]], files: files)
+        #expect(tls.tls == ServeConfiguration.TLSFiles(certificate: "cert.pem", key: "key.pem"))
+    }
+
+    @Test(
+        "Addresses are read in every form of the contract",
+        arguments: [
+            ("[::]:5000", ListenAddress.inet(host: "::", port: 5000)),
+            ("127.0.0.1:0", .inet(host: "127.0.0.1", port: 0)),
+            ("localhost:80", .inet(host: "localhost", port: 80)),
+            ("unix:/run/parley.sock", .unix(path: "/run/parley.sock")),
+        ])
+    func addresses(text: String, address: ListenAddress) {
+        #expect(ListenAddress(text) == address)
+        #expect(address.description == text)
+    }
+}

@@ -1,0 +1,116 @@
+import Testing
+
+@Suite("Style")
+struct StyleTests {
+    @Test("No line is longer than 120 columns", arguments: ["Sources", "Tests"])
+    func columns(folder: String) throws {
+        for file in try SourceTree.swiftFiles(in: folder) {
+            for (number, line) in file.lines.enumerated() where line.count > 120 {
+                Issue.record("\(file.path):\(number + 1) has \(line.count) columns")
+            }
+        }
+    }
+
+    @Test("No function has more than 70 lines", arguments: ["Sources", "Tests"])
+    func functionLength(folder: String) throws {
+        for file in try SourceTree.swiftFiles(in: folder) {
+            for function in Self.functions(in: file.lines) where function.length > 70 {
+                Issue.record("\(file.path):\(function.line) has a function of \(function.length) lines")
+            }
+        }
+    }
+
+    /// Functions, initialisers and the like: from the line that opens one to the line that closes its brace.
+    static func functions(in lines: [String]) -> [(line: Int, length: Int)] {
+        let code = CodeText.code(of: lines)
+        var found: [(line: Int, length: Int)] = []
+        var open: [(line: Int, depth: Int)] = []
+        var depth = 0
+        var awaiting: Int?
+        for (number, line) in code.enumerated() {
+            let words = line.split { !$0.isLetter }
+            let declares = words.contains("func") || words.first == "init" || words.dropFirst().first == "init"
+            if declares, awaiting == nil, !line.contains(".init") { awaiting = number }
+            for character in line {
+                if character == "{" {
+                    if let start = awaiting {
+                        open.append((start, depth))
+                        awaiting = nil
+                    }
+                    depth += 1
+                } else if character == "}" {
+                    depth -= 1
+                    // What still waits for its body when a scope ends is a requirement of a protocol.
+                    awaiting = nil
+                    if let last = open.last, last.depth == depth {
+                        found.append((last.line + 1, number - last.line + 1))
+                        open.removeLast()
+                    }
+                }
+            }
+        }
+        return found
+    }
+
+    @Test("Each @unchecked Sendable is followed by its reason")
+    func uncheckedReasons() throws {
+        for file in try SourceTree.swiftFiles(in: "Sources") {
+            let code = CodeText.code(of: file.lines)
+            for (number, line) in code.enumerated() where line.contains("@unchecked Sendable") {
+                let near = file.lines[number...min(number + 1, file.lines.count - 1)]
+                #expect(near.contains { $0.contains("//") }, "\(file.path):\(number + 1) gives no reason")
+            }
+        }
+    }
+
+    @Test("Sources neither force nor swallow", arguments: ["try!", "as!", "fatalError(", "catch {}", "catch { }"])
+    func forbiddenWords(word: String) throws {
+        for file in try SourceTree.swiftFiles(in: "Sources") {
+            for (number, line) in CodeText.code(of: file.lines).enumerated() {
+                #expect(!line.contains(word), "\(file.path):\(number + 1) has \(word)")
+            }
+        }
+    }
+
+    @Test("Sources unwrap nothing by force")
+    func forceUnwraps() throws {
+        for file in try SourceTree.swiftFiles(in: "Sources") {
+            for (number, line) in CodeText.code(of: file.lines).enumerated() where Self.unwrapsByForce(line) {
+                Issue.record("\(file.path):\(number + 1) unwraps by force")
+            }
+        }
+    }
+
+    /// A `!` right after a name, a bracket or a quote is an unwrap; `!=` and a `!` before a name are not.
+    static func unwrapsByForce(_ code: String) -> Bool {
+        let characters = Array(code)
+        return characters.indices.contains { index in
+            guard characters[index] == "!", index > 0 else { return false }
+            let before = characters[index - 1]
+            guard before.isLetter || before.isNumber || ")]\"_>}".contains(before) else { return false }
+            return index + 1 == characters.count || characters[index + 1] != "="
+        }
+    }
+
+    @Test("A catch block over several lines is not empty")
+    func emptyCatches() throws {
+        for file in try SourceTree.swiftFiles(in: "Sources") {
+            let code = CodeText.code(of: file.lines)
+            for (number, line) in code.enumerated() where line.contains("catch") && line.hasSuffix("{") {
+                let next = code[(number + 1)...].first { !$0.allSatisfy(\.isWhitespace) } ?? ""
+                #expect(!next.drop(while: \.isWhitespace).hasPrefix("}"), "\(file.path):\(number + 1) is empty")
+            }
+        }
+    }
+
+    @Test(
+        "Files end with one newline and hold no tabs or blanks at the end of a line", arguments: ["Sources", "Tests"])
+    func whitespace(folder: String) throws {
+        for file in try SourceTree.swiftFiles(in: folder) {
+            #expect(file.lines.last?.isEmpty == true, "\(file.path) does not end with a newline")
+            for (number, line) in file.lines.enumerated() where line.last?.isWhitespace == true || line.contains("\t") {
+                Issue.record("\(file.path):\(number + 1) has blanks at its end or a tab")
+            }
+        }
+    }
+}
