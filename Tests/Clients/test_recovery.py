@@ -1,0 +1,153 @@
+"""Connection state recovery as the stock client does it: CONNECT with `pid` and the last `offset`."""
+
+import json
+
+from admin import Admin
+from wire import Wire
+
+
+def come_back(parley, token, pid, offset):
+    """A new connection with what the old one remembered: (Wire, the data of CONNECT)."""
+    client = Wire(parley)
+    client.write("40" + json.dumps({"token": token, "pid": pid, "offset": offset}))
+    kind, data = client.take(lambda e: e[0] in ("connect", "refused"), "answer to CONNECT")
+    assert kind == "connect", data
+    return client, data
+
+
+def last_offset(client):
+    """The last string argument the client saw, which is what the stock client remembers."""
+    client.alive()
+    return [entry[2][-1] for entry in client.seen
+            if entry[0] == "event" and entry[2] and isinstance(entry[2][-1], str)][-1]
+
+
+def open_one(parley, user):
+    client = Wire(parley)
+    data = client.connect(user["token"])
+    assert isinstance(data["pid"], str)
+    client.wait("offset")
+    return client, data
+
+
+def new_messages(client, upto):
+    client.wait("message:new", lambda m: m["seq"] == upto)
+    return [e[2][0] for e in client.seen if e[:2] == ("event", "message:new")]
+
+
+def test_who_comes_back_gets_the_same_sid_and_what_was_missed(parley, people):
+    group = people(2)
+    alice = group.wire(group.users[0])
+    bob, data = open_one(parley, group.users[1])
+    alice.send(group.chat, "seen")
+    bob.wait("message:new")
+    bob.wait("offset")
+    offset = last_offset(bob)
+    bob.socket.shutdown()
+    missed = [alice.send(group.chat, f"missed {number}") for number in range(10)]
+    back, again = come_back(parley, group.users[1]["token"], data["pid"], offset)
+    assert (again["pid"], again["sid"]) == (data["pid"], data["sid"])
+    assert new_messages(back, 11) == missed
+    last = alice.send(group.chat, "live")
+    assert new_messages(back, 12)[-1] == last
+    back.close()
+
+
+def test_what_is_missed_comes_in_its_latest_state(parley, people):
+    group = people(2)
+    alice = group.wire(group.users[0])
+    bob, data = open_one(parley, group.users[1])
+    place = {"chatId": group.chat["id"]}
+    old, older = alice.send(group.chat, "old"), alice.send(group.chat, "older")
+    bob.wait("message:new", lambda m: m["seq"] == 2)
+    bob.wait("offset")
+    offset = last_offset(bob)
+    bob.socket.shutdown()
+    new = [alice.send(group.chat, str(number)) for number in range(3)]
+    edited = alice.ok("message:edit", {**place, "messageId": old["id"], "content": "old, edited"})["message"]
+    gone = alice.ok("message:delete", {**place, "messageId": older["id"]})["message"]
+    changed = alice.ok("message:edit", {**place, "messageId": new[1]["id"], "content": "new, edited"})["message"]
+    back, _ = come_back(parley, group.users[1]["token"], data["pid"], offset)
+    assert new_messages(back, 5) == [new[0], changed, new[2]]
+    assert back.wait("message:updated") == edited
+    assert back.wait("message:deleted") == gone
+    back.alive()
+    assert back.heard("message:updated") == [] and back.heard("message:deleted") == []
+    back.close()
+
+
+def test_a_foreign_or_forged_pid_is_not_recovered(parley, people):
+    group = people(2)
+    bob, data = open_one(parley, group.users[1])
+    offset = last_offset(bob)
+    forged = data["pid"][:-2] + ("AA" if data["pid"][-2:] != "AA" else "BB")
+    for token, pid, at in ((group.users[0]["token"], data["pid"], offset), (group.users[1]["token"], forged, offset),
+                           (group.users[1]["token"], "x", offset), (group.users[1]["token"], data["pid"], "nonsense"),
+                           (group.users[1]["token"], data["pid"], "")):
+        client, answer = come_back(parley, token, pid, at)
+        assert answer["pid"] != data["pid"] and answer["sid"] != data["sid"]
+        client.alive()
+        client.close()
+    bob.alive()
+    bob.close()
+
+
+def test_the_earlier_socket_of_a_pid_is_closed_first(parley, people):
+    group = people(1)
+    first, data = open_one(parley, group.users[0])
+    second, again = come_back(parley, group.users[0]["token"], data["pid"], last_offset(first))
+    assert again["sid"] == data["sid"]
+    first.closed()
+    second.alive()
+    second.close()
+
+
+def test_nothing_comes_from_a_chat_one_was_removed_from(parley, people, admin):
+    group = people(2)
+    alice = group.wire(group.users[0])
+    bob, data = open_one(parley, group.users[1])
+    offset = last_offset(bob)
+    bob.socket.shutdown()
+    alice.send(group.chat, "before the removal")
+    admin.remove(group.chat, group.users[1])
+    alice.send(group.chat, "after the removal")
+    back, _ = come_back(parley, group.users[1]["token"], data["pid"], offset)
+    assert back.wait("chat:removed") == {"chatId": group.chat["id"]}
+    back.alive()
+    assert back.heard("message:new") == []
+    back.close()
+
+
+def test_recovery_authenticates(parley, people, admin):
+    group = people(1)
+    bob, data = open_one(parley, group.users[0])
+    offset = last_offset(bob)
+    bob.socket.shutdown()
+    admin.act(group.users[0], "block")
+    client = Wire(parley)
+    refusal = client.refused({"token": group.users[0]["token"], "pid": data["pid"], "offset": offset})
+    assert refusal["data"]["code"] == "user_blocked"
+    client.close()
+
+
+def test_recovery_works_across_a_restart_and_a_kill(start):
+    appliance = start()
+    admin = Admin(appliance)
+    user, other = admin.user(), admin.user()
+    token = admin.token(user)["token"]
+    chat = admin.chat(user, other)
+    client = Wire(appliance)
+    data = client.connect(token)
+    client.wait("offset")
+    offset = last_offset(client)
+    missed = []
+    for end in (appliance.stop, appliance.kill):
+        end()
+        appliance.start()
+        admin = Admin(appliance)
+        missed.append(admin.call("POST", f"/admin/chats/{chat['id']}/messages", {"content": "x"}))
+        client, again = come_back(appliance, token, data["pid"], offset)
+        assert (again["pid"], again["sid"]) == (data["pid"], data["sid"])
+        assert new_messages(client, len(missed)) == missed
+        client.socket.shutdown()
+    appliance.stop()

@@ -1,0 +1,63 @@
+"""How a session ends or is kept: expiry, a fresh token, too many connections without a token."""
+
+import pytest
+import requests
+
+from admin import Admin
+from wire import Closed, Wire
+
+
+def test_a_session_that_expires_is_told_before_and_at_the_end(people, admin):
+    group = people(1)
+    short = admin.token(group.users[0], ttl_seconds=2)
+    client = group.wire({**group.users[0], "token": short["token"]})
+    assert client.wait("session:expiring")["expires_at"] == short["expires_at"]
+    told = client.wait("session:ended")
+    assert (told["code"], told["reconnect"]) == ("token_expired", True) and told["message"]
+    with pytest.raises(Closed):
+        while True:
+            assert client.read()[0] != "disconnect", "a DISCONNECT keeps stock clients away for good"
+
+
+def test_a_fresh_token_keeps_the_socket(people, admin):
+    group = people(1)
+    user = group.users[0]
+    short, witness = admin.token(user, ttl_seconds=2), admin.token(user, ttl_seconds=3)
+    kept = group.wire({**user, "token": short["token"]})
+    ends = group.wire({**user, "token": witness["token"]})
+    kept.wait("session:expiring")
+    fresh = admin.token(user)
+    assert kept.ok("auth:refresh", {"token": fresh["token"]})["expires_at"] == fresh["expires_at"]
+    # The witness expires after the first token would have.
+    assert ends.wait("session:ended")["code"] == "token_expired"
+    kept.alive()
+    assert kept.heard("session:ended") == []
+
+
+def test_a_token_that_does_not_fit_refreshes_nothing(people, admin):
+    group = people(2)
+    client = group.wire(group.users[0])
+    for token in ("garbage", group.users[1]["token"]):
+        ack = client.call("auth:refresh", {"token": token})
+        assert ack["ok"] is False and ack["error"]["code"] in ("unauthorized", "forbidden", "invalid"), ack
+    assert client.call("auth:refresh", {})["error"]["code"] == "invalid"
+    client.alive()
+
+
+def test_connections_without_a_token_are_bounded_by_address(start):
+    appliance = start()
+    admin = Admin(appliance)
+    token = admin.token(admin.user())["token"]
+    inside = Wire(appliance)
+    inside.connect(token)
+    silent = [Wire(appliance) for _ in range(20)]
+    handshake = appliance.url + "/socket.io/?EIO=4&transport=polling"
+    answer = requests.get(handshake, timeout=10)
+    assert answer.status_code == 503 and int(answer.headers["Retry-After"]) >= 1
+    assert set(answer.json()) >= {"code", "message"}
+    inside.alive()
+    silent[0].connect(token)
+    assert requests.get(handshake, timeout=10).status_code == 200
+    for client in [inside, *silent]:
+        client.close()
+    appliance.stop()
