@@ -42,6 +42,18 @@ public protocol ChatReadView {
     func unreadCount(of user: UserID, in chat: ChatID) throws -> Int
     func unreadTotal(of user: UserID) throws -> Int
 
+    /// Messages with all words of `query` (the last one as a prefix), newest first, in one's own chats or one of them. The
+    /// text is data, never syntax; without a word in it nothing is found.
+    ///
+    /// - Throws: `forbidden` for a chat one is not a member of.
+    func search(_ query: String, for user: UserID, in chat: ChatID?, page: PageRequest) throws -> Page<SearchHit>
+
+    // Recovery and `sync`.
+    /// What the user missed since `after`: at most `limit` changes, receipts not counted.
+    func changes(for user: UserID, after: Revision, limit: Int) throws -> ChangeSet
+    /// Whether the offset `epoch:revision` is one that can be gone on from.
+    func standing(epoch: UInt64, revision: Revision) throws -> OffsetStanding
+
     // The rest.
     func setting(_ key: String) throws -> String?
     /// Users who were online when the last run ended, cleanly or not.

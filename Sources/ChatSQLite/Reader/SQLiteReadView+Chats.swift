@@ -19,10 +19,8 @@ extension SQLiteReadView {
         FROM members m JOIN users u ON u.key = m.user WHERE m.chat = ? AND m.user > ? ORDER BY m.user LIMIT ?
         """
     static let chatKey: StaticString = "SELECT key FROM chats WHERE id = ? AND deleted_ms IS NULL"
-    private static let contacts: StaticString = """
-        SELECT DISTINCT u.id FROM members mine JOIN chats c ON c.key = mine.chat AND c.member_count <= ?2
-            JOIN members theirs ON theirs.chat = mine.chat JOIN users u ON u.key = theirs.user
-        WHERE mine.user = ?1 AND theirs.user <> ?1
+    private static let chatsOfUser: StaticString = """
+        SELECT c.id FROM members m CROSS JOIN chats c ON c.key = m.chat WHERE m.user = ? AND c.member_count <= ?
         """
     private static let sharesChat: StaticString = """
         SELECT 1 FROM members mine CROSS JOIN members theirs ON theirs.chat = mine.chat AND theirs.user = ?2
@@ -66,9 +64,11 @@ extension SQLiteReadView {
         try connection[Self.pageOfMembers].all(chat, place, limit) { ($0.int(8), ChatRow.member($0)) }
     }
 
-    func contacts(of user: UserID, quietMembers: Int) throws -> [UserID] {
+    func chatIDs(of user: UserID) throws -> [ChatID] { try presenceChats(of: user, quietMembers: .max) }
+
+    func presenceChats(of user: UserID, quietMembers: Int) throws -> [ChatID] {
         guard let key = try key(of: user) else { return [] }
-        return try connection[Self.contacts].all(key, quietMembers) { UserID($0.text(0)) }
+        return try connection[Self.chatsOfUser].all(key, quietMembers) { ChatID($0.text(0)) }
     }
 
     func contacts(of user: UserID, among others: [UserID]) throws -> Set<UserID> {

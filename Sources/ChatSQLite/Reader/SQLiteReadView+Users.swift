@@ -34,8 +34,8 @@ extension SQLiteReadView {
         """
     private static let tokenState: StaticString = "SELECT user, revoked_ms FROM tokens WHERE id = ?"
     private static let membershipsOfUser: StaticString = """
-        SELECT c.id, c.key, c.last_seq, m.read_seq, c.silent_seq FROM members m JOIN chats c ON c.key = m.chat
-        WHERE m.user = ?
+        SELECT c.id, c.key, c.last_seq, m.read_seq, c.silent_seq, c.member_count
+        FROM members m CROSS JOIN chats c ON c.key = m.chat WHERE m.user = ?
         """
     static let silentAbove: StaticString = """
         SELECT count(*) FROM messages WHERE chat = ? AND seq > ? AND (kind = 3 OR deleted_ms IS NOT NULL)
@@ -93,15 +93,18 @@ extension SQLiteReadView {
         if user.blocked { return .blocked }
         if try isRevoked(token, of: key, revokedBefore) { return .tokenRevoked }
         var chats: [ChatID] = []
+        var presenceChats: [ChatID] = []
         var unread: Int64 = 0
         try connection[Self.membershipsOfUser].scan(key) { row in
             chats.append(ChatID(row.text(0)))
+            if row.int(5) <= policy.quietMembers, let chat = chats.last { presenceChats.append(chat) }
             unread += try self.unread(
                 chat: row.int(1), lastSeq: row.int(2), readSeq: row.int(3), silentSeq: row.int(4))
             return true
         }
         return .admitted(
-            Admission.Session(user: user, chats: chats, unreadTotal: Int(unread), revision: revision))
+            Admission.Session(
+                user: user, chats: chats, presenceChats: presenceChats, unreadTotal: Int(unread), revision: revision))
     }
 
     /// A token of Parley's own has a row that tells; of others only the time of issue, in seconds, is known.

@@ -7,6 +7,8 @@ import Logging
 final class Upkeep {
     /// The search index lags behind the newest message at most by this; CONTRACT: 1 s.
     private static let indexLag: UInt64 = 300_000_000
+    /// How often the revision moves though nothing changes, so that the age of an offset is the age of the absence.
+    private static let tick: UInt64 = 300_000_000_000
     private static let day: UInt64 = 86_400_000_000_000
     private static let pruneDepartures: StaticString = "DELETE FROM departures WHERE at_ms < ?"
 
@@ -17,6 +19,7 @@ final class Upkeep {
     /// When the index is due; `nil` while it is up to date.
     private var indexDue: UInt64?
     private var pruneDue: UInt64
+    private var tickDue: UInt64
     /// Whether chores may wait; asked of the file at the start and after each batch that could have begun one.
     private var hasChores = true
     private var lastReport: UInt64 = 0
@@ -28,6 +31,7 @@ final class Upkeep {
         connection = batches.connection
         indexDue = Self.now
         pruneDue = Self.now + 60_000_000_000
+        tickDue = Self.now + Self.tick
     }
 
     static var now: UInt64 { DispatchTime.now().uptimeNanoseconds }
@@ -38,7 +42,7 @@ final class Upkeep {
     /// When ``run(busy:)`` is next wanted, if nothing comes before.
     func nextTime() -> DispatchTime {
         if hasChores { return .now() }
-        var due = pruneDue
+        var due = min(pruneDue, tickDue)
         if let indexDue { due = min(due, indexDue) }
         if let checkpoint = checkpointer.due { due = min(due, checkpoint) }
         return DispatchTime(uptimeNanoseconds: due)
@@ -60,6 +64,7 @@ final class Upkeep {
         var changes: [Change] = []
         if hasChores { attempt("chores") { changes = try self.chore() } }
         if let due = indexDue, due <= now { attempt("search index") { try self.index(now) } }
+        if tickDue <= now { attempt("revision") { try self.moveRevision(now) } }
         if pruneDue <= now { attempt("pruning") { try self.prune(now) } }
         if let due = checkpointer.due, due <= Self.now { checkpointer.run() }
         return changes
@@ -92,6 +97,7 @@ final class Upkeep {
             // The disk may be full; it is tried again with the next batch or in a while.
             let now = Self.now
             indexDue = indexDue.map { _ in now + 1_000_000_000 }
+            tickDue = max(tickDue, now + 60_000_000_000)
             pruneDue = max(pruneDue, now + 60_000_000_000)
             hasChores = false
             if now - lastReport > 60_000_000_000 {
@@ -118,6 +124,12 @@ final class Upkeep {
         hasChores = more
         checkpointer.wrote(at: Self.now)
         return batches.changes
+    }
+
+    private func moveRevision(_ now: UInt64) throws {
+        try batches.transaction { _ = batches.next() }
+        tickDue = now + Self.tick
+        checkpointer.wrote(at: now)
     }
 
     private func prune(_ now: UInt64) throws {

@@ -87,9 +87,10 @@ final class WriterThread: Sendable {
                 tell(batch)
             }
             if !taken.refused.isEmpty { tellRefused(taken.refused) }
+            let before = work.batches.committed
             let changes = work.upkeep.run(busy: !taken.jobs.isEmpty)
+            if work.batches.committed != before { shared.withLock { $0.revision = Revision(work.batches.committed) } }
             if !changes.isEmpty {
-                note(work, nil, commands: 0)
                 tell(
                     CommittedBatch(
                         entries: [CommittedBatch.Entry(reply: .nobody, result: .success(.done), changes: changes)],

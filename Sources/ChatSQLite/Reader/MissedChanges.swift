@@ -1,0 +1,200 @@
+import ChatCore
+
+/// Gathers what a user missed, by range scans in each chat that changed.
+///
+/// 1. Candidates are found: what changed, and the revision of its latest change. Of each kind a chat gives its oldest
+///    `limit + 1` at most, and of all together the oldest `limit + 1` are kept.
+/// 2. If there are more than `limit`, the newest kept revision that fits is the bound: what lies above comes another time.
+/// 3. Only those within the bound are read in full, in the order of ``ChangeSet``. Receipts within the bound come with them,
+///    uncounted.
+struct MissedChanges {
+    struct ChatFacts {
+        var key: Int64
+        var chat: Chat
+        var joinedN: Int64
+        var joinedSeq: Int64
+        var lastN: Int64
+        var metaN: Int64
+        var membersN: Int64
+    }
+
+    enum Item {
+        case card(UserCard)
+        case joined
+        case renamed
+        case new(Int64)
+        /// An older message.
+        case altered(Int64)
+        case memberCame(UserCard)
+        case memberWent(UserID)
+        case role(UserID, Member.Role)
+        case removed(ChatID)
+    }
+
+    struct Candidate {
+        var revision: Int64
+        /// Place in `chats`; `nil`: of no chat.
+        var chat: Int?
+        var item: Item
+    }
+
+    private static let changedChats: StaticString = """
+        SELECT c.key, c.id, c.name, c.kind, c.created_ms, c.member_count, c.last_seq, me.joined_n, me.joined_seq, c.last_n,
+            c.meta_n, c.members_n
+        FROM members me CROSS JOIN chats c ON c.key = me.chat WHERE me.user = ? AND c.changed > ?
+        """
+    private static let numberAt: StaticString = "SELECT n FROM messages WHERE chat = ? AND seq = ?"
+    private static let numbersFrom: StaticString = """
+        SELECT n FROM messages WHERE chat = ? AND seq > ? ORDER BY seq LIMIT ?
+        """
+    private static let altered: StaticString = """
+        SELECT n, changed FROM messages WHERE chat = ?1 AND changed > ?2 AND n <= ?2 AND seq > ?3 ORDER BY changed LIMIT ?4
+        """
+    private static let membersChanged: StaticString = """
+        SELECT u.id, u.username, u.display_name, u.avatar_url, m.joined_n, m.role_n, m.role
+        FROM members m CROSS JOIN users u ON u.key = m.user
+        WHERE m.chat = ?1 AND (m.joined_n > ?2 OR m.role_n > ?2)
+        """
+    private static let departed: StaticString = """
+        SELECT u.id, d.n FROM departures d CROSS JOIN users u ON u.key = d.user WHERE d.chat = ? AND d.n > ?
+        """
+    private static let removed: StaticString = """
+        SELECT c.id, d.n FROM departures d CROSS JOIN chats c ON c.key = d.chat WHERE d.user = ? AND d.n > ?
+        """
+    private static let cards: StaticString = """
+        SELECT u.id, u.username, u.display_name, u.avatar_url, u.card_n FROM users u
+        WHERE u.card_n > ?2 AND u.deleted_ms IS NULL AND (u.key = ?1 OR EXISTS (
+            SELECT 1 FROM members mine CROSS JOIN members theirs ON theirs.chat = mine.chat AND theirs.user = u.key
+            WHERE mine.user = ?1))
+        ORDER BY u.card_n LIMIT ?3
+        """
+
+    let connection: Connection
+    let policy: ChatPolicy
+    let user: UserID
+    let key: Int64
+    let after: Int64
+    private let limit: Int
+    private(set) var chats: [ChatFacts] = []
+    private var candidates: [Candidate] = []
+    /// Newer ones cannot be among the oldest `limit + 1` any more.
+    private var ceiling = Int64.max
+
+    init(_ connection: Connection, policy: ChatPolicy, user: UserID, key: Int64, after: Int64, limit: Int) {
+        self.connection = connection
+        self.policy = policy
+        self.user = user
+        self.key = key
+        self.after = after
+        self.limit = limit
+    }
+
+    mutating func collect() throws {
+        try connection[Self.cards].scan(key, after, limit + 1) { row in
+            add(row.int(4), nil, .card(UserRow.card(row)))
+            return true
+        }
+        chats = try connection[Self.changedChats].all(key, after) { row in
+            ChatFacts(
+                key: row.int(0), chat: ChatRow.chat(row, from: 1), joinedN: row.int(7), joinedSeq: row.int(8),
+                lastN: row.int(9), metaN: row.int(10), membersN: row.int(11))
+        }
+        for place in chats.indices { try collect(place) }
+        try connection[Self.removed].scan(key, after) { row in
+            add(row.int(1), nil, .removed(ChatID(row.text(0))))
+            return true
+        }
+    }
+
+    func changeSet(newest: Revision) throws -> ChangeSet {
+        var chosen = candidates.sorted { $0.revision < $1.revision }
+        let complete = chosen.count <= limit
+        if !complete { chosen.removeLast(chosen.count - limit) }
+        let bound = complete ? newest.value : chosen.last?.revision ?? newest.value
+        let writer = MissedChangeWriter(self, bound: bound)
+        return ChangeSet(changes: try writer.changes(chosen), revision: Revision(bound), complete: complete)
+    }
+
+    // MARK: -
+
+    private mutating func add(_ revision: Int64, _ chat: Int?, _ item: Item) {
+        guard revision <= ceiling else { return }
+        candidates.append(Candidate(revision: revision, chat: chat, item: item))
+        if candidates.count > 4 * (limit + 1) {
+            candidates.sort { $0.revision < $1.revision }
+            candidates.removeLast(candidates.count - limit - 1)
+            ceiling = candidates[limit].revision
+        }
+    }
+
+    private mutating func collect(_ place: Int) throws {
+        let chat = chats[place]
+        let isNew = chat.joinedN > after
+        if isNew {
+            // All else there is to know of the chat, its new member asks for.
+            add(chat.joinedN, place, .joined)
+        } else {
+            if chat.metaN > after { add(chat.metaN, place, .renamed) }
+            try collectAltered(place, chat)
+            if chat.membersN > after { try collectMembers(place, chat) }
+        }
+        if chat.lastN > after { try collectNew(place, chat) }
+    }
+
+    private mutating func collectNew(_ place: Int, _ chat: ChatFacts) throws {
+        let floor = policy.historyVisibility == .joined ? chat.joinedSeq : 0
+        let from = max(floor, try lastKnownSeq(chat))
+        try connection[Self.numbersFrom].scan(chat.key, from, limit + 1) { row in
+            let n = row.int(0)
+            add(n, place, .new(n))
+            return true
+        }
+    }
+
+    /// The greatest seq whose message is not newer than `after`; seq has no gaps, so it is found by halving, beginning near
+    /// the end, where it mostly is.
+    private func lastKnownSeq(_ chat: ChatFacts) throws -> Int64 {
+        func isKnown(_ seq: Int64) throws -> Bool {
+            try connection[Self.numberAt].first(chat.key, seq) { $0.int(0) <= after } ?? true
+        }
+        var step: Int64 = 1
+        var unknown = chat.chat.lastSeq + 1
+        var known = chat.chat.lastSeq
+        while known > 0, try !isKnown(known) {
+            unknown = known
+            known = max(0, known - step)
+            step *= 2
+        }
+        while unknown - known > 1 {
+            let middle = known + (unknown - known) / 2
+            if try isKnown(middle) { known = middle } else { unknown = middle }
+        }
+        return known
+    }
+
+    private mutating func collectAltered(_ place: Int, _ chat: ChatFacts) throws {
+        let floor = policy.historyVisibility == .joined ? chat.joinedSeq : 0
+        try connection[Self.altered].scan(chat.key, after, floor, limit + 1) { row in
+            add(row.int(1), place, .altered(row.int(0)))
+            return true
+        }
+    }
+
+    private mutating func collectMembers(_ place: Int, _ chat: ChatFacts) throws {
+        try connection[Self.membersChanged].scan(chat.key, after) { row in
+            let card = UserRow.card(row)
+            let role = Member.Role(code: row.int(6))
+            if row.int(4) > after {
+                add(row.int(4), place, .memberCame(card))
+                if row.int(5) > row.int(4) { add(row.int(5), place, .role(card.id, role)) }
+            } else {
+                add(row.int(5), place, .role(card.id, role))
+            }
+            return true
+        }
+        try connection[Self.departed].scan(chat.key, after) { row in
+            add(row.int(1), place, .memberWent(UserID(row.text(0))))
+            return true
+        }
+    }
+}

@@ -1,0 +1,31 @@
+import ChatCore
+
+/// Recovery and `sync`: what a user missed. See ``ChangeSet``.
+extension SQLiteReadView {
+    private static let epoch: StaticString = "SELECT first_revision, last_revision FROM epochs WHERE epoch = ?"
+
+    func standing(epoch: UInt64, revision: Revision) throws -> OffsetStanding {
+        let newest = try self.revision()
+        let range = try connection[Self.epoch].first(Int64(bitPattern: epoch)) { row in
+            (row.int(0), row.optionalInt(1) ?? newest.value)
+        }
+        guard let (first, last) = range, (first...max(first, last)).contains(revision.value) else {
+            return .neverIssued
+        }
+        // Nothing happened since: however long that is, nothing was missed.
+        if revision == newest { return .recoverable }
+        let age = facts.clock().milliseconds - (revision.value >> 20) * 1000
+        return age > policy.recoveryWindow.components.seconds * 1000 ? .tooOld : .recoverable
+    }
+
+    func changes(for user: UserID, after: Revision, limit: Int) throws -> ChangeSet {
+        let newest = try revision()
+        guard newest > after, let key = try key(of: user) else {
+            return ChangeSet(changes: [], revision: max(newest, after), complete: true)
+        }
+        var missed = MissedChanges(
+            connection, policy: policy, user: user, key: key, after: after.value, limit: max(1, limit))
+        try missed.collect()
+        return try missed.changeSet(newest: newest)
+    }
+}
