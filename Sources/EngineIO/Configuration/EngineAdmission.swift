@@ -1,0 +1,5 @@
+/// Whether a handshake becomes a session.
+public enum EngineAdmission: Sendable {
+    case accept
+    case refuse(EngineRefusal)
+}

@@ -1,0 +1,26 @@
+public import SocketServer
+
+/// How an ``EngineServer`` behaves. What clients are told of it goes into the `open` packet (Engine.IO 4, "Handshake").
+public struct EngineConfiguration: Sendable {
+    /// The path that requests begin with, slashes at both ends.
+    public var path = "/socket.io/"
+    /// From a handshake or a pong to the next ping. Default 25 s, as the reference server.
+    public var pingInterval: Duration = .milliseconds(25_000)
+    /// From a ping to the end of a session that does not answer it. Default 20 s.
+    public var pingTimeout: Duration = .milliseconds(20_000)
+    /// How long a WebSocket may take from its handshake to the `upgrade` packet. Default 10 s.
+    public var upgradeTimeout: Duration = .seconds(10)
+    /// How long what was sent before a close waits for the poll that fetches it. Default 30 s.
+    public var closeTimeout: Duration = .seconds(30)
+    /// Bytes of one packet from a client, and of one POST. Default 1,000,000.
+    public var maxPayload = 1_000_000
+    /// Counted bytes that may wait for a client; past it the session ends as ``EngineCloseReason/tooSlow``. Default
+    /// 1,000,000.
+    public var maxSendQueue = 1_000_000
+    /// Which web pages may connect. Default: all, without credentials.
+    public var cors = CORSPolicy.any
+    /// Asked at each handshake, on the connection's event loop, before anything is made; nil accepts all.
+    public var admission: (@Sendable (EngineHandshake) -> EngineAdmission)?
+
+    public init() {}
+}

@@ -1,0 +1,5 @@
+/// How packets travel.
+enum EngineTransport: String, Sendable {
+    case polling
+    case websocket
+}

@@ -1,0 +1,19 @@
+/// Makes session ids: 20 characters of the URL-safe base64 alphabet, 120 bits from the system's generator. Who knows a
+/// session's id can act for it, so nobody may guess one.
+enum SessionID {
+    private static let alphabet = Array("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_".utf8)
+
+    static func make() -> String {
+        var generator = SystemRandomNumberGenerator()
+        var (low, high) = (generator.next(), generator.next())
+        return String(unsafeUninitializedCapacity: 20) { bytes in
+            for index in 0..<10 {
+                bytes[index] = alphabet[Int(low & 63)]
+                bytes[index + 10] = alphabet[Int(high & 63)]
+                low >>= 6
+                high >>= 6
+            }
+            return 20
+        }
+    }
+}

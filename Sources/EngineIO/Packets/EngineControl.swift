@@ -1,0 +1,36 @@
+import NIOCore
+
+/// The packets that the protocol itself sends, framed as ``EngineFrames`` are.
+enum EngineControl {
+    static let close = frame("1")
+    static let ping = frame("2")
+    static let probePong = frame("3probe")
+    static let noop = frame("6")
+
+    /// The `open` packet (Engine.IO 4, "Handshake").
+    static func open(id: String, transport: EngineTransport, configuration: EngineConfiguration) -> ByteBuffer {
+        let upgrades = transport == .polling ? #"["websocket"]"# : "[]"
+        return frame(
+            #"0{"sid":"\#(id)","upgrades":\#(upgrades),"pingInterval":\#(configuration.pingInterval.wholeMilliseconds),"#
+                + #""pingTimeout":\#(configuration.pingTimeout.wholeMilliseconds),"#
+                + #""maxPayload":\#(configuration.maxPayload)}"#)
+    }
+
+    /// A text frame of fewer than 65,536 bytes.
+    private static func frame(_ text: String) -> ByteBuffer {
+        var buffer = ByteBuffer()
+        buffer.writeInteger(UInt8(0x81))
+        if text.utf8.count < 126 {
+            buffer.writeInteger(UInt8(truncatingIfNeeded: text.utf8.count))
+        } else {
+            buffer.writeInteger(UInt8(126))
+            buffer.writeInteger(UInt16(truncatingIfNeeded: text.utf8.count))
+        }
+        buffer.writeString(text)
+        return buffer
+    }
+}
+
+extension Duration {
+    var wholeMilliseconds: Int64 { components.seconds * 1000 + components.attoseconds / 1_000_000_000_000_000 }
+}

@@ -1,0 +1,22 @@
+import NIOCore
+import SocketServer
+
+/// What the sessions of one event loop share: their timers. Bound to that loop.
+final class EngineLoop {
+    let eventLoop: any EventLoop
+    let pings: DeadlineQueue
+    let pongs: DeadlineQueue
+    let upgrades: DeadlineQueue
+    let closes: DeadlineQueue
+
+    init(eventLoop: any EventLoop, configuration: EngineConfiguration) {
+        self.eventLoop = eventLoop
+        pings = DeadlineQueue(delay: .init(configuration.pingInterval), eventLoop: eventLoop)
+        pongs = DeadlineQueue(delay: .init(configuration.pingTimeout), eventLoop: eventLoop)
+        upgrades = DeadlineQueue(delay: .init(configuration.upgradeTimeout), eventLoop: eventLoop)
+        closes = DeadlineQueue(delay: .init(configuration.closeTimeout), eventLoop: eventLoop)
+    }
+}
+
+@available(*, unavailable)
+extension EngineLoop: Sendable {}
