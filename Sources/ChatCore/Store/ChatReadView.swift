@@ -50,7 +50,9 @@ public protocol ChatReadView {
 
     // Recovery and `sync`.
     /// What the user missed since `after`: at most `limit` changes, receipts not counted.
-    func changes(for user: UserID, after: Revision, limit: Int) throws -> ChangeSet
+    ///
+    /// - Parameter receiptsAfter: where receipts begin, `after` or older: they are told later than they are written.
+    func changes(for user: UserID, after: Revision, receiptsAfter: Revision, limit: Int) throws -> ChangeSet
     /// Whether the offset `epoch:revision` is one that can be gone on from.
     func standing(epoch: UInt64, revision: Revision) throws -> OffsetStanding
 

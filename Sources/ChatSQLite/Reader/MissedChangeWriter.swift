@@ -118,14 +118,14 @@ struct MissedChangeWriter {
             return true
         }
         if facts.chat.memberCount <= missed.policy.quietMembers {
-            try connection[Self.receipts].scan(facts.key, missed.after, read: read)
+            try connection[Self.receipts].scan(facts.key, missed.receiptsAfter, read: read)
         } else {
-            try connection[Self.ownReceipt].scan(facts.key, missed.after, missed.key, read: read)
+            try connection[Self.ownReceipt].scan(facts.key, missed.receiptsAfter, missed.key, read: read)
         }
         return changes
     }
 
-    private func isWithin(_ revision: Int64) -> Bool { revision > missed.after && revision <= bound }
+    private func isWithin(_ revision: Int64) -> Bool { revision > missed.receiptsAfter && revision <= bound }
 
     private func receipt(
         _ user: UserID, _ seq: Int64, _ at: Timestamp, _ facts: MissedChanges.ChatFacts

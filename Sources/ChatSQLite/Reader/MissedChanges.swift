@@ -74,18 +74,24 @@ struct MissedChanges {
     let user: UserID
     let key: Int64
     let after: Int64
+    /// Receipts are told later than they are written: their own, older, beginning.
+    let receiptsAfter: Int64
     private let limit: Int
     private(set) var chats: [ChatFacts] = []
     private var candidates: [Candidate] = []
     /// Newer ones cannot be among the oldest `limit + 1` any more.
     private var ceiling = Int64.max
 
-    init(_ connection: Connection, policy: ChatPolicy, user: UserID, key: Int64, after: Int64, limit: Int) {
+    init(
+        _ connection: Connection, policy: ChatPolicy, user: UserID, key: Int64, after: Int64, receiptsAfter: Int64,
+        limit: Int
+    ) {
         self.connection = connection
         self.policy = policy
         self.user = user
         self.key = key
         self.after = after
+        self.receiptsAfter = receiptsAfter
         self.limit = limit
     }
 
@@ -94,7 +100,7 @@ struct MissedChanges {
             add(row.int(4), nil, .card(UserRow.card(row)))
             return true
         }
-        chats = try connection[Self.changedChats].all(key, after) { row in
+        chats = try connection[Self.changedChats].all(key, receiptsAfter) { row in
             ChatFacts(
                 key: row.int(0), chat: ChatRow.chat(row, from: 1), joinedN: row.int(7), joinedSeq: row.int(8),
                 lastN: row.int(9), metaN: row.int(10), membersN: row.int(11))

@@ -18,13 +18,16 @@ extension SQLiteReadView {
         return age > policy.recoveryWindow.components.seconds * 1000 ? .tooOld : .recoverable
     }
 
-    func changes(for user: UserID, after: Revision, limit: Int) throws -> ChangeSet {
+    func changes(
+        for user: UserID, after: Revision, receiptsAfter: Revision, limit: Int
+    ) throws -> ChangeSet {
         let newest = try revision()
-        guard newest > after, let key = try key(of: user) else {
+        guard newest > min(after, receiptsAfter), let key = try key(of: user) else {
             return ChangeSet(changes: [], revision: max(newest, after), complete: true)
         }
         var missed = MissedChanges(
-            connection, policy: policy, user: user, key: key, after: after.value, limit: max(1, limit))
+            connection, policy: policy, user: user, key: key, after: after.value,
+            receiptsAfter: min(after, receiptsAfter).value, limit: max(1, limit))
         try missed.collect()
         return try missed.changeSet(newest: newest)
     }
