@@ -1,0 +1,113 @@
+import EngineIO
+
+/// What one commit of the application has to tell, in order, to be handed to each event loop once.
+///
+/// Frames for the same room that follow one another are joined, so that a member gets them in one write. `trailer` goes
+/// to every socket that received something for a room, after all of it.
+public final class DeliveryBatch: Sendable {
+    enum Operation: Sendable {
+        case socket(Socket, EngineFrames)
+        /// As `socket`, and the socket's handler is told that an answer went out.
+        case answer(Socket, EngineFrames)
+        case room(String, EngineFrames, except: Socket?)
+        /// To the sockets of any of the rooms, once each, but those of the room `except`.
+        case rooms([String], EngineFrames, except: String)
+        /// Every socket of the first room joins, or leaves, the second.
+        case join(selector: String, room: String)
+        case leave(selector: String, room: String)
+        case perform(selector: String, @Sendable (Socket) -> Void)
+    }
+
+    /// Grows from batch to batch; what ``Socket/release(after:)`` compares.
+    public let stamp: Int64
+    let operations: [Operation]
+    let trailer: EngineFrames?
+
+    init(stamp: Int64, operations: [Operation], trailer: EngineFrames?) {
+        self.stamp = stamp
+        self.operations = operations
+        self.trailer = trailer
+    }
+
+    /// Collects a batch. Not thread-safe; one thread builds, then hands over.
+    ///
+    /// The batch is a row of segments, divided by what changes who is in a room. In a segment what goes to single
+    /// sockets comes first (so an ack precedes the event it caused), then each room's frames in the order told.
+    public struct Builder {
+        private var operations: [Operation] = []
+        private var direct: [Operation] = []
+        private var rooms: [Operation] = []
+        private var joined: [String: EngineFrames] = [:]
+        private var order: [String] = []
+
+        public init() {}
+
+        public var isEmpty: Bool { operations.isEmpty && direct.isEmpty && rooms.isEmpty && order.isEmpty }
+
+        /// To one socket, before what the same segment tells rooms: acks.
+        public mutating func send(_ frames: EngineFrames, to socket: Socket) {
+            direct.append(.socket(socket, frames))
+        }
+
+        /// The answer of a command of the socket's: as ``send(_:to:)``, and ``SocketHandler/socketWasAnswered(_:)``.
+        public mutating func answer(_ frames: EngineFrames, to socket: Socket) {
+            direct.append(.answer(socket, frames))
+        }
+
+        /// To the sockets of any of the rooms, once each, but those of the room `except`; what has no order among the
+        /// rest (presence).
+        public mutating func send(_ frames: EngineFrames, toAnyOf names: [String], except: String) {
+            rooms.append(.rooms(names, frames, except: except))
+        }
+
+        /// To the sockets of a room.
+        public mutating func send(_ frames: EngineFrames, toRoom room: String) {
+            if joined[room]?.append(frames) == nil {
+                joined[room] = frames
+                order.append(room)
+            }
+        }
+
+        /// To the sockets of a room but one: typing and the like, whose order among the rest does not matter.
+        public mutating func send(_ frames: EngineFrames, toRoom room: String, except socket: Socket) {
+            rooms.append(.room(room, frames, except: socket))
+        }
+
+        /// Every socket of `selector` joins `room`, between what was told before and what is told after.
+        public mutating func join(_ room: String, socketsOf selector: String) {
+            closeSegment()
+            operations.append(.join(selector: selector, room: room))
+        }
+
+        /// Every socket of `selector` leaves `room`, between what was told before and what is told after.
+        public mutating func leave(_ room: String, socketsOf selector: String) {
+            closeSegment()
+            operations.append(.leave(selector: selector, room: room))
+        }
+
+        /// Runs `body` for every socket of `selector`, on its loop, in order with the rest.
+        public mutating func perform(forSocketsOf selector: String, _ body: @escaping @Sendable (Socket) -> Void) {
+            closeSegment()
+            operations.append(.perform(selector: selector, body))
+        }
+
+        /// The batch; the builder is empty afterwards.
+        public mutating func finish(stamp: Int64, trailer: EngineFrames?) -> DeliveryBatch {
+            closeSegment()
+            defer { operations = [] }
+            return DeliveryBatch(stamp: stamp, operations: operations, trailer: trailer)
+        }
+
+        private mutating func closeSegment() {
+            operations.append(contentsOf: direct)
+            direct.removeAll(keepingCapacity: true)
+            for room in order {
+                if let frames = joined[room] { operations.append(.room(room, frames, except: nil)) }
+            }
+            order.removeAll(keepingCapacity: true)
+            joined.removeAll(keepingCapacity: true)
+            operations.append(contentsOf: rooms)
+            rooms.removeAll(keepingCapacity: true)
+        }
+    }
+}

@@ -1,0 +1,256 @@
+import NIOCore
+
+/// Reads JSON text (RFC 8259) from bytes, strictly: no trailing comma, no comment, no lone surrogate half kept (it
+/// becomes U+FFFD), UTF-8 repaired. Written here because the events of a chat are small and many: Foundation's decoder
+/// costs several times as much for a hundred bytes.
+struct JSONParser {
+    struct Failure: Error {}
+
+    /// How deep arrays and objects may stand in one another; deeper text is refused, not recursed into.
+    static let maxDepth = 64
+
+    private let bytes: UnsafeRawBufferPointer
+    private var position = 0
+
+    private init(_ bytes: UnsafeRawBufferPointer) { self.bytes = bytes }
+
+    /// The one value that `buffer`'s readable bytes are.
+    ///
+    /// - Throws: ``Failure`` when they are not exactly one JSON value.
+    static func parse(_ buffer: ByteBuffer) throws(Failure) -> JSONValue {
+        let result: Result<JSONValue, Failure> = buffer.withUnsafeReadableBytes { bytes in
+            var parser = JSONParser(bytes)
+            do throws(Failure) {
+                let value = try parser.value(depth: 0)
+                parser.skipSpace()
+                return parser.position == bytes.count ? .success(value) : .failure(Failure())
+            } catch {
+                return .failure(error)
+            }
+        }
+        return try result.get()
+    }
+
+    private mutating func skipSpace() {
+        while position < bytes.count {
+            switch bytes[position] {
+            case 0x20, 0x0A, 0x0D, 0x09: position += 1
+            default: return
+            }
+        }
+    }
+
+    private mutating func next() throws(Failure) -> UInt8 {
+        guard position < bytes.count else { throw Failure() }
+        defer { position += 1 }
+        return bytes[position]
+    }
+
+    private mutating func value(depth: Int) throws(Failure) -> JSONValue {
+        guard depth < Self.maxDepth else { throw Failure() }
+        skipSpace()
+        guard position < bytes.count else { throw Failure() }
+        switch bytes[position] {
+        case UInt8(ascii: "\""):
+            position += 1
+            return .string(try string())
+        case UInt8(ascii: "{"):
+            position += 1
+            return .object(try object(depth: depth + 1))
+        case UInt8(ascii: "["):
+            position += 1
+            return .array(try array(depth: depth + 1))
+        case UInt8(ascii: "t"):
+            try literal("true")
+            return .bool(true)
+        case UInt8(ascii: "f"):
+            try literal("false")
+            return .bool(false)
+        case UInt8(ascii: "n"):
+            try literal("null")
+            return .null
+        default:
+            return try number()
+        }
+    }
+
+    private mutating func literal(_ text: StaticString) throws(Failure) {
+        let count = text.utf8CodeUnitCount
+        guard position + count <= bytes.count else { throw Failure() }
+        for offset in 0..<count where bytes[position + offset] != text.utf8Start[offset] { throw Failure() }
+        position += count
+    }
+
+    private mutating func array(depth: Int) throws(Failure) -> [JSONValue] {
+        var values: [JSONValue] = []
+        skipSpace()
+        if position < bytes.count, bytes[position] == UInt8(ascii: "]") {
+            position += 1
+            return values
+        }
+        while true {
+            values.append(try value(depth: depth))
+            skipSpace()
+            switch try next() {
+            case UInt8(ascii: ","): continue
+            case UInt8(ascii: "]"): return values
+            default: throw Failure()
+            }
+        }
+    }
+
+    private mutating func object(depth: Int) throws(Failure) -> JSONObject {
+        var object = JSONObject()
+        skipSpace()
+        if position < bytes.count, bytes[position] == UInt8(ascii: "}") {
+            position += 1
+            return object
+        }
+        object.members.reserveCapacity(4)
+        while true {
+            skipSpace()
+            guard try next() == UInt8(ascii: "\"") else { throw Failure() }
+            let name = try string()
+            skipSpace()
+            guard try next() == UInt8(ascii: ":") else { throw Failure() }
+            object.members.append(JSONObject.Member(name: name, value: try value(depth: depth)))
+            skipSpace()
+            switch try next() {
+            case UInt8(ascii: ","): continue
+            case UInt8(ascii: "}"): return object
+            default: throw Failure()
+            }
+        }
+    }
+
+    /// The rest of a string whose opening quote was read.
+    private mutating func string() throws(Failure) -> String {
+        let start = position
+        while position < bytes.count {
+            let byte = bytes[position]
+            if byte == UInt8(ascii: "\"") {
+                let text = String(decoding: bytes[start..<position], as: UTF8.self)
+                position += 1
+                return text
+            }
+            if byte == UInt8(ascii: "\\") { return try escapedString(from: start) }
+            guard byte >= 0x20 else { throw Failure() }
+            position += 1
+        }
+        throw Failure()
+    }
+
+    private mutating func escapedString(from start: Int) throws(Failure) -> String {
+        var text = [UInt8](bytes[start..<position])
+        while true {
+            let byte = try next()
+            switch byte {
+            case UInt8(ascii: "\""): return String(decoding: text, as: UTF8.self)
+            case UInt8(ascii: "\\"): try escape(into: &text)
+            case ..<0x20: throw Failure()
+            default: text.append(byte)
+            }
+        }
+    }
+
+    private mutating func escape(into text: inout [UInt8]) throws(Failure) {
+        switch try next() {
+        case UInt8(ascii: "\""): text.append(UInt8(ascii: "\""))
+        case UInt8(ascii: "\\"): text.append(UInt8(ascii: "\\"))
+        case UInt8(ascii: "/"): text.append(UInt8(ascii: "/"))
+        case UInt8(ascii: "b"): text.append(0x08)
+        case UInt8(ascii: "f"): text.append(0x0C)
+        case UInt8(ascii: "n"): text.append(0x0A)
+        case UInt8(ascii: "r"): text.append(0x0D)
+        case UInt8(ascii: "t"): text.append(0x09)
+        case UInt8(ascii: "u"): text.append(contentsOf: String(try unicodeEscape()).utf8)
+        default: throw Failure()
+        }
+    }
+
+    /// The scalar of a `\u` escape, its second half included where it is a surrogate pair.
+    private mutating func unicodeEscape() throws(Failure) -> Character {
+        let first = try hexQuad()
+        if let scalar = Unicode.Scalar(first) { return Character(scalar) }
+        let isHighHalf = (0xD800..<0xDC00).contains(first)
+        let pairFollows =
+            position + 6 <= bytes.count && bytes[position] == UInt8(ascii: "\\")
+            && bytes[position + 1] == UInt8(ascii: "u")
+        guard isHighHalf, pairFollows else { return "\u{FFFD}" }
+        let mark = position
+        position += 2
+        let second = try hexQuad()
+        guard (0xDC00..<0xE000).contains(second),
+            let scalar = Unicode.Scalar(0x10000 + (first - 0xD800) << 10 + (second - 0xDC00))
+        else {
+            position = mark
+            return "\u{FFFD}"
+        }
+        return Character(scalar)
+    }
+
+    private mutating func hexQuad() throws(Failure) -> UInt32 {
+        var value: UInt32 = 0
+        for _ in 0..<4 {
+            let byte = try next()
+            let digit: UInt8
+            switch byte {
+            case UInt8(ascii: "0")...UInt8(ascii: "9"): digit = byte - UInt8(ascii: "0")
+            case UInt8(ascii: "a")...UInt8(ascii: "f"): digit = byte - UInt8(ascii: "a") + 10
+            case UInt8(ascii: "A")...UInt8(ascii: "F"): digit = byte - UInt8(ascii: "A") + 10
+            default: throw Failure()
+            }
+            value = value << 4 | UInt32(digit)
+        }
+        return value
+    }
+
+    private mutating func number() throws(Failure) -> JSONValue {
+        let start = position
+        if position < bytes.count, bytes[position] == UInt8(ascii: "-") { position += 1 }
+        let firstDigit = position
+        let digits = skipDigits()
+        guard digits > 0, digits == 1 || bytes[firstDigit] != UInt8(ascii: "0") else { throw Failure() }
+        var isInteger = true
+        if position < bytes.count, bytes[position] == UInt8(ascii: ".") {
+            isInteger = false
+            position += 1
+            guard skipDigits() > 0 else { throw Failure() }
+        }
+        if position < bytes.count, bytes[position] | 0x20 == UInt8(ascii: "e") {
+            isInteger = false
+            position += 1
+            if position < bytes.count, bytes[position] == UInt8(ascii: "+") || bytes[position] == UInt8(ascii: "-") {
+                position += 1
+            }
+            guard skipDigits() > 0 else { throw Failure() }
+        }
+        let text = String(decoding: bytes[start..<position], as: UTF8.self)
+        if isInteger, let value = Int64(text), text != "-0" { return .integer(value) }
+        guard let value = Double(text), value.isFinite else { throw Failure() }
+        return .number(value)
+    }
+
+    private mutating func skipDigits() -> Int {
+        let start = position
+        while position < bytes.count, (UInt8(ascii: "0")...UInt8(ascii: "9")).contains(bytes[position]) {
+            position += 1
+        }
+        return position - start
+    }
+}
+
+extension JSONValue {
+    public struct ParseError: Error {}
+
+    /// Reads JSON text.
+    ///
+    /// - Throws: ``ParseError`` when the bytes are not exactly one JSON value, or nested deeper than 64.
+    public init(parsing buffer: ByteBuffer) throws(ParseError) {
+        do throws(JSONParser.Failure) {
+            self = try JSONParser.parse(buffer)
+        } catch {
+            throw ParseError()
+        }
+    }
+}

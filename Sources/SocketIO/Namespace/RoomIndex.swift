@@ -1,0 +1,176 @@
+import EngineIO
+import NIOCore
+
+/// Who is where, as far as one event loop's sockets go: a namespace has one of these a loop, and nobody locks it.
+///
+/// A room is an array of sockets, since what is done with it is to walk it; each socket knows its place in each of its
+/// rooms, so leaving is a swap with the last one.
+final class RoomIndex {
+    private final class Room {
+        var members: ContiguousArray<(socket: Socket, slot: Int)> = []
+    }
+
+    let eventLoop: any EventLoop
+    private var rooms: [String: Room] = [:]
+    private(set) var sockets: [ObjectIdentifier: Socket] = [:]
+    /// Of sockets that do not hear live yet: each keeps the batches that pass.
+    private var holding: [ObjectIdentifier: HeldDeliveries] = [:]
+    /// Counts walks over several rooms: a socket that bears the number was reached already.
+    private var visit = 0
+    /// Sockets written to since the last flush.
+    private var touched: ContiguousArray<Socket> = []
+
+    init(eventLoop: any EventLoop) { self.eventLoop = eventLoop }
+
+    func insert(_ socket: Socket) { sockets[ObjectIdentifier(socket)] = socket }
+
+    func remove(_ socket: Socket) {
+        sockets.removeValue(forKey: ObjectIdentifier(socket))
+        leaveAll(socket)
+    }
+
+    func hold(_ held: HeldDeliveries) { holding[ObjectIdentifier(held)] = held }
+    func stopHolding(_ held: HeldDeliveries) { holding.removeValue(forKey: ObjectIdentifier(held)) }
+
+    func join(_ socket: Socket, _ name: String) {
+        guard !socket.places.contains(where: { $0.room == name }) else { return }
+        let room = rooms[name] ?? Room()
+        if room.members.isEmpty { rooms[name] = room }
+        socket.places.append(Socket.Place(room: name, index: room.members.count))
+        room.members.append((socket, socket.places.count - 1))
+    }
+
+    func leave(_ socket: Socket, _ name: String) {
+        guard let slot = socket.places.firstIndex(where: { $0.room == name }) else { return }
+        vacate(socket.places[slot])
+        let last = socket.places.removeLast()
+        if slot < socket.places.count {
+            socket.places[slot] = last
+            rooms[last.room]?.members[last.index].slot = slot
+        }
+    }
+
+    func leaveAll(_ socket: Socket) {
+        for place in socket.places { vacate(place) }
+        socket.places = []
+    }
+
+    private func vacate(_ place: Socket.Place) {
+        guard let room = rooms[place.room] else { return }
+        let last = room.members.removeLast()
+        if place.index < room.members.count {
+            room.members[place.index] = last
+            last.socket.places[last.slot].index = place.index
+        }
+        if room.members.isEmpty { rooms.removeValue(forKey: place.room) }
+    }
+
+    func members(of name: String) -> [Socket] { rooms[name]?.members.map(\.socket) ?? [] }
+    func count(of name: String) -> Int { rooms[name]?.members.count ?? 0 }
+
+    /// The sockets a broadcast reaches.
+    func targets(of target: BroadcastTarget) -> [Socket] {
+        var chosen: [Socket]
+        switch target.rooms.count {
+        case 0: chosen = Array(sockets.values)
+        case 1: chosen = members(of: target.rooms[0])
+        default:
+            var seen: Set<ObjectIdentifier> = []
+            chosen = target.rooms.flatMap(members(of:)).filter { seen.insert(ObjectIdentifier($0)).inserted }
+        }
+        if !target.except.isEmpty {
+            chosen.removeAll { socket in
+                target.except.contains { $0 == socket.id || socket.isMember(of: $0) }
+            }
+        }
+        return chosen
+    }
+
+    /// Carries out a batch for this loop's sockets: each written to, then each flushed once.
+    func apply(_ batch: DeliveryBatch) {
+        for held in holding.values { held.append(batch) }
+        for operation in batch.operations { apply(operation) }
+        if let trailer = batch.trailer {
+            for socket in touched where socket.heardRoom { socket.write(trailer) }
+        }
+        for socket in touched {
+            socket.isTouched = false
+            socket.heardRoom = false
+            socket.flush()
+        }
+        touched.removeAll(keepingCapacity: true)
+    }
+
+    private func apply(_ operation: DeliveryBatch.Operation) {
+        switch operation {
+        case .socket(let socket, let frames):
+            guard socket.eventLoop === eventLoop else { return }
+            socket.write(frames)
+            touch(socket)
+        case .answer(let socket, let frames):
+            guard socket.eventLoop === eventLoop else { return }
+            if !frames.isEmpty {
+                socket.write(frames)
+                touch(socket)
+            }
+            socket.handler?.socketWasAnswered(socket)
+        case .rooms(let names, let frames, let except):
+            visit += 1
+            for name in names {
+                for member in rooms[name]?.members ?? [] where member.socket.visit != visit {
+                    member.socket.visit = visit
+                    guard !member.socket.isHolding, !member.socket.isMember(of: except) else { continue }
+                    member.socket.write(frames)
+                    touch(member.socket)
+                }
+            }
+        case .room(let name, let frames, let except):
+            guard let room = rooms[name] else { return }
+            for member in room.members where member.socket !== except && !member.socket.isHolding {
+                member.socket.write(frames)
+                member.socket.heardRoom = true
+                touch(member.socket)
+            }
+        case .join(let selector, let name):
+            for socket in members(of: selector) where !socket.isHolding { join(socket, name) }
+        case .leave(let selector, let name):
+            for socket in members(of: selector) where !socket.isHolding { leave(socket, name) }
+        case .perform(let selector, let body):
+            for socket in members(of: selector) where !socket.isHolding { body(socket) }
+        }
+    }
+
+    /// Carries out, for one socket that held it back, what a batch had for it.
+    func applyHeld(_ batch: DeliveryBatch, to socket: Socket) {
+        var heard = false
+        for operation in batch.operations {
+            switch operation {
+            case .socket, .answer:
+                break  // went out when it was made: answers are not held
+            case .rooms(let names, let frames, let except):
+                guard names.contains(where: socket.isMember), !socket.isMember(of: except) else { continue }
+                socket.write(frames)
+            case .room(let name, let frames, let except):
+                guard socket !== except, socket.isMember(of: name) else { continue }
+                socket.write(frames)
+                heard = true
+            case .join(let selector, let name):
+                if socket.isMember(of: selector) { join(socket, name) }
+            case .leave(let selector, let name):
+                if socket.isMember(of: selector) { leave(socket, name) }
+            case .perform(let selector, let body):
+                if socket.isMember(of: selector) { body(socket) }
+            }
+        }
+        if heard, let trailer = batch.trailer { socket.write(trailer) }
+    }
+
+    private func touch(_ socket: Socket) {
+        guard !socket.isTouched else { return }
+        socket.isTouched = true
+        touched.append(socket)
+    }
+}
+
+@available(*, unavailable)
+extension RoomIndex: Sendable {}

@@ -1,0 +1,104 @@
+import EngineIO
+import NIOCore
+
+/// Writes Socket.IO packets (Socket.IO 5, "Packet encoding") as Engine.IO frames.
+public struct PacketEncoder: Sendable {
+    /// `/name,` in front of the rest; empty for the main namespace.
+    private let prefix: String
+
+    init(namespace: String) {
+        prefix = namespace == "/" ? "" : namespace + ","
+    }
+
+    /// An event with its name and arguments, and the ack id where an answer is wanted.
+    public func event(_ name: String, _ arguments: [JSONValue], id: Int? = nil) -> EngineFrames {
+        encode(type: UInt8(ascii: "2"), values: [.string(name)] + arguments, id: id)
+    }
+
+    /// An event whose one argument is JSON text already: the hot path of a server that encodes its own.
+    public func event(_ name: StaticString, json argument: ByteBuffer) -> EngineFrames {
+        var text = ByteBuffer()
+        text.reserveCapacity(prefix.utf8.count + name.utf8CodeUnitCount + argument.readableBytes + 8)
+        text.writeInteger(UInt8(ascii: "2"))
+        text.writeString(prefix)
+        text.writeStaticString("[\"")
+        text.writeStaticString(name)
+        text.writeStaticString("\",")
+        text.writeImmutableBuffer(argument)
+        text.writeInteger(UInt8(ascii: "]"))
+        var frames = EngineFrames(reserving: text.readableBytes + 12)
+        frames.append(text: text.readableBytesView)
+        return frames
+    }
+
+    public func ack(_ id: Int, _ arguments: [JSONValue]) -> EngineFrames {
+        encode(type: UInt8(ascii: "3"), values: arguments, id: id)
+    }
+
+    /// An ack whose one argument is JSON text already.
+    public func ack(_ id: Int, json argument: ByteBuffer) -> EngineFrames {
+        var text = ByteBuffer()
+        text.reserveCapacity(prefix.utf8.count + argument.readableBytes + 24)
+        text.writeInteger(UInt8(ascii: "3"))
+        text.writeString(prefix)
+        text.writeJSON(Int64(id))
+        text.writeInteger(UInt8(ascii: "["))
+        text.writeImmutableBuffer(argument)
+        text.writeInteger(UInt8(ascii: "]"))
+        var frames = EngineFrames(reserving: text.readableBytes + 12)
+        frames.append(text: text.readableBytesView)
+        return frames
+    }
+
+    /// CONNECT, answered: `sid`, and `pid` where the session can be recovered.
+    func connected(sid: String, pid: String?) -> EngineFrames {
+        var object = JSONObject(["sid": .string(sid)])
+        if let pid { object["pid"] = .string(pid) }
+        return encodeObject(type: UInt8(ascii: "0"), .object(object))
+    }
+
+    func connectError(_ error: ConnectError) -> EngineFrames {
+        var object = JSONObject(["message": .string(error.message)])
+        if let data = error.data { object["data"] = data }
+        return encodeObject(type: UInt8(ascii: "4"), .object(object))
+    }
+
+    func disconnect() -> EngineFrames {
+        var frames = EngineFrames()
+        frames.append(text: "1" + prefix)
+        return frames
+    }
+
+    private func encodeObject(type: UInt8, _ value: JSONValue) -> EngineFrames {
+        var text = ByteBuffer()
+        text.writeInteger(type)
+        text.writeString(prefix)
+        var attachments: [ByteBuffer] = []
+        text.writeJSON(value, attachments: &attachments)
+        var frames = EngineFrames()
+        frames.append(text: text.readableBytesView)
+        return frames
+    }
+
+    private func encode(type: UInt8, values: [JSONValue], id: Int?) -> EngineFrames {
+        var body = ByteBuffer()
+        var attachments: [ByteBuffer] = []
+        body.writeJSON(.array(values), attachments: &attachments)
+        var text = ByteBuffer()
+        text.reserveCapacity(body.readableBytes + prefix.utf8.count + 24)
+        if attachments.isEmpty {
+            text.writeInteger(type)
+        } else {
+            text.writeInteger(type + 3)  // EVENT 2 → BINARY_EVENT 5, ACK 3 → BINARY_ACK 6
+            text.writeJSON(Int64(attachments.count))
+            text.writeInteger(UInt8(ascii: "-"))
+        }
+        text.writeString(prefix)
+        if let id { text.writeJSON(Int64(id)) }
+        text.writeImmutableBuffer(body)
+        var frames = EngineFrames(reserving: text.readableBytes + 12)
+        frames.append(text: text.readableBytesView)
+        for attachment in attachments { frames.append(binary: attachment.readableBytesView) }
+        return frames
+    }
+}

@@ -1,0 +1,81 @@
+import EngineIO
+import NIOCore
+
+/// A client that asks to enter a namespace: what middleware and gates decide by.
+public struct ConnectRequest: Sendable {
+    /// The namespace's name.
+    public let namespace: String
+    /// The auth payload of CONNECT; an empty object when there was none.
+    public let auth: JSONValue
+    /// Headers, query and address of the Engine.IO handshake.
+    public let handshake: EngineHandshake
+    /// The loop on which the socket will live.
+    public let eventLoop: any EventLoop
+}
+
+/// Why a client may not enter a namespace: its `connect_error` event shows both.
+public struct ConnectError: Error, Sendable, Hashable {
+    public let message: String
+    public let data: JSONValue?
+
+    public init(_ message: String, data: JSONValue? = nil) {
+        self.message = message
+        self.data = data
+    }
+}
+
+/// Decides who enters a namespace, without an `async` hop: the seam for servers with state of their own (recovery).
+///
+/// While it decides, and until ``Socket/release(after:)``, every ``DeliveryBatch`` of the namespace is kept for the
+/// socket, so that nothing falls between what the gate read and what the socket hears live.
+public protocol ConnectionGate: Sendable {
+    /// Called on the loop of the client. `decide` may be called from any thread, once.
+    func admit(_ request: ConnectRequest, decide: @escaping @Sendable (ConnectDecision) -> Void)
+}
+
+public enum ConnectDecision: Sendable {
+    case refuse(ConnectError)
+    case accept(Acceptance)
+
+    public struct Acceptance: Sendable {
+        /// The socket's id; `nil` for a fresh one.
+        public var id: String?
+        /// The private session id by which a client asks to be recovered; `nil` offers no recovery.
+        public var pid: String?
+        public var rooms: [String]
+        /// Makes what handles the socket's events; called on its loop, before CONNECT is answered.
+        public var makeHandler: @Sendable (Socket) -> any SocketHandler
+
+        public init(
+            id: String? = nil, pid: String? = nil, rooms: [String] = [],
+            makeHandler: @escaping @Sendable (Socket) -> any SocketHandler
+        ) {
+            self.id = id
+            self.pid = pid
+            self.rooms = rooms
+            self.makeHandler = makeHandler
+        }
+    }
+}
+
+/// Handles one socket's events without closures a name; bound to the socket's loop.
+public protocol SocketHandler: AnyObject {
+    /// The socket is in its namespace and its CONNECT was answered.
+    func socketDidConnect(_ socket: Socket)
+    /// `ackID`: an answer is wanted (``Socket/acknowledge(_:with:)``).
+    func socket(_ socket: Socket, didReceive event: String, arguments: [JSONValue], ackID: Int?)
+    /// All events that arrived together were delivered.
+    func socketDidReceiveBurst(_ socket: Socket)
+    /// What was sent has left: the moment for the next part of something long.
+    func socketDidDrain(_ socket: Socket)
+    /// A ``DeliveryBatch`` carried the answer of one of the socket's commands.
+    func socketWasAnswered(_ socket: Socket)
+    func socket(_ socket: Socket, didDisconnect reason: DisconnectReason)
+}
+
+extension SocketHandler {
+    public func socketDidConnect(_ socket: Socket) {}
+    public func socketDidReceiveBurst(_ socket: Socket) {}
+    public func socketDidDrain(_ socket: Socket) {}
+    public func socketWasAnswered(_ socket: Socket) {}
+}

@@ -1,0 +1,119 @@
+import EngineIO
+import NIOCore
+import Synchronization
+
+/// A Socket.IO 5 server for stock Socket.IO v3 and v4 clients.
+///
+/// ```swift
+/// let io = SocketIOServer(eventLoopGroup: group)
+/// io.onConnection { socket in
+///     socket.on("message") { (text: String, ack) in
+///         try? socket.to("lobby").emit("message", text)
+///         try? ack?(true)
+///     }
+///     socket.join("lobby")
+/// }
+/// ```
+///
+/// It is put on the air by registering ``engine`` at its path with a `SocketServer`'s dispatcher.
+public final class SocketIOServer: Sendable {
+    public let configuration: SocketIOConfiguration
+    /// What answers the requests at the Engine.IO path.
+    public let engine: EngineServer
+    private let eventLoops: [any EventLoop]
+    private let namespaces: Mutex<[String: Namespace]>
+
+    /// - Parameter eventLoopGroup: the loops that the connections live on.
+    public init(configuration: SocketIOConfiguration = SocketIOConfiguration(), eventLoopGroup: any EventLoopGroup) {
+        self.configuration = configuration
+        let loops = Array(eventLoopGroup.makeIterator())
+        eventLoops = loops
+        namespaces = Mutex(["/": Namespace(name: "/", eventLoops: loops)])
+        let assembly = Assembly(loops: loops, timeout: TimeAmount(configuration.connectTimeout))
+        engine = EngineServer(configuration: configuration.engine) { session in
+            assembly.makeClient(for: session)
+        }
+        assembly.server.withLock { $0 = WeakServer(server: self) }
+    }
+
+    private struct WeakServer: Sendable {
+        weak var server: SocketIOServer?
+    }
+
+    /// What makes a client of a session: stands between the engine and the server, which own each other otherwise.
+    private final class Assembly: Sendable {
+        let server = Mutex(WeakServer(server: nil))
+        private let deadlines: [NIOLoopBoundBox<ConnectDeadlines>]
+
+        init(loops: [any EventLoop], timeout: TimeAmount) {
+            deadlines = loops.map {
+                NIOLoopBoundBox.makeBoxSendingValue(ConnectDeadlines(eventLoop: $0, timeout: timeout), eventLoop: $0)
+            }
+        }
+
+        func makeClient(for session: EngineSession) -> any EngineSessionHandler {
+            guard let server = server.withLock({ $0.server }) else { return RefusingHandler(session) }
+            let client = Client(server: server, session: session)
+            if let index = server.eventLoops.firstIndex(where: { $0 === session.eventLoop }) {
+                deadlines[index].value.add(client)
+            }
+            return client
+        }
+    }
+
+    // MARK: Namespaces
+
+    /// The namespace of that name (`/chat`), made at its first mention. Clients can only enter namespaces that were
+    /// mentioned.
+    public func of(_ name: String) -> Namespace {
+        let name = name.hasPrefix("/") ? name : "/" + name
+        return namespaces.withLock { namespaces in
+            if let namespace = namespaces[name] { return namespace }
+            let namespace = Namespace(name: name, eventLoops: eventLoops)
+            namespaces[name] = namespace
+            return namespace
+        }
+    }
+
+    func namespace(named name: String) -> Namespace? { namespaces.withLock { $0[name] } }
+
+    // MARK: The main namespace, for short
+
+    /// ``Namespace/use(_:)`` of `/`.
+    public func use(_ middleware: @escaping Namespace.Middleware) { of("/").use(middleware) }
+
+    /// ``Namespace/onConnection(_:)`` of `/`.
+    public func onConnection(_ body: @escaping @Sendable (Socket) -> Void) { of("/").onConnection(body) }
+
+    /// ``Namespace/to(_:)`` of `/`.
+    public func to(_ room: String) -> BroadcastOperator { of("/").to(room) }
+
+    /// ``Namespace/except(_:)`` of `/`.
+    public func except(_ room: String) -> BroadcastOperator { of("/").except(room) }
+
+    /// To everyone in `/`.
+    ///
+    /// - Throws: `EncodingError` when an argument cannot be encoded.
+    public func emit(_ event: String, _ arguments: any Encodable & Sendable...) throws {
+        let values = try arguments.map { try EventArgument.encode($0) }
+        let main = of("/")
+        main.adapter.broadcast(main.encoder.event(event, values), to: BroadcastTarget())
+    }
+
+    /// Closes every connection.
+    public func closeAll(_ reason: EngineCloseReason = .serverShutdown) {
+        engine.forEachSession { $0.close(reason) }
+    }
+}
+
+/// Ends a session that came after its server had gone.
+private final class RefusingHandler: EngineSessionHandler {
+    init(_ session: EngineSession) {
+        let bound = NIOLoopBound(session, eventLoop: session.eventLoop)
+        session.eventLoop.execute { bound.value.close(.serverShutdown) }
+    }
+
+    func session(_ session: EngineSession, didReceiveText text: ByteBuffer) {}
+    func session(_ session: EngineSession, didReceiveBinary bytes: ByteBuffer) {}
+    func session(_ session: EngineSession, didCloseWith reason: EngineCloseReason) {}
+}
