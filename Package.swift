@@ -55,7 +55,7 @@ let package = Package(
             name: "ChatSQLite", dependencies: ["ChatCore", "CSQLiteFile", grdb, logging],
             resources: [.embedInCode("Schema/schema.sql")], swiftSettings: strict),
         .target(
-            name: "ChatGateway", dependencies: ["ChatCore", "SocketIO", nioCore, logging], swiftSettings: strict),
+            name: "ChatGateway", dependencies: ["ChatCore", "SocketIO", "EngineIO", nioCore, nioHTTP1, logging], swiftSettings: strict),
         .target(name: "ChatHTTP", dependencies: [
             "ChatCore", "SocketServer", hummingbird, nioCore, logging,
             .product(name: "HTTPTypes", package: "swift-http-types"),

@@ -15,6 +15,7 @@ final class RoomIndex {
     private(set) var sockets: [ObjectIdentifier: Socket] = [:]
     /// Of sockets that do not hear live yet: each keeps the batches that pass.
     private var holding: [ObjectIdentifier: HeldDeliveries] = [:]
+    private(set) var latestTrailer: EngineFrames?
     /// Counts walks over several rooms: a socket that bears the number was reached already.
     private var visit = 0
     /// Sockets written to since the last flush.
@@ -91,7 +92,12 @@ final class RoomIndex {
         for held in holding.values { held.append(batch) }
         for operation in batch.operations { apply(operation) }
         if let trailer = batch.trailer {
-            for socket in touched where socket.heardRoom { socket.write(trailer) }
+            latestTrailer = trailer
+            let now = NIODeadline.now()
+            for socket in touched where socket.heardRoom {
+                socket.write(trailer)
+                socket.lastTrailerAt = now
+            }
         }
         for socket in touched {
             socket.isTouched = false

@@ -24,14 +24,17 @@ public final class Socket: @unchecked Sendable {
 
     unowned let client: Client
     let rooms: RoomIndex
-    var handler: (any SocketHandler)?
+    /// What handles the socket's events; on the loop.
+    public internal(set) var handler: (any SocketHandler)?
     var places: [Place] = []
     var isTouched = false
     var visit = 0
+    /// When the socket last got a batch's trailer, or came; on the loop.
+    public internal(set) var lastTrailerAt = NIODeadline.now()
     /// Something for a room was written in the batch at work.
     var heardRoom = false
     private var pending: PendingAcks?
-    private(set) var isConnected = true
+    public private(set) var isConnected = true
     private var held: HeldDeliveries?
 
     init(id: String, namespace: Namespace, client: Client, rooms: RoomIndex, auth: JSONValue, held: HeldDeliveries?) {
@@ -118,6 +121,9 @@ public final class Socket: @unchecked Sendable {
 
     var hasUnsentBytes: Bool { client.session.unsentBytes > 0 }
 
+    /// `polling` or `websocket`; on the loop.
+    public var transportName: String { client.session.transportName }
+
     /// Bytes queued and not yet taken by the kernel; on the loop.
     public var unsentBytes: Int { client.session.unsentBytes }
 
@@ -176,6 +182,14 @@ public final class Socket: @unchecked Sendable {
         for batch in batches where batch.stamp > stamp { rooms.applyHeld(batch, to: self) }
         flush()
         return true
+    }
+
+    /// Sends the trailer of the latest batch of this loop again, for a socket that heard none for long. On the loop.
+    public func repeatTrailer(now: NIODeadline) {
+        guard held == nil, let trailer = rooms.latestTrailer else { return }
+        lastTrailerAt = now
+        write(trailer)
+        flush()
     }
 
     // MARK: From the client

@@ -1,0 +1,15 @@
+import ChatCore
+
+/// `auth:refresh {token}` → `expires_at`: the socket stays, on a new token of the same user.
+struct AuthRefresh: ClientEvent {
+    static let name = "auth:refresh"
+    private let token: String
+
+    init(_ fields: Fields) throws(ChatError) {
+        token = try fields.identifier("token")
+    }
+
+    func step(in session: ChatSession) -> EventStep {
+        .later { [token] session in session.refresh(with: token) }
+    }
+}

@@ -1,0 +1,17 @@
+import ChatCore
+
+/// `chat:add {chatId, userId}`: the chat hears `chat:member-added`, the new member `chat:added`. Owner or admin.
+struct ChatAdd: ClientEvent {
+    static let name = "chat:add"
+    private let chatID: ChatID
+    private let userID: UserID
+
+    init(_ fields: Fields) throws(ChatError) {
+        chatID = try fields.chatID()
+        userID = UserID(try fields.identifier("userId"))
+    }
+
+    func step(in session: ChatSession) -> EventStep {
+        .write(.putMember(chatID, userID, role: nil, by: .user(session.user.id)))
+    }
+}

@@ -1,0 +1,21 @@
+import ChatCore
+
+/// `chat:create {type, name?, memberIds}` → `chat`; every member's sockets hear `chat:added` and join. A second `direct`
+/// chat of the same two is the first.
+struct ChatCreate: ClientEvent {
+    static let name = "chat:create"
+    private let chat: NewChat
+
+    init(_ fields: Fields) throws(ChatError) {
+        guard let kind = Chat.Kind(rawValue: try fields.string("type")) else {
+            throw ChatError(.invalid, "type must be group or direct.", field: "type")
+        }
+        chat = NewChat(
+            name: try fields.optionalString("name"), kind: kind,
+            members: try fields.strings("memberIds", atMost: 10_000))
+    }
+
+    func step(in session: ChatSession) -> EventStep {
+        .write(.createChat(chat, by: .user(session.user.id)))
+    }
+}

@@ -1,0 +1,28 @@
+import ChatCore
+import NIOCore
+import SocketIO
+
+/// `chat:join {chatId}` → `chat`; this socket hears `chat:joined` and, from now on, the chat.
+struct ChatJoin: ClientEvent {
+    static let name = "chat:join"
+    private let chatID: ChatID
+
+    init(_ fields: Fields) throws(ChatError) {
+        chatID = try fields.chatID()
+    }
+
+    func step(in session: ChatSession) -> EventStep {
+        let user = session.user.id
+        return .read { [chatID] view in
+            _ = try view.membership(of: user, in: chatID)
+            guard let chat = try view.chat(chatID) else {
+                throw ChatError(.forbidden, "You are not a member of this chat.")
+            }
+            let answer = Answer { object in object.field("chat", json: ByteBuffer.wire { $0.writeWire(chat) }) }
+            return ReadAnswer(answer, dependsOnMembership: true) { session in
+                session.socket.join(chatID.rawValue)
+                session.socket.send(session.gateway.events.chatJoined(chatID))
+            }
+        }
+    }
+}

@@ -1,0 +1,24 @@
+import ChatCore
+
+/// `chat:list {}` → `chats`, each with at most 20 members, its last message, unread count and watermarks;
+/// `unread_total`; `offset`: where the list stands, for `sync`.
+struct ChatListEvent: ClientEvent {
+    static let name = "chat:list"
+
+    init(_ fields: Fields) throws(ChatError) {}
+
+    func step(in session: ChatSession) -> EventStep {
+        let user = session.user.id
+        let epoch = session.gateway.store.epoch
+        return .read { view in
+            let items = try view.chatList(of: user)
+            let offset = Offset(epoch: epoch, revision: try view.revision())
+            return ReadAnswer(
+                Answer { object in
+                    object.array("chats", items) { $0.writeWire($1) }
+                    object.field("unread_total", items.reduce(0) { $0 + $1.unreadCount })
+                    object.field("offset", offset.text)
+                })
+        }
+    }
+}

@@ -1,0 +1,28 @@
+import ChatCore
+
+/// `chat:members {chatId, after?, limit?}` → `members` with their watermarks, `next`.
+struct ChatMembers: ClientEvent {
+    static let name = "chat:members"
+    private let chatID: ChatID
+    private let page: PageRequest
+
+    init(_ fields: Fields) throws(ChatError) {
+        chatID = try fields.chatID()
+        page = PageRequest(
+            after: try fields.optionalString("after"),
+            limit: Int(try fields.optionalInteger("limit", in: 1...200) ?? 50))
+    }
+
+    func step(in session: ChatSession) -> EventStep {
+        let user = session.user.id
+        return .read { [chatID, page] view in
+            _ = try view.membership(of: user, in: chatID)
+            let members = try view.members(of: chatID, page: page)
+            return ReadAnswer(
+                Answer { object in
+                    object.array("members", members.items) { $0.writeWire($1) }
+                    object.field("next", members.next)
+                })
+        }
+    }
+}

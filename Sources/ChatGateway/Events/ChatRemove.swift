@@ -1,0 +1,18 @@
+import ChatCore
+
+/// `chat:remove {chatId, userId}`: the chat hears `chat:member-removed`, who was removed `chat:removed`. Owner or admin;
+/// everyone of themselves.
+struct ChatRemove: ClientEvent {
+    static let name = "chat:remove"
+    private let chatID: ChatID
+    private let userID: UserID
+
+    init(_ fields: Fields) throws(ChatError) {
+        chatID = try fields.chatID()
+        userID = UserID(try fields.identifier("userId"))
+    }
+
+    func step(in session: ChatSession) -> EventStep {
+        .write(.removeMember(chatID, userID, by: .user(session.user.id)))
+    }
+}

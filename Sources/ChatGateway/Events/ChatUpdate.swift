@@ -1,0 +1,17 @@
+import ChatCore
+
+/// `chat:update {chatId, name}` → `chat`; its members hear `chat:updated`. Owner or admin.
+struct ChatUpdate: ClientEvent {
+    static let name = "chat:update"
+    private let chatID: ChatID
+    private let name: String
+
+    init(_ fields: Fields) throws(ChatError) {
+        chatID = try fields.chatID()
+        name = try fields.string("name")
+    }
+
+    func step(in session: ChatSession) -> EventStep {
+        .write(.updateChat(chatID, ChatPatch(name: .some(name)), by: .user(session.user.id)))
+    }
+}

@@ -1,0 +1,84 @@
+import ChatCore
+import NIOCore
+
+/// One event that a client may send: how its object is read, and what it does. One type, and one file, an event.
+protocol ClientEvent: Sendable {
+    static var name: String { get }
+
+    /// - Throws: `invalid`, naming the field.
+    init(_ fields: Fields) throws(ChatError)
+
+    /// What is to be done; on the session's loop.
+    func step(in session: ChatSession) throws(ChatError) -> EventStep
+}
+
+/// How an event is carried out. The events of a socket take effect in the order sent: writes follow one another into
+/// the writer's mailbox without waiting; everything else waits for the writes before it, and holds up what comes after.
+enum EventStep {
+    /// Answered with the commit, by the event's outcome.
+    case write(Command)
+    /// Read on a reader's thread; its answer is the members of the ack after `ok`.
+    case read(@Sendable (any ChatReadView) throws -> ReadAnswer)
+    /// Done on the loop, at once.
+    case local((ChatSession) -> Answer)
+    /// Begun on the loop; the session answers the event at work by itself, later.
+    case later((ChatSession) -> Void)
+}
+
+/// The members of an ack after `"ok":true`.
+struct Answer: Sendable {
+    /// A JSON object, closed, that begins with `"ok":true`.
+    let json: ByteBuffer
+
+    static let ok = Answer { _ in }
+
+    init(_ write: (inout JSONObjectWriter) -> Void) {
+        var object = JSONObjectWriter()
+        object.field("ok", true)
+        write(&object)
+        json = object.finish()
+    }
+}
+
+/// What a read answers, and what is then to be done on the loop, before the answer goes out.
+struct ReadAnswer: Sendable {
+    let answer: Answer
+    /// Seen or not seen is decided by what the snapshot held: `nil` for nothing to do.
+    let then: (@Sendable (ChatSession) -> Void)?
+    /// Whether `then` depends on a membership, which may have ended since the snapshot: then the event is read again.
+    let dependsOnMembership: Bool
+
+    init(_ answer: Answer, dependsOnMembership: Bool = false, then: (@Sendable (ChatSession) -> Void)? = nil) {
+        self.answer = answer
+        self.then = then
+        self.dependsOnMembership = dependsOnMembership
+    }
+}
+
+/// All events, by name; the number of an event is its place here.
+enum ClientEvents {
+    static let all: [any ClientEvent.Type] = [
+        MessageSend.self, MessageRead.self, MessageDelivered.self, MessageEdit.self, MessageDelete.self,
+        MessageReact.self, MessageHistory.self,
+        ChatJoin.self, ChatLeave.self, ChatListEvent.self, ChatMembers.self, ChatCreate.self, ChatUpdate.self,
+        ChatAdd.self, ChatRemove.self,
+        TypingStart.self, TypingStop.self,
+        PresenceGet.self, UserGet.self,
+        AuthRefresh.self,
+    ]
+
+    static let numbers: [String: Int] = Dictionary(
+        uniqueKeysWithValues: all.enumerated().map { ($0.element.name, $0.offset) })
+}
+
+extension ChatReadView {
+    /// The member that `user` is of `chat`.
+    ///
+    /// - Throws: `forbidden`, whether the chat exists or not.
+    func membership(of user: UserID, in chat: ChatID) throws -> Member {
+        guard let member = try member(user, of: chat) else {
+            throw ChatError(.forbidden, "You are not a member of this chat.")
+        }
+        return member
+    }
+}

@@ -1,0 +1,18 @@
+import ChatCore
+
+/// `message:delete {chatId, messageId}` → `message`, the tombstone; the chat hears `message:deleted`. The sender, or an
+/// owner or admin of the chat.
+struct MessageDelete: ClientEvent {
+    static let name = "message:delete"
+    private let chatID: ChatID
+    private let messageID: MessageID
+
+    init(_ fields: Fields) throws(ChatError) {
+        chatID = try fields.chatID()
+        messageID = try fields.messageID()
+    }
+
+    func step(in session: ChatSession) -> EventStep {
+        .write(.delete(chatID, messageID, by: .user(session.user.id)))
+    }
+}

@@ -1,0 +1,17 @@
+import ChatCore
+
+/// `message:delivered {chatId, messageId}` → `delivered_seq`: everything up to the message arrived.
+struct MessageDelivered: ClientEvent {
+    static let name = "message:delivered"
+    private let chatID: ChatID
+    private let messageID: MessageID
+
+    init(_ fields: Fields) throws(ChatError) {
+        chatID = try fields.chatID()
+        messageID = try fields.messageID()
+    }
+
+    func step(in session: ChatSession) -> EventStep {
+        .write(.markDelivered(chatID, messageID, by: session.user.id))
+    }
+}

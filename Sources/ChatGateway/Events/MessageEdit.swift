@@ -1,0 +1,19 @@
+import ChatCore
+
+/// `message:edit {chatId, messageId, content}` → `message`; the chat hears `message:updated`. The sender only.
+struct MessageEdit: ClientEvent {
+    static let name = "message:edit"
+    private let chatID: ChatID
+    private let messageID: MessageID
+    private let content: String
+
+    init(_ fields: Fields) throws(ChatError) {
+        chatID = try fields.chatID()
+        messageID = try fields.messageID()
+        content = try fields.string("content")
+    }
+
+    func step(in session: ChatSession) -> EventStep {
+        .write(.edit(chatID, messageID, content: content, by: session.user.id))
+    }
+}

@@ -1,0 +1,38 @@
+import ChatCore
+
+/// `message:history {chatId, before?|after?|around?, limit?}` → `messages`, ascending, and `has_more`.
+struct MessageHistory: ClientEvent {
+    static let name = "message:history"
+    private let chatID: ChatID
+    private let range: HistoryRange
+    private let limit: Int
+
+    init(_ fields: Fields) throws(ChatError) {
+        chatID = try fields.chatID()
+        let seqs: ClosedRange<Int64> = 0...(1 << 53)
+        let before = try fields.optionalInteger("before", in: seqs)
+        let after = try fields.optionalInteger("after", in: seqs)
+        let around = try fields.optionalInteger("around", in: seqs)
+        switch (before, after, around) {
+        case (nil, nil, nil): range = .latest
+        case (let seq?, nil, nil): range = .before(seq)
+        case (nil, let seq?, nil): range = .after(seq)
+        case (nil, nil, let seq?): range = .around(seq)
+        default: throw ChatError(.invalid, "Only one of before, after and around may be given.", field: "before")
+        }
+        limit = Int(try fields.optionalInteger("limit", in: 1...100) ?? 50)
+    }
+
+    func step(in session: ChatSession) -> EventStep {
+        let user = session.user.id
+        return .read { [chatID, range, limit] view in
+            _ = try view.membership(of: user, in: chatID)
+            let page = try view.history(of: chatID, range, limit: limit)
+            return ReadAnswer(
+                Answer { object in
+                    object.array("messages", page.messages) { $0.writeWire($1) }
+                    object.field("has_more", page.hasMore)
+                })
+        }
+    }
+}

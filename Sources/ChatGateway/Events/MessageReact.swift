@@ -1,0 +1,24 @@
+import ChatCore
+
+/// `message:react {chatId, messageId, emoji, remove?}` → `reactions`; the chat hears `message:reaction`.
+struct MessageReact: ClientEvent {
+    static let name = "message:react"
+    private let chatID: ChatID
+    private let messageID: MessageID
+    private let emoji: String
+    private let remove: Bool
+
+    init(_ fields: Fields) throws(ChatError) {
+        chatID = try fields.chatID()
+        messageID = try fields.messageID()
+        emoji = try fields.identifier("emoji")
+        guard emoji.utf8.count <= 32 else {
+            throw ChatError(.invalid, "emoji may have at most 32 bytes.", field: "emoji")
+        }
+        remove = try fields.bool("remove", default: false)
+    }
+
+    func step(in session: ChatSession) -> EventStep {
+        .write(.react(chatID, messageID, emoji: emoji, remove: remove, by: session.user.id))
+    }
+}

@@ -1,0 +1,17 @@
+import ChatCore
+
+/// `message:read {chatId, messageId}` → `read_seq`, `unread_count`: reads everything up to the message.
+struct MessageRead: ClientEvent {
+    static let name = "message:read"
+    private let chatID: ChatID
+    private let messageID: MessageID
+
+    init(_ fields: Fields) throws(ChatError) {
+        chatID = try fields.chatID()
+        messageID = try fields.messageID()
+    }
+
+    func step(in session: ChatSession) -> EventStep {
+        .write(.markRead(chatID, messageID, by: session.user.id))
+    }
+}

@@ -1,0 +1,43 @@
+import ChatCore
+
+/// `message:send {chatId, content, messageType?, clientId?, replyTo?, attachmentIds?}` → `message`, `duplicate`; the
+/// chat hears `message:new`.
+struct MessageSend: ClientEvent {
+    static let name = "message:send"
+    private let message: NewMessage
+
+    init(_ fields: Fields) throws(ChatError) {
+        let chatID = try fields.chatID()
+        let attachments = try fields.strings("attachmentIds", atMost: 20).map { FileID($0) }
+        let content = attachments.isEmpty ? try fields.string("content") : try fields.optionalString("content") ?? ""
+        message = NewMessage(
+            chatID: chatID, sender: nil, content: content, kind: try Self.kind(fields),
+            clientID: try Self.clientID(fields), replyTo: try fields.optionalString("replyTo").map { MessageID($0) },
+            attachments: attachments)
+    }
+
+    private static func kind(_ fields: Fields) throws(ChatError) -> Message.Kind {
+        guard let text = try fields.optionalString("messageType") else { return .text }
+        guard let kind = Message.Kind(rawValue: text), kind != .system else {
+            throw ChatError(.invalid, "messageType must be text, image or file.", field: "messageType")
+        }
+        return kind
+    }
+
+    private static func clientID(_ fields: Fields) throws(ChatError) -> String? {
+        guard let text = try fields.optionalString("clientId") else { return nil }
+        guard (1...64).contains(text.utf8.count), text.utf8.allSatisfy({ (0x21...0x7E).contains($0) }) else {
+            throw ChatError(
+                .invalid, "clientId must be 1 to 64 characters from U+0021 to U+007E.", field: "clientId")
+        }
+        return text
+    }
+
+    func step(in session: ChatSession) throws(ChatError) -> EventStep {
+        try session.spendMessage()
+        session.stopTyping(in: message.chatID)
+        var message = message
+        message.sender = session.user.id
+        return .write(.send(message))
+    }
+}

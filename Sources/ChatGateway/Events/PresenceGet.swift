@@ -1,0 +1,34 @@
+import ChatCore
+import NIOCore
+
+/// `presence:get {userIds}` → `users [{userId, status, last_seen_at}]`; users one shares no chat with are left out.
+struct PresenceGet: ClientEvent {
+    static let name = "presence:get"
+    private let userIDs: [UserID]
+
+    init(_ fields: Fields) throws(ChatError) {
+        userIDs = try fields.strings("userIds", atMost: 200).map { UserID($0) }
+    }
+
+    func step(in session: ChatSession) -> EventStep {
+        let user = session.user.id
+        let presence = session.gateway.presence
+        return .read { [userIDs] view in
+            let visible = try view.contacts(of: user, among: userIDs)
+            var users: [User] = []
+            for id in userIDs where id == user || visible.contains(id) {
+                if let user = try view.user(id) { users.append(user) }
+            }
+            return ReadAnswer(
+                Answer { object in
+                    object.array("users", users) { buffer, user in
+                        var object = JSONObjectWriter()
+                        object.field("userId", user.id.rawValue)
+                        object.field("status", presence.isOnline(user.id) ? "online" : "offline")
+                        object.field("last_seen_at", user.lastSeenAt?.rfc3339)
+                        buffer.writeImmutableBuffer(object.finish())
+                    }
+                })
+        }
+    }
+}

@@ -1,0 +1,18 @@
+import ChatCore
+
+/// `user:get {userIds}` → `users [{id, username, display_name, avatar_url}]`; unknown ids are left out.
+struct UserGet: ClientEvent {
+    static let name = "user:get"
+    private let userIDs: [UserID]
+
+    init(_ fields: Fields) throws(ChatError) {
+        userIDs = try fields.strings("userIds", atMost: 200).map { UserID($0) }
+    }
+
+    func step(in session: ChatSession) -> EventStep {
+        .read { [userIDs] view in
+            let cards = try view.cards(userIDs)
+            return ReadAnswer(Answer { object in object.array("users", cards) { $0.writeWire($1) } })
+        }
+    }
+}

@@ -1,0 +1,188 @@
+import ChatCore
+import EngineIO
+import NIOCore
+import SocketIO
+import Synchronization
+
+/// Turns each commit into one batch of frames: every change encoded once and framed once, every ack beside it. Runs on
+/// the writer's thread, while the next batch gathers.
+final class CommitFanout: CommitSink {
+    private let gateway: ChatGateway
+    private let events: ServerEvents
+    private let namespace: Namespace
+    private let receipts: ReceiptThrottle
+    private let epoch: UInt64
+    /// The revision of the commit before; touched on the writer's thread only.
+    private let previous: Mutex<Revision>
+
+    init(gateway: ChatGateway) {
+        self.gateway = gateway
+        events = gateway.events
+        namespace = gateway.namespace
+        epoch = gateway.store.epoch
+        receipts = ReceiptThrottle(gateway: gateway)
+        previous = Mutex(gateway.store.revision)
+    }
+
+    func didCommit(_ batch: CommittedBatch) {
+        let before = previous.withLock { previous in
+            defer { previous = batch.revision }
+            return previous
+        }
+        var builder = DeliveryBatch.Builder()
+        for entry in batch.entries {
+            var message = EncodedMessage()
+            for change in entry.changes { tell(change, after: before, message: &message, in: &builder) }
+            guard case .asker(let asker, let tag) = entry.reply, let session = asker as? ChatSession else { continue }
+            builder.answer(answer(entry.result, tag: AckTag(rawValue: tag), message: &message), to: session.socket)
+        }
+        guard !builder.isEmpty else { return }
+        let offset = Offset(
+            epoch: epoch, revision: batch.revision, receipts: receipts.toldUpTo(orElse: batch.revision))
+        namespace.deliver(builder.finish(stamp: batch.revision.value, trailer: events.offset(offset)))
+    }
+
+    // MARK: Acks
+
+    /// The JSON of the message at work: its ack and its event carry the same.
+    private struct EncodedMessage {
+        private var encoded: (message: Message, json: ByteBuffer)?
+
+        mutating func json(of message: Message) -> ByteBuffer {
+            if let encoded, encoded.message.id == message.id { return encoded.json }
+            let json = ByteBuffer.wire { $0.writeWire(message) }
+            encoded = (message, json)
+            return json
+        }
+    }
+
+    private func answer(
+        _ result: Result<Outcome, ChatError>, tag: AckTag, message: inout EncodedMessage
+    ) -> EngineFrames {
+        switch result {
+        case .failure(let error):
+            guard let id = tag.ackID else {
+                return events.error(error, event: ClientEvents.all[tag.event].name)
+            }
+            return events.ack(id, failure: error)
+        case .success(let outcome):
+            guard let id = tag.ackID else { return EngineFrames() }
+            var object = JSONObjectWriter(reserving: 64)
+            object.field("ok", true)
+            write(outcome, into: &object, event: ClientEvents.all[tag.event], message: &message)
+            return events.encoder.ack(id, json: object.finish())
+        }
+    }
+
+    private func write(
+        _ outcome: Outcome, into object: inout JSONObjectWriter, event: any ClientEvent.Type,
+        message: inout EncodedMessage
+    ) {
+        switch outcome {
+        case .message(let sent, let duplicate):
+            object.field("message", json: message.json(of: sent))
+            if event == MessageSend.self { object.field("duplicate", duplicate) }
+        case .chat(let chat, _):
+            object.field("chat", json: ByteBuffer.wire { $0.writeWire(chat) })
+        case .reactions(let reactions):
+            object.field("reactions", json: ByteBuffer.wire(reactions))
+        case .read(let readSeq, let unreadCount):
+            object.field("read_seq", readSeq)
+            object.field("unread_count", unreadCount)
+        case .delivered(let deliveredSeq):
+            object.field("delivered_seq", deliveredSeq)
+        case .done, .user, .token, .member:
+            break
+        }
+    }
+
+    // MARK: Changes
+
+    private func tell(
+        _ change: Change, after before: Revision, message: inout EncodedMessage,
+        in batch: inout DeliveryBatch.Builder
+    ) {
+        switch change {
+        case .messageNew(let new):
+            batch.send(events.messageNew(message.json(of: new)), toRoom: new.chatID.rawValue)
+        case .messageUpdated(let updated):
+            batch.send(events.messageUpdated(message.json(of: updated)), toRoom: updated.chatID.rawValue)
+        case .messageDeleted(let deleted):
+            batch.send(events.messageDeleted(message.json(of: deleted)), toRoom: deleted.chatID.rawValue)
+        case .messageReaction(let chatID, let messageID, let userID, let emoji, let removed, let reactions):
+            batch.send(
+                events.messageReaction(
+                    chatID: chatID, messageID: messageID, userID: userID, emoji: emoji, removed: removed,
+                    reactions: reactions), toRoom: chatID.rawValue)
+        case .messageRead(let receipt):
+            receipts.tell(receipt, kind: .read, after: before, in: &batch)
+        case .messageDelivered(let receipt):
+            receipts.tell(receipt, kind: .delivered, after: before, in: &batch)
+        case .chatCreated, .chatUpdated, .chatDeleted, .memberAdded, .memberRemoved, .memberRoleChanged:
+            tellMembership(change, in: &batch)
+        case .userUpdated, .userDeleted, .userBlocked, .tokensRevoked, .tokenRevoked:
+            tellUser(change, in: &batch)
+        }
+    }
+
+    private func tellMembership(_ change: Change, in batch: inout DeliveryBatch.Builder) {
+        switch change {
+        case .chatCreated(let chat, let members):
+            let frames = events.chatAdded(chat)
+            for member in members { bring(member, into: chat.id, hearing: frames, in: &batch) }
+        case .chatUpdated(let chat):
+            batch.send(events.chatUpdated(chat), toRoom: chat.id.rawValue)
+        case .chatDeleted(let chat, let members):
+            for member in members { take(member, outOf: chat, in: &batch) }
+        case .memberAdded(let chat, let card):
+            batch.send(events.memberAdded(chat.id, card.id), toRoom: chat.id.rawValue)
+            bring(card.id, into: chat.id, hearing: events.chatAdded(chat), in: &batch)
+        case .memberRemoved(let chat, let user):
+            take(user, outOf: chat, in: &batch)
+            batch.send(events.memberRemoved(chat, user), toRoom: chat.rawValue)
+        default:
+            break
+        }
+    }
+
+    private func bring(
+        _ user: UserID, into chat: ChatID, hearing frames: EngineFrames, in batch: inout DeliveryBatch.Builder
+    ) {
+        let room = ChatGateway.room(of: user)
+        batch.join(chat.rawValue, socketsOf: room)
+        batch.send(frames, toRoom: room)
+        gateway.presence.joined(user, chat: chat)
+    }
+
+    private func take(_ user: UserID, outOf chat: ChatID, in batch: inout DeliveryBatch.Builder) {
+        let room = ChatGateway.room(of: user)
+        batch.perform(forSocketsOf: room) { socket in
+            (socket.handler as? ChatSession)?.lostMembership(of: chat)
+        }
+        batch.leave(chat.rawValue, socketsOf: room)
+        batch.send(events.chatRemoved(chat), toRoom: room)
+        gateway.presence.left(user, chat: chat)
+    }
+
+    private func tellUser(_ change: Change, in batch: inout DeliveryBatch.Builder) {
+        func end(_ user: UserID, _ end: SessionEnd, ifToken token: TokenID? = nil) {
+            batch.perform(forSocketsOf: ChatGateway.room(of: user)) { socket in
+                guard let session = socket.handler as? ChatSession else { return }
+                if let token, session.token.facts.id != token { return }
+                session.end(end)
+            }
+        }
+        switch change {
+        case .userUpdated(let card):
+            batch.perform(forSocketsOf: ChatGateway.room(of: card.id)) { socket in
+                (socket.handler as? ChatSession)?.profileChanged(to: card)
+            }
+            gateway.tellContacts(of: card)
+        case .userDeleted(let user): end(user, .userDeleted)
+        case .userBlocked(let user): end(user, .userBlocked)
+        case .tokensRevoked(let user): end(user, .tokenRevoked)
+        case .tokenRevoked(let token, let user): end(user, .tokenRevoked, ifToken: token)
+        default: break
+        }
+    }
+}

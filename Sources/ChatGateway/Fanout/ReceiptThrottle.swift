@@ -1,0 +1,115 @@
+import ChatCore
+import EngineIO
+import NIOCore
+import SocketIO
+import Synchronization
+
+/// Tells receipts at most once an interval a member and chat, the latest watermark only; in chats with many members to
+/// the reader's own sockets only. CONTRACT section 3, "Receipts".
+///
+/// What is held back is also held back from the offset: ``toldUpTo(orElse:)`` is the second watermark that an offset
+/// carries, so a client that leaves in between is told at its return.
+final class ReceiptThrottle: Sendable {
+    enum Kind: Sendable {
+        case read, delivered
+    }
+
+    private struct Key: Hashable {
+        let chat: ChatID
+        let user: UserID
+        let kind: Kind
+    }
+
+    private struct Entry {
+        var toldAt: NIODeadline
+        /// What waits for the interval to end, and the newest revision before it.
+        var waiting: (receipt: Receipt, after: Revision)?
+    }
+
+    private struct State {
+        var entries: [Key: Entry] = [:]
+        /// The least `after` of what waits.
+        var oldestWaiting: Revision?
+        var timerIsSet = false
+    }
+
+    private let state = Mutex(State())
+    private let events: ServerEvents
+    private let namespace: Namespace
+    private let eventLoop: any EventLoop
+    private let interval: TimeAmount
+    private let quietMembers: Int
+
+    init(gateway: ChatGateway) {
+        events = gateway.events
+        namespace = gateway.namespace
+        eventLoop = gateway.housekeepingLoop
+        interval = TimeAmount(gateway.configuration.receiptInterval)
+        quietMembers = gateway.configuration.quietMembers
+    }
+
+    /// On the writer's thread.
+    ///
+    /// - Parameter before: a revision before the receipt's.
+    func tell(_ receipt: Receipt, kind: Kind, after before: Revision, in batch: inout DeliveryBatch.Builder) {
+        let now = NIODeadline.now()
+        let (tellNow, mustSetTimer) = state.withLock { state in
+            let key = Key(chat: receipt.chatID, user: receipt.userID, kind: kind)
+            if var entry = state.entries[key], now < entry.toldAt + interval {
+                entry.waiting = (receipt, entry.waiting?.after ?? before)
+                state.entries[key] = entry
+                if state.oldestWaiting == nil { state.oldestWaiting = before }
+                defer { state.timerIsSet = true }
+                return (false, !state.timerIsSet)
+            }
+            state.entries[key] = Entry(toldAt: now)
+            defer { state.timerIsSet = true }
+            return (true, !state.timerIsSet)
+        }
+        if mustSetTimer { setTimer() }
+        if tellNow { batch.send(frames(receipt, kind), toRoom: room(of: receipt)) }
+    }
+
+    /// The newest revision up to which every receipt was told.
+    func toldUpTo(orElse revision: Revision) -> Revision {
+        state.withLock { $0.oldestWaiting ?? revision }
+    }
+
+    private func frames(_ receipt: Receipt, _ kind: Kind) -> EngineFrames {
+        switch kind {
+        case .read: events.messageRead(receipt)
+        case .delivered: events.messageDelivered(receipt)
+        }
+    }
+
+    private func room(of receipt: Receipt) -> String {
+        receipt.memberCount > quietMembers ? ChatGateway.room(of: receipt.userID) : receipt.chatID.rawValue
+    }
+
+    private func setTimer() {
+        eventLoop.scheduleTask(in: .nanoseconds(interval.nanoseconds / 4)) { self.tick(now: .now()) }
+    }
+
+    /// Tells what waited long enough, and forgets whoever had nothing more to say.
+    private func tick(now: NIODeadline) {
+        let (due, mustSetTimer) = state.withLock { state in
+            var due: [(Receipt, Kind)] = []
+            for (key, entry) in state.entries where entry.toldAt + interval <= now {
+                if let waiting = entry.waiting {
+                    due.append((waiting.receipt, key.kind))
+                    state.entries[key] = Entry(toldAt: now)
+                } else {
+                    state.entries.removeValue(forKey: key)
+                }
+            }
+            state.oldestWaiting = state.entries.values.compactMap { $0.waiting?.after }.min()
+            state.timerIsSet = !state.entries.isEmpty
+            return (due, state.timerIsSet)
+        }
+        if mustSetTimer { setTimer() }
+        guard !due.isEmpty else { return }
+        var batch = DeliveryBatch.Builder()
+        for (receipt, kind) in due { batch.send(frames(receipt, kind), toRoom: room(of: receipt)) }
+        namespace.deliver(batch.finish(stamp: .max, trailer: nil))
+    }
+}

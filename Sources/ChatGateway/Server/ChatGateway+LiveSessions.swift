@@ -1,0 +1,55 @@
+import ChatCore
+import EngineIO
+import NIOCore
+import NIOHTTP1
+import SocketIO
+
+/// What the operator sees of the live connections, and may do to them.
+extension ChatGateway {
+    public struct Connection: Sendable, Hashable {
+        public let sid: String
+        public let userID: UserID
+        public let address: String
+        public let transport: String
+        public let connectedAt: Timestamp
+        public let userAgent: String?
+    }
+
+    public var connectionCount: Int { namespace.socketCount }
+
+    public func onlineUsers(among users: [UserID]) -> Set<UserID> { presence.online(among: users) }
+
+    public func connections() async -> [Connection] {
+        var found: [Connection] = []
+        for session in directory.all {
+            let eventLoop = session.socket.eventLoop
+            if let connection = try? await eventLoop.submit({ session.connection }).get() { found.append(connection) }
+        }
+        return found.sorted { ($0.connectedAt, $0.sid) < ($1.connectedAt, $1.sid) }
+    }
+
+    /// - Returns: `false` when there is no such connection.
+    public func disconnect(sid: String) -> Bool {
+        guard let session = directory.all.first(where: { $0.socket.id == sid }) else { return false }
+        session.endFromAnywhere(.disconnected)
+        return true
+    }
+
+    public func disconnect(user: UserID) {
+        for session in directory.sessions(of: user) { session.endFromAnywhere(.disconnected) }
+    }
+}
+
+extension ChatSession {
+    var connection: ChatGateway.Connection {
+        ChatGateway.Connection(
+            sid: socket.id, userID: user.id, address: socket.handshake.remoteAddress,
+            transport: socket.transportName, connectedAt: connectedAt,
+            userAgent: socket.handshake.headers["user-agent"].first)
+    }
+
+    /// ``end(_:)`` from any thread.
+    func endFromAnywhere(_ end: SessionEnd) {
+        if socket.eventLoop.inEventLoop { self.end(end) } else { socket.eventLoop.execute { self.end(end) } }
+    }
+}

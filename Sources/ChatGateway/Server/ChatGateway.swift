@@ -1,0 +1,128 @@
+import ChatCore
+import EngineIO
+import Logging
+import NIOCore
+import SocketIO
+
+/// Between Socket.IO and the chat rules: admits sockets, reads their events, tells them what was committed.
+public final class ChatGateway: Sendable {
+    public let configuration: GatewayConfiguration
+    let store: any ChatStore
+    let namespace: Namespace
+    let events: ServerEvents
+    let presence: Presence
+    let directory: LiveSessionsDirectory
+    let logger: Logger
+    /// Where timers live that belong to no connection.
+    let housekeepingLoop: any EventLoop
+    private let io: SocketIOServer
+    private let verifier: any TokenVerifier
+    private let tickets: any RecoveryTickets
+    /// One a loop; each touched on its own loop only.
+    private let loopSessions: [(eventLoop: any EventLoop, sessions: NIOLoopBoundBox<LoopSessions>)]
+
+    /// - Parameter eventLoopGroup: that of `io`.
+    public init(
+        configuration: GatewayConfiguration, store: any ChatStore, verifier: any TokenVerifier,
+        tickets: any RecoveryTickets, io: SocketIOServer, eventLoopGroup: any EventLoopGroup, logger: Logger
+    ) {
+        self.configuration = configuration
+        self.store = store
+        self.verifier = verifier
+        self.tickets = tickets
+        self.io = io
+        self.logger = logger
+        namespace = io.of("/")
+        events = ServerEvents(encoder: namespace.encoder)
+        housekeepingLoop = eventLoopGroup.next()
+        directory = LiveSessionsDirectory(
+            messageRate: configuration.messageRate, maxConnectionsPerUser: configuration.maxConnectionsPerUser)
+        presence = Presence(
+            configuration: configuration, store: store, events: events, namespace: namespace,
+            eventLoop: housekeepingLoop)
+        loopSessions = eventLoopGroup.makeIterator().map { loop in
+            (loop, NIOLoopBoundBox.makeBoxSendingValue(LoopSessions(eventLoop: loop), eventLoop: loop))
+        }
+    }
+
+    /// Opens the store's writer to commands and the namespace to clients.
+    ///
+    /// - Throws: what the store throws.
+    public func start() async throws {
+        try store.start(sink: CommitFanout(gateway: self))
+        try await countTheLastRunsUsersAsOnline()
+        namespace.setGate(admission)
+    }
+
+    private func countTheLastRunsUsersAsOnline() async throws {
+        let quietMembers = configuration.quietMembers
+        let users = try await store.read { view in
+            try view.usersOnlineAtLastEnd().map { id in
+                (id, try view.presenceChats(of: id, quietMembers: quietMembers), try view.user(id)?.lastSeenAt)
+            }
+        }
+        for (user, chats, lastSeenAt) in users {
+            presence.wasOnline(user, chats: chats.map(\.rawValue), lastSeenAt: lastSeenAt)
+        }
+    }
+
+    var admission: AdmissionGate {
+        AdmissionGate(
+            store: store, verifier: verifier, tickets: tickets, directory: directory,
+            autoCreateUsers: configuration.autoCreateUsers, logger: logger
+        ) { socket, admitted in
+            ChatSession(gateway: self, socket: socket, admitted: admitted)
+        }
+    }
+
+    /// The room of a user's own sockets. `@` is in no chat's id, so none can be mistaken for it.
+    static func room(of user: UserID) -> String { "@" + user.rawValue }
+
+    // MARK: Sessions
+
+    func sessionStarted(_ session: ChatSession) {
+        loopSessions.first { $0.eventLoop === session.socket.eventLoop }?.sessions.value.add(session)
+        directory.add(session)?.endFromAnywhere(.replaced)
+        presence.connected(
+            session.user.id, chats: session.presenceChats, lastSeenAt: session.user.lastSeenAt)
+    }
+
+    func sessionEnded(_ session: ChatSession) {
+        loopSessions.first { $0.eventLoop === session.socket.eventLoop }?.sessions.value.remove(session)
+        directory.remove(session)
+        presence.disconnected(session.user.id)
+    }
+
+    /// Tells everyone who shares a chat with a user what the user now looks like.
+    func tellContacts(of card: UserCard) {
+        let events = events
+        let namespace = namespace
+        store.read { try $0.chatIDs(of: card.id) } reply: { result in
+            guard case .success(let chats) = result else { return }
+            var batch = DeliveryBatch.Builder()
+            batch.send(
+                events.userUpdated(card), toAnyOf: chats.map(\.rawValue) + [Self.room(of: card.id)], except: "")
+            namespace.deliver(batch.finish(stamp: .max, trailer: nil))
+        }
+    }
+
+    /// `limits` of `session:ready`.
+    var limitsObject: ByteBuffer {
+        var object = JSONObjectWriter()
+        object.field("max_message_length", configuration.maxMessageLength)
+        object.field("max_attachment", configuration.maxAttachment)
+        object.field("max_payload", configuration.maxPayload)
+        object.field("rate_limit_messages", configuration.messageRate)
+        object.field("rate_limit_events", configuration.eventRate)
+        return object.finish()
+    }
+
+    // MARK: The end
+
+    /// Tells every client that the server restarts, and closes the connections in the way that brings them back. What
+    /// was accepted is answered before, if the caller lets the store finish first.
+    public func endSessions() {
+        presence.stop()
+        for session in directory.all { session.endFromAnywhere(.restart) }
+    }
+}

@@ -1,0 +1,10 @@
+import ChatCore
+
+/// All that the admission found out about a socket that may enter.
+struct AdmittedSession: Sendable {
+    let session: Admission.Session
+    let token: VerifiedToken
+    let liveUser: LiveUser
+    let pid: String
+    let start: SessionStart
+}

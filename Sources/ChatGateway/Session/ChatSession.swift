@@ -1,0 +1,284 @@
+import ChatCore
+import EngineIO
+import Logging
+import NIOCore
+import SocketIO
+
+/// One socket of one user, from its admission to its end: reads its events, keeps their order, answers them.
+///
+/// Bound to the socket's loop. `@unchecked`: everything mutable is touched on that loop only; other threads (the
+/// writer's) only carry it, as the asker of a command, and read `socket`, which never changes.
+final class ChatSession: SocketHandler, Asker, @unchecked Sendable {
+    let gateway: ChatGateway
+    let socket: Socket
+    let liveUser: LiveUser
+    let pid: String
+    let connectedAt: Timestamp
+    private(set) var user: User
+    private(set) var token: VerifiedToken
+    /// The chats whose members hear of the user's coming and going.
+    let presenceChats: [String]
+    private var start: SessionStart
+    private var events = TokenBucket(rate: 0, now: 0)
+    private var order = EventOrder()
+    private var typing: [ChatID: Int] = [:]
+    private var expiryWasAnnounced = false
+    /// Counts the memberships that ended while the session was live: what was read before may be out of date.
+    private(set) var membershipsLost = 0
+
+    init(gateway: ChatGateway, socket: Socket, admitted: AdmittedSession) {
+        self.gateway = gateway
+        self.socket = socket
+        liveUser = admitted.liveUser
+        user = admitted.session.user
+        token = admitted.token
+        pid = admitted.pid
+        start = admitted.start
+        presenceChats = admitted.session.presenceChats.map(\.rawValue)
+        connectedAt = .now()
+        events = TokenBucket(rate: gateway.configuration.eventRate, now: Self.now())
+    }
+
+    static func now() -> Int64 { Int64(truncatingIfNeeded: NIODeadline.now().uptimeNanoseconds) }
+
+    // MARK: SocketHandler
+
+    func socketDidConnect(_ socket: Socket) {
+        gateway.sessionStarted(self)
+        socket.write(readyEvent())
+        continueStart()
+    }
+
+    func socket(_ socket: Socket, didReceive event: String, arguments: [JSONValue], ackID: Int?) {
+        let received = ReceivedEvent(name: event, arguments: arguments, ackID: ackID)
+        if let wait = events.take(now: Self.now()) {
+            return fail(received, with: .tooFast("events", retryAfter: wait))
+        }
+        switch order.arrive(received) {
+        case .run(let event): run(event)
+        case .waits: break
+        case .overflow(let event):
+            fail(event, with: .tooFast("events that wait for earlier ones", retryAfter: .seconds(1)))
+        }
+    }
+
+    func socketWasAnswered(_ socket: Socket) {
+        order.writeFinished()
+        runWaiting()
+    }
+
+    func socketDidDrain(_ socket: Socket) { continueStart() }
+
+    func socket(_ socket: Socket, didDisconnect reason: DisconnectReason) {
+        for chat in typing.keys { tellTyping(false, in: chat) }
+        typing = [:]
+        start = .live
+        gateway.sessionEnded(self)
+    }
+
+    // MARK: The start of the session
+
+    private func readyEvent() -> EngineFrames {
+        var object = JSONObjectWriter(reserving: 600)
+        object.field("user", json: ByteBuffer.wire { $0.writeWire(user, online: true) })
+        object.field("server_time", Timestamp.now().rfc3339)
+        object.field("limits", json: gateway.limitsObject)
+        object.field("unread_total", start.unreadTotal)
+        object.field("offset", start.offset(epoch: gateway.store.epoch).text)
+        return gateway.events.encoder.event("session:ready", json: object.finish())
+    }
+
+    /// Tells what was missed, as fast as the socket takes it, and then lets it hear live.
+    private func continueStart() {
+        switch start {
+        case .live:
+            return
+        case .fresh(let revision, _):
+            socket.write(gateway.events.offset(Offset(epoch: gateway.store.epoch, revision: revision)))
+            goLive(after: revision)
+        }
+    }
+
+    private func goLive(after revision: Revision) {
+        guard socket.release(after: revision.value) else {
+            // More was committed during the admission than could be held back: begin anew.
+            return socket.closeTransport(.tooSlow)
+        }
+        start = .live
+        order.open()
+        runWaiting()
+    }
+
+    // MARK: Events, in order
+
+    private func run(_ received: ReceivedEvent) {
+        do {
+            guard let number = ClientEvents.numbers[received.name] else {
+                throw ChatError(.invalid, "There is no event \(received.name.prefix(64)).")
+            }
+            let event = try ClientEvents.all[number].init(try Fields(received.arguments))
+            try carryOut(event.step(in: self), of: received, number: number)
+        } catch {
+            fail(received, with: ChatError.describing(error))
+        }
+    }
+
+    private func carryOut(_ step: EventStep, of received: ReceivedEvent, number: Int) throws {
+        switch step {
+        case .write(let command):
+            order.writeStarted()
+            gateway.store.submit(
+                command, reply: .asker(self, tag: AckTag(event: number, ackID: received.ackID).rawValue))
+        case .read(let body):
+            guard order.readMayStart(received) else { return }
+            read(body, for: received)
+        case .local(let body):
+            guard order.readMayStart(received) else { return }
+            answer(received, with: body(self))
+            order.stepFinished()
+        case .later(let body):
+            guard order.readMayStart(received) else { return }
+            order.current = received
+            body(self)
+        }
+    }
+
+    private func read(_ body: @escaping @Sendable (any ChatReadView) throws -> ReadAnswer, for received: ReceivedEvent) {
+        let eventLoop = socket.eventLoop
+        let seen = membershipsLost
+        gateway.store.read(body) { result in
+            eventLoop.execute { self.finishRead(result, of: received, body: body, membershipsSeen: seen) }
+        }
+    }
+
+    private func finishRead(
+        _ result: Result<ReadAnswer, ChatError>, of received: ReceivedEvent,
+        body: @escaping @Sendable (any ChatReadView) throws -> ReadAnswer, membershipsSeen: Int
+    ) {
+        guard socket.isConnected else { return }
+        switch result {
+        case .success(let read):
+            if read.dependsOnMembership, membershipsSeen != membershipsLost { return self.read(body, for: received) }
+            read.then?(self)
+            answer(received, with: read.answer)
+        case .failure(let error):
+            fail(received, with: error)
+        }
+        orderStepDone()
+    }
+
+    private func orderStepDone() {
+        order.stepFinished()
+        runWaiting()
+    }
+
+    private func runWaiting() {
+        while let next = order.next() { run(next) }
+    }
+
+    private func answer(_ received: ReceivedEvent, with answer: Answer) {
+        guard let id = received.ackID else { return }
+        socket.send(gateway.events.encoder.ack(id, json: answer.json), counted: false)
+    }
+
+    private func fail(_ received: ReceivedEvent, with error: ChatError) {
+        if error.code == .internal { gateway.logger.error("event failed", metadata: ["parley.event": "\(received.name)"]) }
+        if let id = received.ackID {
+            socket.send(gateway.events.ack(id, failure: error))
+        } else {
+            socket.send(gateway.events.error(error, event: String(received.name.prefix(64))))
+        }
+    }
+
+    // MARK: Limits
+
+    /// - Throws: `rate_limited` with `retry_after_ms`.
+    func spendMessage() throws(ChatError) {
+        if let wait = liveUser.takeMessage(now: Self.now()) { throw .tooFast("messages", retryAfter: wait) }
+    }
+
+    // MARK: Typing
+
+    func startTyping(in chat: ChatID) {
+        let mark = (typing[chat] ?? 0) &+ 1
+        typing[chat] = mark
+        tellTyping(true, in: chat)
+        let timeout = TimeAmount(gateway.configuration.typingTimeout)
+        socket.eventLoop.assumeIsolated().scheduleTask(in: timeout) { [weak self] () -> Void in
+            guard let self, self.typing[chat] == mark else { return }
+            self.stopTyping(in: chat)
+        }
+    }
+
+    func stopTyping(in chat: ChatID) {
+        guard typing.removeValue(forKey: chat) != nil else { return }
+        tellTyping(false, in: chat)
+    }
+
+    private func tellTyping(_ starts: Bool, in chat: ChatID) {
+        gateway.namespace.deliverLocally(
+            gateway.events.typing(starts, chat: chat, user: user.card),
+            to: BroadcastTarget(rooms: [chat.rawValue], except: [ChatGateway.room(of: user.id)], volatile: false))
+    }
+
+    // MARK: Membership and profile, as commits change them
+
+    func lostMembership(of chat: ChatID) {
+        membershipsLost += 1
+        typing.removeValue(forKey: chat)
+    }
+
+    func profileChanged(to card: UserCard) {
+        user.username = card.username
+        user.displayName = card.displayName
+        user.avatarURL = card.avatarURL
+    }
+
+    // MARK: Token and end
+
+    /// Answers the `auth:refresh` at work.
+    func refresh(with text: String) {
+        let eventLoop = socket.eventLoop
+        let userID = user.id
+        gateway.admission.verify(text, of: userID) { result in
+            eventLoop.execute { self.finishRefresh(result) }
+        }
+    }
+
+    private func finishRefresh(_ result: Result<VerifiedToken, ChatError>) {
+        guard socket.isConnected, let received = order.current else { return }
+        order.current = nil
+        switch result {
+        case .success(let token):
+            self.token = token
+            expiryWasAnnounced = false
+            answer(received, with: Answer { $0.field("expires_at", token.expiresAt.rfc3339) })
+        case .failure(let error):
+            fail(received, with: error)
+        }
+        orderStepDone()
+    }
+
+    /// Looks at what runs out; called about once a second.
+    func check(now: Timestamp, monotonic: NIODeadline) {
+        if token.expiresAt <= now { return end(.tokenExpired) }
+        if !expiryWasAnnounced, token.expiresAt <= now.advanced(by: gateway.configuration.expiryNotice) {
+            expiryWasAnnounced = true
+            socket.send(gateway.events.sessionExpiring(at: token.expiresAt))
+        }
+        if start.isLive, socket.lastTrailerAt < monotonic - TimeAmount(gateway.configuration.offsetAge) {
+            socket.repeatTrailer(now: monotonic)
+        }
+    }
+
+    /// Tells the client why, and ends the session in the way that makes a stock client come back, or stay away.
+    func end(_ end: SessionEnd) {
+        guard socket.isConnected else { return }
+        socket.write(gateway.events.sessionEnded(end))
+        if end.reconnect {
+            socket.closeTransport(end == .tooSlow ? .tooSlow : .forcedClose)
+        } else {
+            socket.disconnect(closingConnection: true)
+        }
+    }
+}

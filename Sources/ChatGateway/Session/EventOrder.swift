@@ -1,0 +1,76 @@
+import NIOCore
+import SocketIO
+
+/// An event as it came.
+struct ReceivedEvent: Sendable {
+    let name: String
+    let arguments: [JSONValue]
+    let ackID: Int?
+}
+
+/// Keeps the events of one socket in order (CONTRACT section 3, "Order"). A pure state machine.
+///
+/// 1. Nothing runs before the session is live (``open()``): requests wait behind the replay.
+/// 2. Writes run at once, one after the other: the writer's mailbox keeps their order, and a commit takes many.
+/// 3. A read, and whatever else is no write, runs when the writes before it were answered, so it sees them; what comes
+///    after it waits until it is done, so no later write is seen by an earlier read.
+struct EventOrder {
+    /// How many events may wait; the client is told to slow down past it.
+    static let limit = 1000
+
+    enum Arrival {
+        /// Nothing is in the way.
+        case run(ReceivedEvent)
+        case waits
+        /// Too many wait already.
+        case overflow(ReceivedEvent)
+    }
+
+    private var isOpen = false
+    private var writesInFlight = 0
+    /// A step that is no write is at work.
+    private var stepInFlight = false
+    private var waiting: CircularBuffer<ReceivedEvent> = []
+    /// The event at the head was looked at, and waits for the writes before it.
+    private var headIsHeld = false
+    /// The event whose answer the session makes by itself.
+    var current: ReceivedEvent?
+
+    mutating func arrive(_ event: ReceivedEvent) -> Arrival {
+        if isOpen, !stepInFlight, waiting.isEmpty { return .run(event) }
+        guard waiting.count < Self.limit else { return .overflow(event) }
+        waiting.append(event)
+        return .waits
+    }
+
+    /// The session is live.
+    mutating func open() { isOpen = true }
+
+    mutating func writeStarted() { writesInFlight += 1 }
+
+    mutating func writeFinished() {
+        writesInFlight -= 1
+        if writesInFlight == 0 { headIsHeld = false }
+    }
+
+    /// Asked by a step that is no write, when it is about to run.
+    ///
+    /// - Returns: `false` when writes are on their way: the event was put back, and comes again when they are answered.
+    mutating func readMayStart(_ event: ReceivedEvent) -> Bool {
+        if writesInFlight > 0 {
+            waiting.prepend(event)
+            headIsHeld = true
+            return false
+        }
+        stepInFlight = true
+        return true
+    }
+
+    mutating func stepFinished() { stepInFlight = false }
+
+    /// The next event that may run, taken from those that wait.
+    mutating func next() -> ReceivedEvent? {
+        guard isOpen, !stepInFlight, !headIsHeld else { return nil }
+        return waiting.popFirst()
+    }
+}
