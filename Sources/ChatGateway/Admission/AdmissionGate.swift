@@ -11,20 +11,24 @@ final class AdmissionGate: ConnectionGate {
     private let tickets: any RecoveryTickets
     private let directory: LiveSessionsDirectory
     private let autoCreateUsers: Bool
+    private let events: ServerEvents
+    private let quietMembers: Int
     private let logger: Logger
     /// Makes a session's handler.
     private let makeSession: @Sendable (Socket, AdmittedSession) -> ChatSession
 
     init(
         store: any ChatStore, verifier: any TokenVerifier, tickets: any RecoveryTickets,
-        directory: LiveSessionsDirectory, autoCreateUsers: Bool, logger: Logger,
+        directory: LiveSessionsDirectory, configuration: GatewayConfiguration, events: ServerEvents, logger: Logger,
         makeSession: @escaping @Sendable (Socket, AdmittedSession) -> ChatSession
     ) {
         self.store = store
         self.verifier = verifier
         self.tickets = tickets
         self.directory = directory
-        self.autoCreateUsers = autoCreateUsers
+        autoCreateUsers = configuration.autoCreateUsers
+        quietMembers = configuration.quietMembers
+        self.events = events
         self.logger = logger
         self.makeSession = makeSession
     }
@@ -57,7 +61,12 @@ final class AdmissionGate: ConnectionGate {
     private func admission(
         of token: VerifiedToken, request: ConnectRequest, mayCreate: Bool
     ) async throws -> ConnectDecision {
-        let found = try await store.read { try $0.admission(of: token.userID, token: token.facts) }
+        let comeback = comeback(in: request, of: token.userID)
+        let (found, replay) = try await store.read { view in
+            let found = try view.admission(of: token.userID, token: token.facts)
+            guard case .admitted = found else { return (found, Replay?.none) }
+            return (found, try comeback?.replay(in: view))
+        }
         switch found {
         case .unknownUser:
             guard mayCreate else { return .refuse(.refusal("unknown_user", "There is no such user.")) }
@@ -73,17 +82,30 @@ final class AdmissionGate: ConnectionGate {
         case .tokenRevoked:
             return .refuse(.refusal("token_revoked", "The token was revoked."))
         case .admitted(let session):
-            return accept(session, token: token, request: request)
+            if let comeback, let replay {
+                let start = SessionStart.replaying(replay, unreadTotal: session.unreadTotal)
+                await directory.closeSession(of: session.user.id, pid: comeback.ticket.pid)
+                return accept(session, token: token, ticket: comeback.ticket, start: start)
+            }
+            return accept(
+                session, token: token, ticket: tickets.issue(for: session.user.id),
+                start: .fresh(session.revision, unreadTotal: session.unreadTotal))
         }
     }
 
+    /// What a client shows that was here before; `nil` when it shows nothing, or nothing that we issued to this user.
+    private func comeback(in request: ConnectRequest, of user: UserID) -> Comeback? {
+        guard case .string(let pid)? = request.auth["pid"], case .string(let text)? = request.auth["offset"],
+            let ticket = tickets.open(pid, for: user), let offset = Offset(text)
+        else { return nil }
+        return Comeback(user: user, ticket: ticket, offset: offset, events: events, quietMembers: quietMembers)
+    }
+
     private func accept(
-        _ session: Admission.Session, token: VerifiedToken, request: ConnectRequest
+        _ session: Admission.Session, token: VerifiedToken, ticket: RecoveryTicket, start: SessionStart
     ) -> ConnectDecision {
-        let ticket = tickets.issue(for: session.user.id)
         let admitted = AdmittedSession(
-            session: session, token: token, liveUser: directory.user(session.user.id), pid: ticket.pid,
-            start: .fresh(session.revision, unreadTotal: session.unreadTotal))
+            session: session, token: token, liveUser: directory.user(session.user.id), pid: ticket.pid, start: start)
         let rooms = [ChatGateway.room(of: session.user.id)] + session.chats.map(\.rawValue)
         return .accept(
             ConnectDecision.Acceptance(id: ticket.sid, pid: ticket.pid, rooms: rooms) { [makeSession] socket in

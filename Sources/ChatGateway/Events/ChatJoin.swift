@@ -21,7 +21,7 @@ struct ChatJoin: ClientEvent {
             let answer = Answer { object in object.field("chat", json: ByteBuffer.wire { $0.writeWire(chat) }) }
             return ReadAnswer(answer, dependsOnMembership: true) { session in
                 session.socket.join(chatID.rawValue)
-                session.socket.send(session.gateway.events.chatJoined(chatID))
+                session.socket.send(session.gateway.events.frames(.chatJoined(chatID)))
             }
         }
     }

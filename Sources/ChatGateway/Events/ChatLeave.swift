@@ -18,7 +18,7 @@ struct ChatLeave: ClientEvent {
             return ReadAnswer(.ok) { session in
                 session.stopTyping(in: chatID)
                 session.socket.leave(chatID.rawValue)
-                session.socket.send(session.gateway.events.chatLeft(chatID))
+                session.socket.send(session.gateway.events.frames(.chatLeft(chatID)))
             }
         }
     }

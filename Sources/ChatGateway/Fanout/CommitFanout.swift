@@ -62,7 +62,7 @@ final class CommitFanout: CommitSink {
         switch result {
         case .failure(let error):
             guard let id = tag.ackID else {
-                return events.error(error, event: ClientEvents.all[tag.event].name)
+                return events.frames(.error(error, event: ClientEvents.all[tag.event].name))
             }
             return events.ack(id, failure: error)
         case .success(let outcome):
@@ -104,16 +104,16 @@ final class CommitFanout: CommitSink {
     ) {
         switch change {
         case .messageNew(let new):
-            batch.send(events.messageNew(message.json(of: new)), toRoom: new.chatID.rawValue)
+            batch.send(events.frames(.messageNew(message.json(of: new))), toRoom: new.chatID.rawValue)
         case .messageUpdated(let updated):
-            batch.send(events.messageUpdated(message.json(of: updated)), toRoom: updated.chatID.rawValue)
+            batch.send(events.frames(.messageUpdated(message.json(of: updated))), toRoom: updated.chatID.rawValue)
         case .messageDeleted(let deleted):
-            batch.send(events.messageDeleted(message.json(of: deleted)), toRoom: deleted.chatID.rawValue)
+            batch.send(events.frames(.messageDeleted(message.json(of: deleted))), toRoom: deleted.chatID.rawValue)
         case .messageReaction(let chatID, let messageID, let userID, let emoji, let removed, let reactions):
             batch.send(
-                events.messageReaction(
+                events.frames(.messageReaction(
                     chatID: chatID, messageID: messageID, userID: userID, emoji: emoji, removed: removed,
-                    reactions: reactions), toRoom: chatID.rawValue)
+                    reactions: reactions)), toRoom: chatID.rawValue)
         case .messageRead(let receipt):
             receipts.tell(receipt, kind: .read, after: before, in: &batch)
         case .messageDelivered(let receipt):
@@ -128,18 +128,18 @@ final class CommitFanout: CommitSink {
     private func tellMembership(_ change: Change, in batch: inout DeliveryBatch.Builder) {
         switch change {
         case .chatCreated(let chat, let members):
-            let frames = events.chatAdded(chat)
+            let frames = events.frames(.chatAdded(chat))
             for member in members { bring(member, into: chat.id, hearing: frames, in: &batch) }
         case .chatUpdated(let chat):
-            batch.send(events.chatUpdated(chat), toRoom: chat.id.rawValue)
+            batch.send(events.frames(.chatUpdated(chat)), toRoom: chat.id.rawValue)
         case .chatDeleted(let chat, let members):
             for member in members { take(member, outOf: chat, in: &batch) }
         case .memberAdded(let chat, let card):
-            batch.send(events.memberAdded(chat.id, card.id), toRoom: chat.id.rawValue)
-            bring(card.id, into: chat.id, hearing: events.chatAdded(chat), in: &batch)
+            batch.send(events.frames(.memberAdded(chat.id, card.id)), toRoom: chat.id.rawValue)
+            bring(card.id, into: chat.id, hearing: events.frames(.chatAdded(chat)), in: &batch)
         case .memberRemoved(let chat, let user):
             take(user, outOf: chat, in: &batch)
-            batch.send(events.memberRemoved(chat, user), toRoom: chat.rawValue)
+            batch.send(events.frames(.memberRemoved(chat, user)), toRoom: chat.rawValue)
         default:
             break
         }
@@ -160,7 +160,7 @@ final class CommitFanout: CommitSink {
             (socket.handler as? ChatSession)?.lostMembership(of: chat)
         }
         batch.leave(chat.rawValue, socketsOf: room)
-        batch.send(events.chatRemoved(chat), toRoom: room)
+        batch.send(events.frames(.chatRemoved(chat)), toRoom: room)
         gateway.presence.left(user, chat: chat)
     }
 

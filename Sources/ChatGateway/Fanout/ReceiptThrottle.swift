@@ -77,8 +77,8 @@ final class ReceiptThrottle: Sendable {
 
     private func frames(_ receipt: Receipt, _ kind: Kind) -> EngineFrames {
         switch kind {
-        case .read: events.messageRead(receipt)
-        case .delivered: events.messageDelivered(receipt)
+        case .read: events.frames(.messageRead(receipt))
+        case .delivered: events.frames(.messageDelivered(receipt))
         }
     }
 

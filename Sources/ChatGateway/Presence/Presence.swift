@@ -87,7 +87,7 @@ final class Presence: Sendable {
         var batch = DeliveryBatch.Builder()
         for news in announcements where !news.chats.isEmpty {
             batch.send(
-                events.userStatus(news.user, online: news.online, lastSeenAt: news.lastSeenAt),
+                events.frames(.userStatus(news.user, online: news.online, lastSeenAt: news.lastSeenAt)),
                 toAnyOf: news.chats, except: ChatGateway.room(of: news.user))
         }
         // Not part of what is replayed: a socket that is being admitted hears it however new its snapshot is.

@@ -69,7 +69,7 @@ public final class ChatGateway: Sendable {
     var admission: AdmissionGate {
         AdmissionGate(
             store: store, verifier: verifier, tickets: tickets, directory: directory,
-            autoCreateUsers: configuration.autoCreateUsers, logger: logger
+            configuration: configuration, events: events, logger: logger
         ) { socket, admitted in
             ChatSession(gateway: self, socket: socket, admitted: admitted)
         }
@@ -101,7 +101,7 @@ public final class ChatGateway: Sendable {
             guard case .success(let chats) = result else { return }
             var batch = DeliveryBatch.Builder()
             batch.send(
-                events.userUpdated(card), toAnyOf: chats.map(\.rawValue) + [Self.room(of: card.id)], except: "")
+                events.frames(.userUpdated(card)), toAnyOf: chats.map(\.rawValue) + [Self.room(of: card.id)], except: "")
             namespace.deliver(batch.finish(stamp: .max, trailer: nil))
         }
     }

@@ -96,17 +96,54 @@ final class ChatSession: SocketHandler, Asker, @unchecked Sendable {
         case .fresh(let revision, _):
             socket.write(gateway.events.offset(Offset(epoch: gateway.store.epoch, revision: revision)))
             goLive(after: revision)
+        case .replaying(var replay, let unreadTotal):
+            // Before anything new: where the client stood. It covers nothing that was not told.
+            if replay.isUntouched { socket.write(gateway.events.offset(replay.given)) }
+            guard let part = replay.nextPart() else {
+                socket.write(gateway.events.offset(Offset(epoch: gateway.store.epoch, revision: replay.end)))
+                return goLive(after: replay.end)
+            }
+            start = .replaying(replay, unreadTotal: unreadTotal)
+            socket.write(part, counted: false)
+            socket.flush()
+            if socket.unsentBytes == 0 { scheduleNextPart() }
         }
     }
 
+    /// The socket took a part at once: go on, after others had their turn.
+    private func scheduleNextPart() {
+        socket.eventLoop.assumeIsolated().execute { self.continueStart() }
+    }
+
     private func goLive(after revision: Revision) {
-        guard socket.release(after: revision.value) else {
-            // More was committed during the admission than could be held back: begin anew.
-            return socket.closeTransport(.tooSlow)
+        if socket.release(after: revision.value) {
+            start = .live
+            order.open()
+            runWaiting()
+        } else {
+            readWhatPassed(after: revision)
         }
-        start = .live
-        order.open()
-        runWaiting()
+    }
+
+    /// More was committed than could be held back meanwhile: it is read from the store, as if it had been missed.
+    private func readWhatPassed(after revision: Revision) {
+        let eventLoop = socket.eventLoop
+        let userID = user.id
+        let events = gateway.events
+        let quietMembers = gateway.configuration.quietMembers
+        let given = Offset(epoch: gateway.store.epoch, revision: revision)
+        start = .live  // until the answer is here nothing drains into anything
+        gateway.store.read { view in
+            let changes = try view.changes(
+                for: userID, after: revision, receiptsAfter: revision, limit: Replay.maxChanges)
+            return Replay(changes, for: userID, given: given, quietMembers: quietMembers, events: events)
+        } reply: { result in
+            eventLoop.execute {
+                guard case .success(let replay) = result else { return self.socket.closeTransport(.tooSlow) }
+                self.start = .replaying(replay, unreadTotal: 0)
+                self.continueStart()
+            }
+        }
     }
 
     // MARK: Events, in order
@@ -186,7 +223,7 @@ final class ChatSession: SocketHandler, Asker, @unchecked Sendable {
         if let id = received.ackID {
             socket.send(gateway.events.ack(id, failure: error))
         } else {
-            socket.send(gateway.events.error(error, event: String(received.name.prefix(64))))
+            socket.send(gateway.events.frames(.error(error, event: String(received.name.prefix(64)))))
         }
     }
 
@@ -217,7 +254,7 @@ final class ChatSession: SocketHandler, Asker, @unchecked Sendable {
 
     private func tellTyping(_ starts: Bool, in chat: ChatID) {
         gateway.namespace.deliverLocally(
-            gateway.events.typing(starts, chat: chat, user: user.card),
+            gateway.events.frames(.typing(starts, chat: chat, user: user.card)),
             to: BroadcastTarget(rooms: [chat.rawValue], except: [ChatGateway.room(of: user.id)], volatile: false))
     }
 
@@ -264,7 +301,7 @@ final class ChatSession: SocketHandler, Asker, @unchecked Sendable {
         if token.expiresAt <= now { return end(.tokenExpired) }
         if !expiryWasAnnounced, token.expiresAt <= now.advanced(by: gateway.configuration.expiryNotice) {
             expiryWasAnnounced = true
-            socket.send(gateway.events.sessionExpiring(at: token.expiresAt))
+            socket.send(gateway.events.frames(.sessionExpiring(at: token.expiresAt)))
         }
         if start.isLive, socket.lastTrailerAt < monotonic - TimeAmount(gateway.configuration.offsetAge) {
             socket.repeatTrailer(now: monotonic)
@@ -274,7 +311,7 @@ final class ChatSession: SocketHandler, Asker, @unchecked Sendable {
     /// Tells the client why, and ends the session in the way that makes a stock client come back, or stay away.
     func end(_ end: SessionEnd) {
         guard socket.isConnected else { return }
-        socket.write(gateway.events.sessionEnded(end))
+        socket.write(gateway.events.frames(.sessionEnded(end)))
         if end.reconnect {
             socket.closeTransport(end == .tooSlow ? .tooSlow : .forcedClose)
         } else {

@@ -1,5 +1,6 @@
 import ChatCore
 import NIOCore
+import SocketIO
 import Synchronization
 
 /// Every session that is live, by user: what limits a user's connections, and what the operator sees.
@@ -44,6 +45,13 @@ final class LiveSessionsDirectory: Sendable {
             if entries[session.liveUser.id]?.sessions.isEmpty == true {
                 entries.removeValue(forKey: session.liveUser.id)
             }
+        }
+    }
+
+    /// Closes the session that bears a `pid`, and waits until it is closed: two never live at once.
+    func closeSession(of user: UserID, pid: String) async {
+        for session in sessions(of: user) where session.pid == pid {
+            try? await session.socket.eventLoop.submit { session.socket.closeTransport() }.get()
         }
     }
 
