@@ -70,6 +70,9 @@ let package = Package(
             .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
             .product(name: "UnixSignals", package: "swift-service-lifecycle"),
         ], swiftSettings: strict),
+        .executableTarget(name: "parley-load", dependencies: [
+            nioCore, nioPosix, .product(name: "ArgumentParser", package: "swift-argument-parser"),
+        ], swiftSettings: strict),
         .executableTarget(
             name: "ConformanceServer", dependencies: ["EngineIO", "SocketIO", "SocketServer", nioCore, nioHTTP1,
                 .product(name: "ArgumentParser", package: "swift-argument-parser")],
