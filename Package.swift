@@ -28,7 +28,6 @@ let package = Package(
     dependencies: [
         .package(url: "https://github.com/apple/swift-nio", from: "2.101.2"),
         .package(url: "https://github.com/apple/swift-nio-ssl", from: "2.37.2"),
-        .package(url: "https://github.com/apple/swift-crypto", from: "4.5.2"),
         .package(url: "https://github.com/apple/swift-log", from: "1.14.0"),
         .package(url: "https://github.com/apple/swift-http-types", from: "1.8.0"),
         .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
@@ -49,7 +48,6 @@ let package = Package(
         .target(name: "ChatCore", swiftSettings: strict),
         .target(name: "ChatTokens", dependencies: [
             "ChatCore", .product(name: "JWTKit", package: "jwt-kit"),
-            .product(name: "Crypto", package: "swift-crypto"),
         ], swiftSettings: strict),
         .target(
             name: "CSQLiteFile", dependencies: [.product(name: "GRDBSQLite", package: "GRDB.swift")]),

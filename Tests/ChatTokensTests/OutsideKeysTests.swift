@@ -24,7 +24,7 @@ struct OutsideKeysTests {
         await signers[2].add(eddsa: ed)
         for signer in signers {
             let token = try await signer.sign(Self.claims)
-            #expect(try authority.check(token).userID == UserID("u1"))
+            #expect(try authority.verify(token).userID == UserID("u1"))
             let late = try await signer.sign(Base.Claims(exp: 1_799_999_900, iss: "shop"))
             #expect(Base.refusal(of: late, by: authority) == .expired)
             let foreign = try await signer.sign(Base.Claims(iss: "else"))
@@ -62,7 +62,7 @@ struct OutsideKeysTests {
         let authority = try await Base.authority(outside: OutsideKeys(json), policy: Self.policy)
         let signer = JWTKeyCollection()
         await signer.add(ecdsa: ec, kid: "one")
-        #expect(try authority.check(try await signer.sign(Self.claims, kid: "one")).userID == UserID("u1"))
+        #expect(try authority.verify(try await signer.sign(Self.claims, kid: "one")).userID == UserID("u1"))
         let misnamed = JWTKeyCollection()
         await misnamed.add(ecdsa: ec, kid: "two")
         #expect(Base.isUnauthorized(try await misnamed.sign(Self.claims, kid: "two"), by: authority))

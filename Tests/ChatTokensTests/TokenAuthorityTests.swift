@@ -48,7 +48,7 @@ struct TokenAuthorityTests {
 
     static func refusal(of token: String, by authority: TokenAuthority) -> TokenError? {
         do throws(TokenError) {
-            _ = try authority.check(token)
+            _ = try authority.verify(token)
             return nil
         } catch {
             return error
@@ -65,7 +65,7 @@ struct TokenAuthorityTests {
     func ownToken() async throws {
         let authority = try await Self.authority()
         let token = try authority.issue(Self.record(), username: "alice")
-        let verified = try await authority.verify(token)
+        let verified = try authority.verify(token)
         #expect(
             verified
                 == VerifiedToken(
@@ -140,7 +140,7 @@ struct TokenAuthorityTests {
 
     @Test("A token of another backend with the same secret needs neither jti nor iss")
     func sharedSecret() async throws {
-        let verified = try await Self.authority().check(Self.hs256(Claims()))
+        let verified = try await Self.authority().verify(Self.hs256(Claims()))
         #expect(verified.userID == UserID("u1") && verified.name == "alice")
         #expect(verified.facts == TokenFacts(id: nil, issuedAt: Timestamp(milliseconds: 1_799_999_000_000)))
         #expect(verified.expiresAt == Timestamp(milliseconds: 1_800_000_600_000))
@@ -150,7 +150,7 @@ struct TokenAuthorityTests {
     func leeway() async throws {
         let authority = try await Self.authority()
         let late = try await Self.hs256(Claims(exp: 1_799_999_941))
-        #expect(try authority.check(late).expiresAt == Self.now.advanced(by: .seconds(1)))
+        #expect(try authority.verify(late).expiresAt == Self.now.advanced(by: .seconds(1)))
         #expect(Self.refusal(of: try await Self.hs256(Claims(exp: 1_799_999_940)), by: authority) == .expired)
     }
 
@@ -181,10 +181,10 @@ struct TokenAuthorityTests {
     @Test("The user claim of outside tokens can be another one, and a number")
     func userClaim() async throws {
         let authority = try await Self.authority(policy: TokenPolicy(userClaim: "uid"))
-        #expect(try authority.check(try await Self.hs256(Claims(uid: 42))).userID == UserID("42"))
+        #expect(try authority.verify(try await Self.hs256(Claims(uid: 42))).userID == UserID("42"))
         #expect(Self.isUnauthorized(try await Self.hs256(Claims()), by: authority))
         let own = try authority.issue(Self.record(), username: "alice")
-        #expect(try authority.check(own).userID == UserID("u1"))
+        #expect(try authority.verify(own).userID == UserID("u1"))
     }
 
     @Test("A token that names no user is refused", arguments: [nil, ""])

@@ -37,60 +37,86 @@ final class AdmissionGate: ConnectionGate {
         guard let text = TokenSource.token(of: request) else {
             return decide(.refuse(.refusal("unauthorized", "A token is required.")))
         }
-        Task { decide(await self.decision(on: request, token: text)) }
-    }
-
-    private func decision(on request: ConnectRequest, token text: String) async -> ConnectDecision {
         let token: VerifiedToken
         do throws(TokenError) {
-            token = try await verifier.verify(text)
+            token = try verifier.verify(text)
         } catch {
-            return .refuse(.refusal(error))
+            return decide(.refuse(.refusal(error)))
         }
-        do {
-            return try await admission(of: token, request: request, mayCreate: autoCreateUsers)
-        } catch {
-            let known = ChatError.describing(error)
-            if known.code == .internal {
-                logger.error("admission failed", metadata: ["parley.error": "\(error)"])
+        let applicant = Applicant(token: token, comeback: comeback(in: request, of: token.userID), decide: decide)
+        lookUp(applicant, mayCreate: autoCreateUsers)
+    }
+
+    /// A client whose token is right.
+    private struct Applicant: Sendable {
+        let token: VerifiedToken
+        let comeback: Comeback?
+        let decide: @Sendable (ConnectDecision) -> Void
+    }
+
+    private func lookUp(_ applicant: Applicant, mayCreate: Bool) {
+        store.read { view in
+            let found = try view.admission(of: applicant.token.userID, token: applicant.token.facts)
+            guard case .admitted = found else { return (found, Replay?.none) }
+            return (found, try applicant.comeback?.replay(in: view))
+        } reply: { result in
+            switch result {
+            case .success((.admitted(let session), let replay)): self.accept(applicant, session, replay)
+            case .success((.unknownUser, _)) where mayCreate: self.create(applicant)
+            case .success((.unknownUser, _)): applicant.decide(.refuse(.unknownUser))
+            case .success((.blocked, _)): applicant.decide(.refuse(.userBlocked))
+            case .success((.tokenRevoked, _)): applicant.decide(.refuse(.tokenRevoked))
+            case .failure(let error): self.failed(applicant, error)
             }
-            return .refuse(.refusal(known.code.rawValue, known.message))
         }
     }
 
-    private func admission(
-        of token: VerifiedToken, request: ConnectRequest, mayCreate: Bool
-    ) async throws -> ConnectDecision {
-        let comeback = comeback(in: request, of: token.userID)
-        let (found, replay) = try await store.read { view in
-            let found = try view.admission(of: token.userID, token: token.facts)
-            guard case .admitted = found else { return (found, Replay?.none) }
-            return (found, try comeback?.replay(in: view))
-        }
-        switch found {
-        case .unknownUser:
-            guard mayCreate else { return .refuse(.refusal("unknown_user", "There is no such user.")) }
-            do {
-                let user = NewUser(id: token.userID, username: token.name ?? token.userID.rawValue)
-                _ = try await store.perform(.createUser(user))
-            } catch let error as ChatError where error.code == .conflict && error.field == "id" {
-                // Another connection of the same user was faster.
-            }
-            return try await admission(of: token, request: request, mayCreate: false)
-        case .blocked:
-            return .refuse(.refusal("user_blocked", "The user is blocked."))
-        case .tokenRevoked:
-            return .refuse(.refusal("token_revoked", "The token was revoked."))
-        case .admitted(let session):
-            if let comeback, let replay {
-                let start = SessionStart.replaying(replay, unreadTotal: session.unreadTotal)
-                await directory.closeSession(of: session.user.id, pid: comeback.ticket.pid)
-                return accept(session, token: token, ticket: comeback.ticket, start: start)
-            }
+    private func failed(_ applicant: Applicant, _ error: ChatError) {
+        if error.code == .internal { logger.error("admission failed", metadata: ["parley.error": "\(error.message)"]) }
+        applicant.decide(.refuse(.refusal(error.code.rawValue, error.message)))
+    }
+
+    private func create(_ applicant: Applicant) {
+        let token = applicant.token
+        let user = NewUser(id: token.userID, username: token.name ?? token.userID.rawValue)
+        store.submit(
+            .createUser(user),
+            reply: .callback { result in
+                switch result {
+                case .success: self.lookUp(applicant, mayCreate: false)
+                case .failure(let error) where error.code == .conflict && error.field == "id":
+                    // Another connection of the same user was faster.
+                    self.lookUp(applicant, mayCreate: false)
+                case .failure(let error): self.failed(applicant, error)
+                }
+            })
+    }
+
+    private func accept(_ applicant: Applicant, _ session: Admission.Session, _ replay: Replay?) {
+        guard let comeback = applicant.comeback, let replay else {
             return accept(
-                session, token: token, ticket: tickets.issue(for: session.user.id),
+                applicant, session, ticket: tickets.issue(for: session.user.id),
                 start: .fresh(session.revision, unreadTotal: session.unreadTotal))
         }
+        directory.closeSession(of: session.user.id, pid: comeback.ticket.pid) {
+            self.accept(
+                applicant, session, ticket: comeback.ticket,
+                start: .replaying(replay, unreadTotal: session.unreadTotal))
+        }
+    }
+
+    private func accept(
+        _ applicant: Applicant, _ session: Admission.Session, ticket: RecoveryTicket, start: SessionStart
+    ) {
+        let admitted = AdmittedSession(
+            session: session, token: applicant.token, liveUser: directory.user(session.user.id), pid: ticket.pid,
+            start: start)
+        let rooms = [ChatGateway.room(of: session.user.id)] + session.chats.map(\.rawValue)
+        let acceptance = ConnectDecision.Acceptance(id: ticket.sid, pid: ticket.pid, rooms: rooms) {
+            [makeSession] socket in
+            makeSession(socket, admitted)
+        }
+        applicant.decide(.accept(acceptance))
     }
 
     /// What a client shows that was here before; `nil` when it shows nothing, or nothing that we issued to this user.
@@ -101,37 +127,23 @@ final class AdmissionGate: ConnectionGate {
         return Comeback(user: user, ticket: ticket, offset: offset, events: events, quietMembers: quietMembers)
     }
 
-    private func accept(
-        _ session: Admission.Session, token: VerifiedToken, ticket: RecoveryTicket, start: SessionStart
-    ) -> ConnectDecision {
-        let admitted = AdmittedSession(
-            session: session, token: token, liveUser: directory.user(session.user.id), pid: ticket.pid, start: start)
-        let rooms = [ChatGateway.room(of: session.user.id)] + session.chats.map(\.rawValue)
-        return .accept(
-            ConnectDecision.Acceptance(id: ticket.sid, pid: ticket.pid, rooms: rooms) { [makeSession] socket in
-                makeSession(socket, admitted)
-            })
-    }
-
     /// Verifies a token that a live socket shows for its user.
     func verify(
         _ text: String, of user: UserID, reply: @escaping @Sendable (Result<VerifiedToken, ChatError>) -> Void
     ) {
-        Task {
-            do {
-                let token = try await verifier.verify(text)
-                guard token.userID == user else {
-                    return reply(.failure(ChatError(.unauthorized, "The token is another user's.", field: "token")))
-                }
-                let found = try await store.read { try $0.admission(of: user, token: token.facts) }
-                guard case .admitted = found else {
-                    return reply(.failure(ChatError(.unauthorized, "The token does not hold.", field: "token")))
-                }
-                reply(.success(token))
-            } catch let error as TokenError {
-                reply(.failure(ChatError(.unauthorized, error.explanation, field: "token")))
-            } catch {
-                reply(.failure(ChatError.describing(error)))
+        func refuse(_ why: String) { reply(.failure(ChatError(.unauthorized, why, field: "token"))) }
+        let token: VerifiedToken
+        do throws(TokenError) {
+            token = try verifier.verify(text)
+        } catch {
+            return refuse(error.explanation)
+        }
+        guard token.userID == user else { return refuse("The token is another user's.") }
+        store.read { try $0.admission(of: user, token: token.facts) } reply: { result in
+            switch result {
+            case .success(.admitted): reply(.success(token))
+            case .success: reply(.failure(ChatError(.unauthorized, "The token does not hold.", field: "token")))
+            case .failure(let error): reply(.failure(error))
             }
         }
     }
@@ -151,6 +163,10 @@ extension ConnectError {
     static func refusal(_ code: String, _ message: String) -> ConnectError {
         ConnectError(message, data: .object(JSONObject(["code": .string(code)])))
     }
+
+    static let unknownUser = refusal("unknown_user", "There is no such user.")
+    static let userBlocked = refusal("user_blocked", "The user is blocked.")
+    static let tokenRevoked = refusal("token_revoked", "The token was revoked.")
 
     static func refusal(_ error: TokenError) -> ConnectError {
         switch error {

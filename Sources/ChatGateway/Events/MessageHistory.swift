@@ -26,8 +26,7 @@ struct MessageHistory: ClientEvent {
     func step(in session: ChatSession) -> EventStep {
         let user = session.user.id
         return .read { [chatID, range, limit] view in
-            _ = try view.membership(of: user, in: chatID)
-            let page = try view.history(of: chatID, range, limit: limit)
+            let page = try view.history(of: chatID, for: user, range, limit: limit)
             return ReadAnswer(
                 Answer { object in
                     object.array("messages", page.messages) { $0.writeWire($1) }

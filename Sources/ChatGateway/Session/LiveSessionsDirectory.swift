@@ -48,10 +48,12 @@ final class LiveSessionsDirectory: Sendable {
         }
     }
 
-    /// Closes the session that bears a `pid`, and waits until it is closed: two never live at once.
-    func closeSession(of user: UserID, pid: String) async {
-        for session in sessions(of: user) where session.pid == pid {
-            try? await session.socket.eventLoop.submit { session.socket.closeTransport() }.get()
+    /// Closes the session that bears a `pid`, if there is one, and then calls `then`: two never live at once.
+    func closeSession(of user: UserID, pid: String, then: @escaping @Sendable () -> Void) {
+        guard let session = sessions(of: user).first(where: { $0.pid == pid }) else { return then() }
+        session.socket.eventLoop.execute {
+            session.socket.closeTransport()
+            then()
         }
     }
 

@@ -59,12 +59,7 @@ public final class TokenAuthority: TokenVerifier, Sendable {
         return signed + "." + Base64URL.encode(try key.algorithm.sign(Array(signed.utf8)))
     }
 
-    public func verify(_ token: String) async throws(TokenError) -> VerifiedToken {
-        try check(token)
-    }
-
-    /// ``verify(_:)`` for callers that cannot wait: an event loop.
-    public func check(_ token: String) throws(TokenError) -> VerifiedToken {
+    public func verify(_ token: String) throws(TokenError) -> VerifiedToken {
         guard !token.isEmpty else { throw .unauthorized("A token is needed.") }
         guard let compact = CompactToken(token), compact.header.crit == nil else {
             throw .unauthorized("The token is malformed.")
