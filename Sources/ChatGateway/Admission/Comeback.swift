@@ -12,7 +12,7 @@ struct Comeback: Sendable {
     ///
     /// - Returns: `nil` when it cannot be told, or not within bounds: the client then starts afresh.
     func replay(in view: any ChatReadView) throws -> Replay? {
-        guard try view.standing(of: offset.epoch, revision: offset.revision) == .recoverable else { return nil }
+        guard try view.standing(epoch: offset.epoch, revision: offset.revision) == .recoverable else { return nil }
         let changes = try view.changes(
             for: user, after: offset.revision, receiptsAfter: offset.receipts, limit: Replay.maxChanges)
         guard changes.complete else { return nil }

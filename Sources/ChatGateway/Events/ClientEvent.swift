@@ -59,12 +59,12 @@ struct ReadAnswer: Sendable {
 enum ClientEvents {
     static let all: [any ClientEvent.Type] = [
         MessageSend.self, MessageRead.self, MessageDelivered.self, MessageEdit.self, MessageDelete.self,
-        MessageReact.self, MessageHistory.self,
+        MessageReact.self, MessageHistory.self, MessageSearch.self,
         ChatJoin.self, ChatLeave.self, ChatListEvent.self, ChatMembers.self, ChatCreate.self, ChatUpdate.self,
         ChatAdd.self, ChatRemove.self,
         TypingStart.self, TypingStop.self,
         PresenceGet.self, UserGet.self,
-        AuthRefresh.self,
+        Sync.self, AuthRefresh.self,
     ]
 
     static let numbers: [String: Int] = Dictionary(

@@ -1,0 +1,39 @@
+import ChatCore
+import NIOCore
+
+/// `message:search {query, chatId?, limit?, after?}` → `results [{message, snippet}]`, newest first, and `next`. Words as a
+/// whole, the last as a prefix; in one's own chats only.
+struct MessageSearch: ClientEvent {
+    static let name = "message:search"
+    private let query: String
+    private let chatID: ChatID?
+    private let page: PageRequest
+
+    init(_ fields: Fields) throws(ChatError) {
+        query = try fields.string("query")
+        guard query.unicodeScalars.count <= 500 else {
+            throw ChatError(.invalid, "query may have at most 500 characters.", field: "query")
+        }
+        chatID = try fields.optionalString("chatId").map { ChatID($0) }
+        page = PageRequest(
+            after: try fields.optionalString("after"),
+            limit: Int(try fields.optionalInteger("limit", in: 1...100) ?? 20))
+    }
+
+    func step(in session: ChatSession) -> EventStep {
+        let user = session.user.id
+        return .read { [query, chatID, page] view in
+            let found = try view.search(query, for: user, in: chatID, page: page)
+            return ReadAnswer(
+                Answer { object in
+                    object.array("results", found.items) { buffer, hit in
+                        var result = JSONObjectWriter(reserving: 512)
+                        result.field("message", json: ByteBuffer.wire { $0.writeWire(hit.message) })
+                        result.field("snippet", hit.snippet)
+                        buffer.writeImmutableBuffer(result.finish())
+                    }
+                    object.field("next", found.next)
+                })
+        }
+    }
+}

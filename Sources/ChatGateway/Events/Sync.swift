@@ -1,0 +1,43 @@
+import ChatCore
+import NIOCore
+
+/// `sync {after, limit?}` → `changes [{event, data}]`, `offset`, `complete`: what one missed since an offset, for clients
+/// without recovery. An offset that cannot be gone on from is `invalid`, field `after`: begin with `chat:list`.
+struct Sync: ClientEvent {
+    static let name = "sync"
+    private let after: Offset
+    private let limit: Int
+
+    init(_ fields: Fields) throws(ChatError) {
+        guard let offset = Offset(try fields.string("after")) else {
+            throw ChatError(.invalid, "after is no offset of this server.", field: "after")
+        }
+        after = offset
+        limit = Int(try fields.optionalInteger("limit", in: 1...1000) ?? 1000)
+    }
+
+    func step(in session: ChatSession) -> EventStep {
+        let user = session.user.id
+        let epoch = session.gateway.store.epoch
+        let quietMembers = session.gateway.configuration.quietMembers
+        return .read { [after, limit] view in
+            guard try view.standing(epoch: after.epoch, revision: after.revision) == .recoverable else {
+                throw ChatError(.invalid, "after is too old, or of another database; begin anew.", field: "after")
+            }
+            let missed = try view.changes(
+                for: user, after: after.revision, receiptsAfter: after.receipts, limit: limit)
+            let events = missed.changes.compactMap { ServerEvent($0, for: user, quietMembers: quietMembers) }
+            return ReadAnswer(
+                Answer { object in
+                    object.array("changes", events) { buffer, event in
+                        var change = JSONObjectWriter(reserving: event.json.readableBytes + 64)
+                        change.field("event", "\(event.name)")
+                        change.field("data", json: event.json)
+                        buffer.writeImmutableBuffer(change.finish())
+                    }
+                    object.field("offset", Offset(epoch: epoch, revision: missed.revision).text)
+                    object.field("complete", missed.complete)
+                })
+        }
+    }
+}
