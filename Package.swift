@@ -72,7 +72,7 @@ let package = Package(
             nioCore, nioPosix, .product(name: "ArgumentParser", package: "swift-argument-parser"),
         ], swiftSettings: strict),
         .executableTarget(
-            name: "ConformanceServer", dependencies: ["EngineIO", "SocketIO", "SocketServer", nioCore, nioHTTP1,
+            name: "ConformanceServer", dependencies: ["EngineIO", "SocketIO", "SocketServer", nioCore, nioPosix, nioHTTP1,
                 .product(name: "ArgumentParser", package: "swift-argument-parser")],
             path: "Tests/ConformanceServer", swiftSettings: strict),
         // Tests mirror Sources; shared helpers are targets of their own.

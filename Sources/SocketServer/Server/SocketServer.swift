@@ -1,6 +1,6 @@
 import Logging
 public import NIOCore
-import NIOPosix
+public import NIOPosix
 import Synchronization
 
 #if canImport(Glibc)
@@ -26,9 +26,13 @@ public final class SocketServer: Sendable {
     private let shared: ServerShared
     private let listeners = Mutex<[any Channel]>([])
 
-    public init(configuration: SocketServerConfiguration, routes: HTTPRoutes) {
+    /// - Parameter group: the threads, where what answers the routes has to know them before; they become the server's,
+    ///   which ends them. By default as many as configured.
+    public init(
+        configuration: SocketServerConfiguration, group: MultiThreadedEventLoopGroup? = nil, routes: HTTPRoutes
+    ) {
         self.configuration = configuration
-        group = MultiThreadedEventLoopGroup(numberOfThreads: max(1, configuration.threads))
+        self.group = group ?? MultiThreadedEventLoopGroup(numberOfThreads: max(1, configuration.threads))
         shared = ServerShared(configuration: configuration, routes: routes)
     }
 
