@@ -9,7 +9,7 @@ struct SocketIOEndpoint {
 
     init(group: any EventLoopGroup) {
         var configuration = SocketIOConfiguration(engine: Endpoints.engineConfiguration)
-        configuration.connectTimeout = .milliseconds(200)
+        configuration.connectTimeout = .milliseconds(1000)
         io = SocketIOServer(configuration: configuration, eventLoopGroup: group)
         for name in ["/", "/custom"] { io.of(name).onConnection(Self.serve) }
     }
