@@ -33,16 +33,16 @@ public final class SocketIOServer: Sendable {
         engine = EngineServer(configuration: configuration.engine) { session in
             assembly.makeClient(for: session)
         }
-        assembly.server.withLock { $0 = WeakServer(server: self) }
+        self.assembly = assembly
+        assembly.server.withLock { $0 = self }
     }
 
-    private struct WeakServer: Sendable {
-        weak var server: SocketIOServer?
-    }
+    private let assembly: Assembly
 
-    /// What makes a client of a session: stands between the engine and the server, which own each other otherwise.
+    /// What makes a client of a session. It keeps the server alive for as long as the engine is registered somewhere,
+    /// until ``close(_:)``.
     private final class Assembly: Sendable {
-        let server = Mutex(WeakServer(server: nil))
+        let server = Mutex<SocketIOServer?>(nil)
         private let deadlines: [NIOLoopBoundBox<ConnectDeadlines>]
 
         init(loops: [any EventLoop], timeout: TimeAmount) {
@@ -52,7 +52,7 @@ public final class SocketIOServer: Sendable {
         }
 
         func makeClient(for session: EngineSession) -> any EngineSessionHandler {
-            guard let server = server.withLock({ $0.server }) else { return RefusingHandler(session) }
+            guard let server = server.withLock({ $0 }) else { return RefusingHandler(session) }
             let client = Client(server: server, session: session)
             if let index = server.eventLoops.firstIndex(where: { $0 === session.eventLoop }) {
                 deadlines[index].value.add(client)
@@ -100,9 +100,11 @@ public final class SocketIOServer: Sendable {
         main.adapter.broadcast(main.encoder.event(event, values), to: BroadcastTarget())
     }
 
-    /// Closes every connection.
-    public func closeAll(_ reason: EngineCloseReason = .serverShutdown) {
+    /// Closes every connection, and takes no more. A server lives until it is closed.
+    public func close(_ reason: EngineCloseReason = .serverShutdown) {
+        engine.refuseNewSessions()
         engine.forEachSession { $0.close(reason) }
+        assembly.server.withLock { $0 = nil }
     }
 }
 

@@ -69,7 +69,8 @@ import Testing
             let theirs = try? JSONDecoder().decode(JSONValue.self, from: bytes)
             #expect((ours == nil) == (theirs == nil), "\(text)")
             if let ours, let theirs {
-                #expect(try JSONDecoder().decode(JSONValue.self, from: Data(ours.text.utf8)) == theirs, "\(text)")
+                #expect(ours.sorted == theirs.sorted, "\(text)")
+                #expect(try parse(ours.text).sorted == theirs.sorted, "\(text)")
             }
         }
     }
@@ -103,6 +104,21 @@ struct SplitMix: RandomNumberGenerator {
             "{"
                 + (0..<Int.random(in: 0...3, using: &self)).map { "\"k\($0)\" : " + json(depth: depth - 1) }
                 .joined(separator: ",") + "}"
+        }
+    }
+}
+
+extension JSONValue {
+    /// With the members of every object in the order of their names: Foundation keeps none.
+    fileprivate var sorted: JSONValue {
+        switch self {
+        case .array(let values): .array(values.map(\.sorted))
+        case .object(let object):
+            .object(
+                object.members.sorted { $0.name < $1.name }
+                    .reduce(into: JSONObject()) { $0[$1.name] = $1.value.sorted })
+        case .number(let value) where value == value.rounded(): .integer(Int64(value))
+        default: self
         }
     }
 }

@@ -1,0 +1,125 @@
+import EngineIO
+import NIOCore
+import SocketIO
+import Synchronization
+import Testing
+
+/// Batches, and what a socket is given that was being admitted while they passed.
+@Suite struct DeliveryBatchTests {
+    /// Lets clients in when the test says so.
+    private final class Gate: ConnectionGate {
+        private let waiting = Mutex<[@Sendable (ConnectDecision) -> Void]>([])
+        let asked = AsyncStream.makeStream(of: Void.self)
+        let sockets = AsyncStream.makeStream(of: Socket.self)
+
+        func admit(_ request: ConnectRequest, decide: @escaping @Sendable (ConnectDecision) -> Void) {
+            waiting.withLock { $0.append(decide) }
+            asked.continuation.yield()
+        }
+
+        func letIn(rooms: [String]) {
+            let decide = waiting.withLock { $0.removeFirst() }
+            let sockets = sockets.continuation
+            decide(.accept(.init(id: "sid", pid: "pid", rooms: rooms) { Handler($0, sockets) }))
+        }
+    }
+
+    private final class Handler: SocketHandler {
+        init(_ socket: Socket, _ sockets: AsyncStream<Socket>.Continuation) { sockets.yield(socket) }
+        func socket(_ socket: Socket, didReceive event: String, arguments: [JSONValue], ackID: Int?) {}
+        func socket(_ socket: Socket, didDisconnect reason: DisconnectReason) {}
+    }
+
+    private func event(_ name: String, of server: TestServer) -> EngineFrames {
+        server.io.of("/").encoder.event(name, [])
+    }
+
+    @Test("Acks come before the room's events of their segment, the trailer after all, and only for who heard a room")
+    func order() async throws {
+        let gate = Gate()
+        try await TestServer.with { $0.of("/").setGate(gate) } _: { server in
+            var asked = gate.asked.stream.makeAsyncIterator()
+            var sockets = gate.sockets.stream.makeAsyncIterator()
+            let client = try await WireClient.open(port: server.port)
+            try await client.send("40")
+            await asked.next()
+            gate.letIn(rooms: ["r"])
+            #expect(await client.nextText() == "40{\"sid\":\"sid\",\"pid\":\"pid\"}")
+            let socket = try #require(await sockets.next())
+            #expect(try await socket.eventLoop.submit { socket.release(after: 0) }.get())
+
+            var batch = DeliveryBatch.Builder()
+            batch.send(event("e1", of: server), toRoom: "r")
+            batch.send(event("ack", of: server), to: socket)
+            batch.send(event("e2", of: server), toRoom: "r")
+            server.io.of("/").deliver(batch.finish(stamp: 1, trailer: event("offset", of: server)))
+            var other = DeliveryBatch.Builder()
+            other.send(event("x", of: server), toRoom: "elsewhere")
+            other.send(event("ack2", of: server), to: socket)
+            server.io.of("/").deliver(other.finish(stamp: 2, trailer: event("never", of: server)))
+            for name in ["ack", "e1", "e2", "offset", "ack2"] {
+                #expect(await client.nextText() == "42[\"\(name)\"]")
+            }
+            await client.close()
+        }
+    }
+
+    @Test("What passes during an admission reaches the socket once it says where it stands, room changes included")
+    func held() async throws {
+        let gate = Gate()
+        try await TestServer.with { $0.of("/").setGate(gate) } _: { server in
+            var asked = gate.asked.stream.makeAsyncIterator()
+            var sockets = gate.sockets.stream.makeAsyncIterator()
+            let namespace = server.io.of("/")
+            let client = try await WireClient.open(port: server.port)
+            try await client.send("40")
+            await asked.next()
+            for stamp in 1...4 {
+                var batch = DeliveryBatch.Builder()
+                batch.send(event("r\(stamp)", of: server), toRoom: "r")
+                batch.send(event("s\(stamp)", of: server), toRoom: "s")
+                if stamp == 3 {
+                    batch.leave("r", socketsOf: "me")
+                    batch.join("s", socketsOf: "me")
+                    batch.send(event("after", of: server), toRoom: "s")
+                }
+                namespace.deliver(batch.finish(stamp: Int64(stamp), trailer: event("t\(stamp)", of: server)))
+            }
+            gate.letIn(rooms: ["r", "me"])
+            #expect(await client.nextText()?.hasPrefix("40") == true)
+            let socket = try #require(await sockets.next())
+            #expect(try await socket.eventLoop.submit { socket.release(after: 1) }.get())
+            for name in ["r2", "t2", "r3", "after", "t3", "s4", "t4"] {
+                #expect(await client.nextText() == "42[\"\(name)\"]")
+            }
+            await client.close()
+        }
+    }
+
+    @Test("More than can be held is not given in part: the socket is told to read again, and holding begins anew")
+    func overflow() async throws {
+        let gate = Gate()
+        try await TestServer.with { $0.of("/").setGate(gate) } _: { server in
+            var asked = gate.asked.stream.makeAsyncIterator()
+            var sockets = gate.sockets.stream.makeAsyncIterator()
+            let namespace = server.io.of("/")
+            func deliver(_ stamp: Int) {
+                var batch = DeliveryBatch.Builder()
+                batch.send(event("e\(stamp)", of: server), toRoom: "r")
+                namespace.deliver(batch.finish(stamp: Int64(stamp), trailer: nil))
+            }
+            let client = try await WireClient.open(port: server.port)
+            try await client.send("40")
+            await asked.next()
+            for stamp in 1...3000 { deliver(stamp) }
+            gate.letIn(rooms: ["r"])
+            let socket = try #require(await sockets.next())
+            #expect(try await socket.eventLoop.submit { socket.release(after: 0) }.get() == false)
+            deliver(3001)
+            #expect(try await socket.eventLoop.submit { socket.release(after: 3000) }.get())
+            #expect(await client.nextText()?.hasPrefix("40") == true)
+            #expect(await client.nextText() == "42[\"e3001\"]")
+            await client.close()
+        }
+    }
+}

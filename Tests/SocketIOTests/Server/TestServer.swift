@@ -1,0 +1,51 @@
+import EngineIO
+import NIOPosix
+import SocketIO
+import SocketServer
+
+/// A Socket.IO server on a free port of the loopback interface, for one test.
+struct TestServer: Sendable {
+    let io: SocketIOServer
+    let port: Int
+    private let server: SocketServer
+
+    static func start(
+        threads: Int = 2, connectTimeout: Duration = .seconds(15),
+        _ configure: @Sendable (SocketIOServer) -> Void
+    ) async throws -> TestServer {
+        let group = MultiThreadedEventLoopGroup(numberOfThreads: threads)
+        var configuration = SocketIOConfiguration()
+        configuration.connectTimeout = connectTimeout
+        let io = SocketIOServer(configuration: configuration, eventLoopGroup: group)
+        configure(io)
+        var routes = HTTPRoutes()
+        routes.add(io.engine.configuration.path, io.engine)
+        let server = SocketServer(
+            configuration: SocketServerConfiguration(listen: [.tcp(host: "127.0.0.1", port: 0)]), group: group,
+            routes: routes)
+        guard case .tcp(_, let port)? = try await server.start().first else {
+            preconditionFailure("a TCP listener has a TCP address")
+        }
+        return TestServer(io: io, port: port, server: server)
+    }
+
+    /// Runs a test against a server, and stops the server whatever comes of it.
+    static func with(
+        threads: Int = 2, connectTimeout: Duration = .seconds(15),
+        _ configure: @Sendable (SocketIOServer) -> Void, _ body: @Sendable (TestServer) async throws -> Void
+    ) async throws {
+        let server = try await start(threads: threads, connectTimeout: connectTimeout, configure)
+        do {
+            try await body(server)
+        } catch {
+            await server.stop()
+            throw error
+        }
+        await server.stop()
+    }
+
+    func stop() async {
+        io.close()
+        await server.shutdown(within: .seconds(5))
+    }
+}
