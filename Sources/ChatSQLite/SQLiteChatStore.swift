@@ -17,7 +17,7 @@ public final class SQLiteChatStore: ChatStore {
     private let mailbox: Mailbox
     private let readerQueue: ReaderQueue
     private let readers: [ReaderThread]
-    private let file: DatabaseFile
+    let file: DatabaseFile
     private let closed = Mutex(false)
 
     public let epoch: UInt64

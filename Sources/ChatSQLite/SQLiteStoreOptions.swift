@@ -1,5 +1,4 @@
 import ChatCore
-import Foundation
 
 /// How a ``SQLiteChatStore`` is opened.
 public struct SQLiteStoreOptions: Sendable {
@@ -27,7 +26,7 @@ public struct SQLiteStoreOptions: Sendable {
     public init(
         durability: Durability = .full, readers: Int = 2, mailboxCapacity: Int = 20_000, batchLimit: Int = 2_000,
         readCapacity: Int = 20_000, walLimit: Int64 = 1 << 30,
-        clock: @escaping @Sendable () -> Timestamp = SQLiteStoreOptions.systemClock
+        clock: @escaping @Sendable () -> Timestamp = { Timestamp.now() }
     ) {
         self.durability = durability
         self.readers = readers
@@ -36,12 +35,5 @@ public struct SQLiteStoreOptions: Sendable {
         self.readCapacity = readCapacity
         self.walLimit = walLimit
         self.clock = clock
-    }
-
-    /// The machine's wall clock.
-    public static let systemClock: @Sendable () -> Timestamp = {
-        var time = timespec()
-        clock_gettime(CLOCK_REALTIME, &time)
-        return Timestamp(milliseconds: Int64(time.tv_sec) * 1000 + Int64(time.tv_nsec) / 1_000_000)
     }
 }

@@ -63,6 +63,7 @@ final class DatabaseFile: Sendable {
             return handle
         }
         if last >= 0 { csqlitefile_unshare(last) }
+        lock.release()
     }
 
     deinit { release() }

@@ -1,5 +1,6 @@
 import ChatCore
 import Foundation
+import Synchronization
 
 /// `parley.lock`: held by flock(2) while a server runs on the directory, and a note of the write-ahead log it began.
 ///
@@ -13,6 +14,7 @@ final class DirectoryLock: Sendable {
     }
 
     private let descriptor: Int32
+    private let released = Mutex(false)
 
     /// - Throws: ``StoreOpenError/inUse(path:)`` when somebody else holds it.
     init(_ directory: DataDirectory) throws {
@@ -26,9 +28,29 @@ final class DirectoryLock: Sendable {
         }
     }
 
-    deinit { close(descriptor) }
+    /// Lets the next server in; the lock is of no more use.
+    func release() {
+        let first = released.withLock { released in
+            defer { released = true }
+            return !released
+        }
+        if first { close(descriptor) }
+    }
 
-    func read() -> Note? {
+    deinit { release() }
+
+    func read() -> Note? { Self.note(descriptor) }
+
+    /// The note in the directory of that database, without taking the lock.
+    static func note(beside database: String) -> Note? {
+        let path = (database as NSString).deletingLastPathComponent + "/parley.lock"
+        let descriptor = open(path, O_RDONLY | O_CLOEXEC)
+        guard descriptor >= 0 else { return nil }
+        defer { close(descriptor) }
+        return note(descriptor)
+    }
+
+    private static func note(_ descriptor: Int32) -> Note? {
         var buffer = [UInt8](repeating: 0, count: 256)
         let count = pread(descriptor, &buffer, buffer.count, 0)
         guard count > 0 else { return nil }

@@ -9,12 +9,18 @@ final class Connection {
     let handle: OpaquePointer
     private var statements: [UnsafePointer<UInt8>: PreparedStatement] = [:]
 
-    init(path: String, readonly: Bool) throws {
+    /// `exclusive`: nobody else has the file; the log's index is kept in memory, not in a file.
+    init(path: String, readonly: Bool, exclusive: Bool = false) throws {
         var configuration = Configuration()
         configuration.readonly = readonly
         configuration.label = readonly ? "parley.reader" : "parley.writer"
+        // Set where it matters, see Pragmas; a check of a damaged file must be able to read on.
+        configuration.foreignKeysEnabled = false
         // A prepared statement of ours outlives GRDB's own blocks; it must not assert about what it cannot see.
         configuration.allowsUnsafeTransactions = true
+        if exclusive {
+            configuration.prepareDatabase { try $0.execute(sql: "PRAGMA locking_mode = EXCLUSIVE") }
+        }
         queue = try DatabaseQueue(path: path, configuration: configuration)
         guard let handle = queue.inDatabase({ $0.sqliteConnection }) else {
             throw DatabaseError(resultCode: .SQLITE_MISUSE, message: "no connection")

@@ -41,6 +41,14 @@ public final class StoreBench: Sendable {
         return user.id
     }
 
+    /// Users of those names and ids, in that order.
+    @discardableResult
+    public func users(_ names: [String]) async throws -> [UserID] {
+        var ids: [UserID] = []
+        for name in names { ids.append(try await user(name)) }
+        return ids
+    }
+
     /// A group made by the operator.
     @discardableResult
     public func group(_ id: String, _ members: [UserID], owner: UserID? = nil) async throws -> ChatID {
@@ -62,6 +70,13 @@ public final class StoreBench: Sendable {
             throw ContractViolation("send answers a message")
         }
         return message
+    }
+
+    /// Several messages, one after the other.
+    public func send(_ contents: [String], to chat: ChatID, from sender: UserID?) async throws -> [Message] {
+        var messages: [Message] = []
+        for content in contents { messages.append(try await send(content, to: chat, from: sender)) }
+        return messages
     }
 
     public func perform(_ command: Command) async throws -> Outcome { try await store.perform(command) }

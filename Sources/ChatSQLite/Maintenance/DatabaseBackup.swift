@@ -1,0 +1,137 @@
+import ChatCore
+import Foundation
+import GRDB
+
+/// Consistent copies of a database, and putting one in place.
+public enum DatabaseBackup {
+    /// Copies the database of a stopped appliance.
+    ///
+    /// - Parameters:
+    ///   - path: where to; replaced at the end, when the copy is whole.
+    ///   - withoutSettings: keys of settings to leave out (secrets).
+    ///   - progress: pages copied, pages in all.
+    /// - Throws: ``StoreOpenError``; ``StoreOpenError/inUse(path:)`` while a server runs: ask it instead.
+    public static func copy(
+        directory: String, to path: String, withoutSettings: [String] = [],
+        progress: @escaping (Int, Int) -> Void = { _, _ in }
+    ) throws {
+        let directory = try DataDirectory(existing: directory)
+        let lock = try DirectoryLock(directory)
+        try withExtendedLifetime(lock) {
+            let spectator = try Spectator(directory.database)
+            try copy(spectator.connection, to: path, withoutSettings: withoutSettings, progress: progress)
+            try spectator.connection.close()
+        }
+    }
+
+    /// Puts a copy of `backup` in place of the database of a stopped appliance.
+    ///
+    /// - Returns: where the old one was put, with its log; `nil` when there was none.
+    /// - Throws: ``StoreOpenError``; nothing is changed then.
+    public static func restore(
+        _ backup: String, into directory: String, progress: @escaping (Int, Int) -> Void = { _, _ in },
+        now: Timestamp = .now()
+    ) throws -> String? {
+        let directory = try DataDirectory(making: directory)
+        let lock = try DirectoryLock(directory)
+        return try withExtendedLifetime(lock) {
+            let spectator = try Spectator(backup)
+            let draft = directory.database + ".restored"
+            try copy(spectator.connection, to: draft, withoutSettings: [], progress: progress)
+            try spectator.connection.close()
+            var kept: String?
+            if DataDirectory.exists(directory.database) {
+                let aside = free("\(directory.database).before-restore-\(now.milliseconds / 1000)")
+                try move(directory.database, aside)
+                if DataDirectory.exists(directory.log) { try move(directory.log, aside + "-wal") }
+                kept = aside
+            } else {
+                StaleLog.moveAside(directory, now)
+            }
+            unlink(directory.sharedMemory)
+            try move(draft, directory.database)
+            directory.synchronize()
+            return kept
+        }
+    }
+
+    /// One snapshot of `source`, page by page, into a file of its own.
+    static func copy(
+        _ source: Connection, to path: String, withoutSettings: [String], progress: @escaping (Int, Int) -> Void
+    ) throws {
+        let draft = path + ".partial"
+        for suffix in ["", "-wal", "-shm", "-journal"] { unlink(draft + suffix) }
+        do {
+            let descriptor = open(draft, O_CREAT | O_EXCL | O_RDWR | O_CLOEXEC, 0o600)
+            guard descriptor >= 0 else {
+                throw StoreOpenError.inaccessible(path: path, reason: DataDirectory.reason(errno))
+            }
+            close(descriptor)
+            try write(source, to: draft, withoutSettings: withoutSettings, progress: progress)
+            try move(draft, path)
+        } catch {
+            for suffix in ["", "-wal", "-shm", "-journal"] { unlink(draft + suffix) }
+            throw DatabasePreparation.refusal(error, path)
+        }
+    }
+
+    private static func write(
+        _ source: Connection, to draft: String, withoutSettings: [String], progress: @escaping (Int, Int) -> Void
+    ) throws {
+        // The transaction keeps all steps in one snapshot: without it each commit of the server begins the copy anew.
+        try source.execute("BEGIN")
+        _ = try source.prepare("SELECT revision FROM state").first { $0.int(0) }
+        let target = try DatabaseQueue(path: draft)
+        try source.queue.backup(to: target, pagesPerStep: 1024) { step in
+            progress(step.completedPageCount, step.totalPageCount)
+        }
+        try target.close()
+        try source.execute("COMMIT")
+        let connection = try Connection(path: draft, readonly: false)
+        // It holds more than the main file it was taken from: the log beside that does not continue this one.
+        try connection.execute("PRAGMA secure_delete = ON; UPDATE state SET wal_salt = 0, wal_frames = 0")
+        for key in withoutSettings {
+            try connection.prepare("DELETE FROM settings WHERE key = ?").run(key)
+        }
+        // One file, readable where nothing can be made beside it.
+        try connection.execute("PRAGMA journal_mode = DELETE")
+        try connection.close()
+    }
+
+    private static func move(_ from: String, _ to: String) throws {
+        guard rename(from, to) == 0 else {
+            throw StoreOpenError.inaccessible(path: to, reason: DataDirectory.reason(errno))
+        }
+    }
+
+    private static func free(_ path: String) -> String {
+        var candidate = path
+        var number = 1
+        while DataDirectory.exists(candidate) {
+            number += 1
+            candidate = "\(path)-\(number)"
+        }
+        return candidate
+    }
+}
+
+extension SQLiteChatStore {
+    /// Copies the running database, as it is when the call begins, with a connection of its own: sends and reads go on,
+    /// checkpoints wait. Blocks; not for an event loop.
+    ///
+    /// - Parameters:
+    ///   - path: where to; replaced at the end, when the copy is whole.
+    ///   - withoutSettings: keys of settings to leave out (secrets).
+    ///   - progress: pages copied, pages in all.
+    /// - Throws: ``StoreOpenError``.
+    public func backup(
+        to path: String, withoutSettings: [String] = [], progress: @escaping (Int, Int) -> Void = { _, _ in }
+    ) throws {
+        try file.withLongReader {
+            let connection = try Connection(path: file.directory.database, readonly: true)
+            try Pragmas.setUpReader(connection)
+            try DatabaseBackup.copy(connection, to: path, withoutSettings: withoutSettings, progress: progress)
+            try connection.close()
+        }
+    }
+}

@@ -1,0 +1,66 @@
+import CSQLiteFile
+import ChatCore
+import Foundation
+import GRDB
+
+/// A connection that reads a database and leaves nothing behind, at the file or beside it.
+///
+/// 1. A server at work: as one more reader beside it, through the shared memory that is there.
+/// 2. No log beside the file, or one that does not continue it: the file alone, as it lies there (`immutable`).
+/// 3. A log, and nobody at work (after a crash, or a copy of the directory): the log's index is kept in this process's own
+///    memory (no locks, exclusive), so that no `-shm` is made.
+struct Spectator {
+    let connection: Connection
+    /// What was noticed on the way: a stale log.
+    private(set) var findings: [Finding] = []
+
+    /// - Throws: ``StoreOpenError``.
+    init(_ path: String) throws {
+        guard let resolved = realpath(path, nil) else {
+            throw StoreOpenError.inaccessible(path: path, reason: DataDirectory.reason(errno))
+        }
+        defer { free(resolved) }
+        let path = String(cString: resolved)
+        do {
+            if Self.isServed(path) {
+                connection = try Connection(path: path, readonly: true)
+                try connection.execute("PRAGMA busy_timeout = 5000")
+                return
+            }
+            let main = try MainFile(path: path)
+            if let log = WriteAheadLog(path: path + "-wal") {
+                let note = DirectoryLock.note(beside: path)
+                let follows = main.carried.map {
+                    log.continues(mainSalts: $0.salts, mainFrames: $0.frames, note: note)
+                }
+                if follows == true {
+                    connection = try Self.openWithLog(path)
+                    return
+                }
+                findings.append(Finding(.log, "\(path)-wal does not continue \(path); it is left out"))
+            }
+            connection = try Connection(path: MainFile.immutable(path), readonly: true)
+        } catch {
+            throw DatabasePreparation.refusal(error, path)
+        }
+    }
+
+    private static func openWithLog(_ path: String) throws -> Connection {
+        let name = MainFile.immutable(path).replacingOccurrences(of: "?immutable=1", with: "?mode=ro&nolock=1")
+        let connection = try Connection(path: name, readonly: true, exclusive: true)
+        csqlitefile_no_checkpoint_on_close(connection.handle, 1)
+        return connection
+    }
+
+    /// Whether a server has the directory's lock.
+    private static func isServed(_ path: String) -> Bool {
+        let lock = (path as NSString).deletingLastPathComponent + "/parley.lock"
+        let descriptor = open(lock, O_RDONLY | O_CLOEXEC)
+        guard descriptor >= 0 else { return false }
+        defer { close(descriptor) }
+        return flock(descriptor, LOCK_SH | LOCK_NB) != 0
+    }
+}
+
+@available(*, unavailable)
+extension Spectator: Sendable {}
