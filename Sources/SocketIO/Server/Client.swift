@@ -28,9 +28,21 @@ final class Client: EngineSessionHandler {
         }
     }
 
+    /// Set until it enters a namespace.
+    private var pendingSince: NIODeadline?
+
     init(server: SocketIOServer, session: EngineSession) {
         self.server = server
         self.session = session
+        let now = session.eventLoop.now
+        pendingSince = now
+        server.pendingClients.add(session.handshake.remoteAddress, at: now)
+    }
+
+    private func stopPending() {
+        guard let since = pendingSince else { return }
+        pendingSince = nil
+        server.pendingClients.remove(session.handshake.remoteAddress, arrivedAt: since)
     }
 
     // MARK: From the session
@@ -52,6 +64,7 @@ final class Client: EngineSessionHandler {
     }
 
     func session(_ session: EngineSession, didCloseWith reason: EngineCloseReason) {
+        stopPending()
         entering = []
         let left = sockets
         sockets = []
@@ -134,6 +147,7 @@ final class Client: EngineSessionHandler {
             session.send(namespace.encoder.connectError(error))
             session.flush()
         case .accept(let acceptance):
+            stopPending()
             let socket = Socket(
                 id: acceptance.id ?? SocketID.fresh(), namespace: namespace, client: self, rooms: attempt.rooms,
                 auth: attempt.auth, held: attempt.held)
