@@ -61,7 +61,8 @@ let package = Package(
             .product(name: "HTTPTypes", package: "swift-http-types"),
         ], swiftSettings: strict),
         .executableTarget(name: "parley", dependencies: [
-            "ChatGateway", "ChatHTTP", "ChatSQLite", "ChatTokens", "ChatCore", "SocketIO", "SocketServer", logging,
+            "ChatGateway", "ChatHTTP", "ChatSQLite", "ChatTokens", "ChatCore", "SocketIO", "EngineIO", "SocketServer",
+            logging,
             nioCore, nioPosix, nioHTTP1, hummingbird,
             .product(name: "ArgumentParser", package: "swift-argument-parser"),
             .product(name: "Configuration", package: "swift-configuration"),
@@ -103,7 +104,10 @@ let package = Package(
             "ChatHTTP", "ChatCore", "ChatSQLite", nioCore, logging, hummingbird,
             .product(name: "HummingbirdTesting", package: "hummingbird"),
         ], swiftSettings: strict),
-        .testTarget(name: "ParleyTests", dependencies: ["parley", "ChatTokens", logging], swiftSettings: strict),
+        .testTarget(
+            name: "ParleyTests",
+            dependencies: ["parley", "ChatCore", "ChatSQLite", "ChatTokens", "SocketServer", logging],
+            swiftSettings: strict),
         .testTarget(name: "TidyTests", swiftSettings: strict),
     ]
 )

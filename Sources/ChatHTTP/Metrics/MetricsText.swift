@@ -16,7 +16,7 @@ struct MetricsText {
         _ name: String, _ type: String, _ help: String, _ value: Double, _ labels: [(String, String)]
     ) {
         let pairs = labels.map { "\($0.0)=\"\(Self.escaped($0.1))\"" }.joined(separator: ",")
-        let number = value == value.rounded() && abs(value) < 1e15 ? String(Int64(value)) : String(value)
+        let number = value == value.rounded() && abs(value) < 9e15 ? String(Int64(value)) : String(value)
         text += "# HELP \(name) \(help)\n# TYPE \(name) \(type)\n"
         text += "\(name)\(pairs.isEmpty ? "" : "{\(pairs)}") \(number)\n"
     }

@@ -1,23 +1,11 @@
+import ChatCore
+import ChatSQLite
 import ChatTokens
 import Logging
+import SocketServer
 
 /// Everything `serve` can be told, understood and checked. CONTRACT section 1; defaults are in ``SettingsReader``.
 struct ServeConfiguration: Sendable {
-    enum Durability: String, CaseIterable, Sendable {
-        /// An ack survives power loss.
-        case full
-        /// An ack survives a crash of the process.
-        case normal
-    }
-
-    enum ClientsCreateChats: String, CaseIterable, Sendable {
-        case none, direct, all
-    }
-
-    enum History: String, CaseIterable, Sendable {
-        case all, joined
-    }
-
     enum LogFormat: String, CaseIterable, Sendable {
         case text, json
     }
@@ -38,12 +26,12 @@ struct ServeConfiguration: Sendable {
     var jwtPublicKey: String?
     var tokenPolicy: TokenPolicy
     var autoCreateUsers: Bool
-    var durability: Durability
-    var clientsCreateChats: ClientsCreateChats
-    var history: History
+    var durability: SQLiteStoreOptions.Durability
+    var clientsCreateChats: ChatPolicy.ClientsCreateChats
+    var history: ChatPolicy.HistoryVisibility
     var corsOrigins: [String]
     var tls: TLSFiles?
-    var trustedProxies: [AddressRange]
+    var trustedProxies: TrustedProxies
     var threads: Int
     var maxConnections: Int
     var maxConnectionsPerUser: Int

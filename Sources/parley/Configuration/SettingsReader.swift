@@ -1,6 +1,9 @@
+import ChatCore
+import ChatSQLite
 import ChatTokens
 import Foundation
 import Logging
+import SocketServer
 
 /// Understands the settings, or says which one is wrong.
 struct SettingsReader {
@@ -14,8 +17,8 @@ struct SettingsReader {
         let tls = try tlsFiles()
         return ServeConfiguration(
             dataDirectory: try text(.data, "./data"),
-            listen: try address(.listen, ListenAddress.inet(host: "::", port: 5000)),
-            adminListen: try address(.adminListen, ListenAddress.inet(host: "127.0.0.1", port: 5080)),
+            listen: try address(.listen, ListenAddress.tcp(host: "::", port: 5000)),
+            adminListen: try address(.adminListen, ListenAddress.tcp(host: "127.0.0.1", port: 5080)),
             adminKey: try adminKey(),
             jwtSecret: try jwtSecret(),
             jwtPublicKey: try jwtPublicKey(),
@@ -65,7 +68,7 @@ struct SettingsReader {
 
     private func address(_ setting: Setting, _ standard: ListenAddress) throws -> ListenAddress {
         guard let value = try source.value(setting) else { return standard }
-        guard let address = ListenAddress(value.text) else {
+        guard let address = try? ListenAddress(value.text) else {
             throw Failure.badValue(value, "ADDR:PORT, [V6]:PORT or unix:PATH")
         }
         return address
@@ -195,12 +198,15 @@ struct SettingsReader {
         }
     }
 
-    private func trustedProxies() throws -> [AddressRange] {
-        try (source.values(.trustedProxy) ?? []).map { value in
-            guard let range = AddressRange(value.text) else {
-                throw Failure.badValue(value, "an address or a range like 10.0.0.0/8")
-            }
-            return range
+    private func trustedProxies() throws -> TrustedProxies {
+        let values = try source.values(.trustedProxy) ?? []
+        for value in values where (try? TrustedProxies([value.text])) == nil {
+            throw Failure.badValue(value, "an address or a range like 10.0.0.0/8")
+        }
+        do {
+            return try TrustedProxies(values.map(\.text))
+        } catch {
+            throw Failure(.configuration, "\(error)")
         }
     }
 }

@@ -1,4 +1,100 @@
+import ChatCore
+import ChatHTTP
+import ChatSQLite
+import ChatTokens
+import Foundation
+import Hummingbird
+import Logging
+import ServiceLifecycle
+import SocketServer
+
+/// Puts the appliance together, runs it until it is told to stop, and takes it apart in order.
+///
+/// The one place that knows all parts: storage, tokens, gateway, public listener, admin listener.
 struct Appliance {
-    init(_ configuration: ServeConfiguration, unknownEnvironment: [String]) {}
-    func run() async throws {}
+    /// How long the parts have to end in order, together; the contract gives 10 s to the exit.
+    static let shutdownTime: Duration = .seconds(9)
+
+    let configuration: ServeConfiguration
+    let unknownEnvironment: [String]
+    let logger: Logger
+
+    init(_ configuration: ServeConfiguration, unknownEnvironment: [String]) {
+        self.configuration = configuration
+        self.unknownEnvironment = unknownEnvironment
+        LoggingSystem.bootstrap { label in
+            LineLogHandler(label: label, level: configuration.logLevel, format: configuration.logFormat)
+        }
+        logger = Logger(label: "parley")
+    }
+
+    /// Serves until SIGTERM or SIGINT.
+    ///
+    /// - Throws: ``Failure`` when it cannot start.
+    func run() async throws {
+        for name in unknownEnvironment {
+            logger.warning("unknown variable in the environment", metadata: ["parley.variable": "\(name)"])
+        }
+        logger.debug("open files", metadata: ["parley.limit": "\(ResourceLimits.raiseOpenFiles())"])
+        try makeDirectory()
+        let isFirstStart = !FileManager.default.fileExists(atPath: configuration.dataDirectory + "/parley.db")
+        let store = try openStore()
+        do {
+            let adminKey = try AdminKey(given: configuration.adminKey, directory: configuration.dataDirectory)
+            try await serve(store, adminKey, isFirstStart: isFirstStart)
+        } catch {
+            try await Self.close(store)
+            throw Self.failure(error)
+        }
+        try await Self.close(store)
+        logger.notice("stopped")
+    }
+
+    // MARK: Parts
+
+    private func makeDirectory() throws {
+        do {
+            try FileManager.default.createDirectory(
+                atPath: configuration.dataDirectory, withIntermediateDirectories: true,
+                attributes: [.posixPermissions: 0o700])
+        } catch {
+            throw Failure(.cannotCreate, "\(configuration.dataDirectory) cannot be made: \(Self.reason(error))")
+        }
+    }
+
+    private func openStore() throws -> SQLiteChatStore {
+        let policy = ChatPolicy(
+            maxMessageLength: configuration.maxMessageLength, clientsCreateChats: configuration.clientsCreateChats,
+            historyVisibility: configuration.history, quietMembers: configuration.quietMembers,
+            recoveryWindow: configuration.recoveryWindow)
+        var options = SQLiteStoreOptions(durability: configuration.durability)
+        options.walLimit = Int64(
+            configuration.walLimit ?? DiskSpace.standardLogLimit(of: configuration.dataDirectory))
+        do {
+            return try SQLiteChatStore(directory: configuration.dataDirectory, policy: policy, options: options)
+        } catch let error as StoreOpenError {
+            throw Failure(ExitStatus(rawValue: error.exitCode) ?? .failure, error.description)
+        }
+    }
+
+    static func close(_ store: SQLiteChatStore) async throws {
+        try await withCheckedThrowingContinuation { (continuation: CheckedContinuation<Void, any Error>) in
+            // It blocks until everything accepted is on the disk: no thread of the pool must wait for that.
+            Thread { continuation.resume(with: Result { try store.close() }) }.start()
+        }
+    }
+
+    /// What went wrong, as the one line and the exit code that the program ends with.
+    private static func failure(_ error: any Error) -> any Error {
+        switch error {
+        case SocketServerError.addressInUse: Failure(.inUse, "\(error)")
+        case let error as SocketServerError: Failure(.configuration, "\(error)")
+        case let error as ChatError: Failure(.failure, error.message)
+        default: error
+        }
+    }
+
+    private static func reason(_ error: any Error) -> String {
+        ((error as NSError).userInfo[NSUnderlyingErrorKey] as? NSError)?.localizedDescription ?? "\(error)"
+    }
 }

@@ -9,6 +9,7 @@ extension AdminSite {
         [
             AdminRoute(.get, "/healthz") { _ in .json(Self.state("ok")) },
             AdminRoute(.get, "/readyz", readiness),
+            AdminRoute(.get, "/") { _ in AdminPage.response },
             AdminRoute(.get, "/openapi.json") { _ in
                 Response(
                     status: .ok, headers: [.contentType: "application/json; charset=utf-8"],

@@ -1,0 +1,17 @@
+import Logging
+import SocketServer
+
+/// What the public listener answers besides Socket.IO, as the fallback of its dispatcher.
+///
+/// Apart from ``PublicRouter``, because Hummingbird has an `HTTPResponder` too.
+public struct PublicSite: HTTPResponder {
+    private let router: PublicRouter
+
+    public init(logger: Logger) {
+        router = PublicRouter(logger: logger)
+    }
+
+    public func respond(to request: HTTPServerRequest, body: HTTPRequestBody, writer: HTTPResponseWriter) async {
+        await router.respond(to: request, body: body, writer: writer)
+    }
+}

@@ -1,0 +1,17 @@
+import Foundation
+
+/// How much room the file system has.
+enum DiskSpace {
+    /// Bytes free for this process, or `nil` where that cannot be asked.
+    static func free(at path: String) -> Int? {
+        var status = statvfs()
+        guard statvfs(path, &status) == 0 else { return nil }
+        let (bytes, overflow) = UInt64(status.f_bavail).multipliedReportingOverflow(by: UInt64(status.f_frsize))
+        return overflow ? Int.max : Int(clamping: bytes)
+    }
+
+    /// The default of `--wal-limit`: 1 GiB, at most a quarter of what is free.
+    static func standardLogLimit(of directory: String) -> Int {
+        min(1 << 30, max(1 << 20, (free(at: directory) ?? Int.max) / 4))
+    }
+}

@@ -1,0 +1,48 @@
+import ChatTokens
+import Foundation
+
+/// The bearer key of the admin endpoint: given, or kept in `admin.key` (0600) in the data directory.
+struct AdminKey {
+    var text: String
+    /// Where it lies; `nil` when it was given.
+    var path: String?
+
+    static func path(in directory: String) -> String { directory + "/admin.key" }
+
+    /// - Throws: ``Failure`` when the file cannot be made (73) or holds no key (78).
+    init(given: String?, directory: String) throws {
+        if let given {
+            text = given
+            return
+        }
+        let path = Self.path(in: directory)
+        self.path = path
+        if let existing = try Self.read(path) {
+            text = existing
+            return
+        }
+        text = SigningSecret.random().text
+        let descriptor = open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0o600)
+        guard descriptor >= 0 else { throw Failure(.cannotCreate, "\(path) cannot be made: \(Self.reason())") }
+        defer { close(descriptor) }
+        let line = Array((text + "\n").utf8)
+        guard write(descriptor, line, line.count) == line.count, fsync(descriptor) == 0 else {
+            throw Failure(.cannotCreate, "\(path) cannot be written: \(Self.reason())")
+        }
+    }
+
+    /// - Returns: `nil` when there is no such file.
+    static func read(_ path: String) throws -> String? {
+        guard access(path, F_OK) == 0 else { return nil }
+        guard let text = try? String(contentsOfFile: path, encoding: .utf8) else {
+            throw Failure(.configuration, "\(path) cannot be read")
+        }
+        let key = text.trimmingCharacters(in: .whitespacesAndNewlines)
+        guard !key.isEmpty else {
+            throw Failure(.configuration, "\(path) is empty: write a key into it, or remove it to get a new one")
+        }
+        return key
+    }
+
+    private static func reason() -> String { String(cString: strerror(errno)) }
+}

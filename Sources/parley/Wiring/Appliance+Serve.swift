@@ -1,0 +1,125 @@
+import ChatCore
+import ChatGateway
+import ChatHTTP
+import ChatSQLite
+import ChatTokens
+import EngineIO
+import Foundation
+import Logging
+import NIOCore
+import NIOPosix
+import ServiceLifecycle
+import SocketIO
+import SocketServer
+import UnixSignals
+
+extension Appliance {
+    /// Opens the listeners on an open store; returns when the listeners are closed and the store is finished.
+    func serve(_ store: SQLiteChatStore, _ adminKey: AdminKey, isFirstStart: Bool) async throws {
+        let keys = try await SigningKeys(of: store, configured: configuration.jwtSecret)
+        let authority = try await tokenAuthority(keys)
+        let keeper = KeyKeeper(
+            authority: authority, store: store, ring: keys.ring, isConfigured: configuration.jwtSecret != nil)
+        let group = MultiThreadedEventLoopGroup(numberOfThreads: configuration.threads)
+        let bounds = ConnectionBounds(limit: configuration.maxConnections)
+        let io = SocketIOServer(configuration: socketIOConfiguration(bounds), eventLoopGroup: group)
+        let gateway = ChatGateway(
+            configuration: gatewayConfiguration, store: store, verifier: authority,
+            tickets: try await RecoveryTicketAuthority(secret: keys.recovery), io: io, eventLoopGroup: group,
+            logger: Logger(label: "parley.gateway"))
+        bounds.watch(io.engine, gateway)
+        try await gateway.start()
+        try await keys.keep(in: store)
+        let sessions = GatewaySessions(gateway: gateway)
+        await keeper.watch(sessions)
+
+        let state = RunState()
+        let announcement = Announcement(adminKeyPath: adminKey.path, isFirstStart: isFirstStart, logger: logger)
+        let tls = try configuration.tls.map { try TLSCredentials(certificateFile: $0.certificate, keyFile: $0.key) }
+        var routes = HTTPRoutes(fallback: PublicSite(logger: Logger(label: "parley.http")))
+        routes.add(io.engine.configuration.path, io.engine)
+        let server = SocketServer(configuration: serverConfiguration(tls), group: group, routes: routes)
+        let publicService = PublicService(
+            server: server, engine: io.engine, gateway: gateway, store: store, state: state,
+            announcement: announcement, logger: logger)
+        let adminService = AdminService(
+            site: AdminSite(
+                store: store, sessions: sessions, tokens: keeper, key: adminKey.text,
+                program: AdminSite.Program(version: Version.text, startedAt: .now()), clock: { .now() },
+                isReady: { state.isServing && !store.counters.failing },
+                extraMetrics: { ApplianceMetrics.all(store: store, server: server, engine: io.engine) },
+                logger: Logger(label: "parley.admin")),
+            address: configuration.adminListen, announcement: announcement)
+        var services: [any Service] = [adminService, publicService]
+        services.append(CertificateReloader(credentials: tls, logger: logger))
+        try await run(services)
+    }
+
+    /// Ends the services in the reverse of their order, the public listener before the admin endpoint.
+    private func run(_ services: [any Service]) async throws {
+        var quiet = Logger(label: "parley.lifecycle")
+        quiet.logLevel = max(quiet.logLevel, .warning)
+        var group = ServiceGroupConfiguration(
+            services: services.map { service in
+                ServiceGroupConfiguration.ServiceConfiguration(
+                    service: service, successTerminationBehavior: .gracefullyShutdownGroup,
+                    failureTerminationBehavior: .gracefullyShutdownGroup)
+            }, gracefulShutdownSignals: [.sigterm, .sigint], logger: quiet)
+        group.maximumGracefulShutdownDuration = Self.shutdownTime
+        try await ServiceGroup(configuration: group).run()
+    }
+
+    private func tokenAuthority(_ keys: SigningKeys) async throws -> TokenAuthority {
+        var outside: OutsideKeys?
+        if let text = configuration.jwtPublicKey {
+            do {
+                outside = try await OutsideKeys(text)
+            } catch let error as OutsideKeysError {
+                throw Failure(.configuration, "the file of --jwt-public-key \(error)")
+            }
+        }
+        return try await TokenAuthority(
+            ring: keys.ring, outside: outside, policy: configuration.tokenPolicy, clock: { .now() })
+    }
+
+    // MARK: Configurations of the parts
+
+    private func socketIOConfiguration(_ bounds: ConnectionBounds) -> SocketIOConfiguration {
+        var engine = EngineConfiguration()
+        engine.pingInterval = configuration.pingInterval
+        engine.pingTimeout = configuration.pingTimeout
+        engine.maxPayload = configuration.maxPayload
+        engine.maxSendQueue = configuration.maxSendQueue
+        engine.cors = CORSPolicy(origins: configuration.corsOrigins)
+        engine.admission = { _ in bounds.admission() }
+        return SocketIOConfiguration(engine: engine, connectTimeout: configuration.connectTimeout)
+    }
+
+    private var gatewayConfiguration: GatewayConfiguration {
+        var gateway = GatewayConfiguration()
+        gateway.autoCreateUsers = configuration.autoCreateUsers
+        gateway.messageRate = configuration.rateLimitMessages
+        gateway.eventRate = configuration.rateLimitEvents
+        gateway.maxConnectionsPerUser = configuration.maxConnectionsPerUser
+        gateway.presenceGrace = configuration.presenceGrace
+        gateway.typingTimeout = configuration.typingTimeout
+        gateway.quietMembers = configuration.quietMembers
+        gateway.maxMessageLength = configuration.maxMessageLength
+        gateway.maxAttachment = Int64(configuration.maxAttachment)
+        gateway.maxPayload = configuration.maxPayload
+        return gateway
+    }
+
+    private func serverConfiguration(_ tls: TLSCredentials?) -> SocketServerConfiguration {
+        let passed = SystemdSockets.descriptors(ProcessInfo.processInfo.environment)
+        let listen = passed.isEmpty ? [configuration.listen] : passed.map { ListenAddress.descriptor($0) }
+        var server = SocketServerConfiguration(
+            listen: listen, threads: configuration.threads, logger: Logger(label: "parley.sockets"))
+        server.tls = tls
+        server.trustedProxies = configuration.trustedProxies
+        // A polling client has two connections, and a session is refused in a way that clients understand: the limit of
+        // sessions must be met first.
+        server.limits.maxConnections = max(65_536, configuration.maxConnections * 2 + 1024)
+        return server
+    }
+}

@@ -1,0 +1,50 @@
+import ChatCore
+import ChatHTTP
+import ChatTokens
+
+/// Keeps the signing keys: in the database, unless the configuration sets one.
+actor KeyKeeper: TokenIssuer {
+    /// The names under which the database keeps them.
+    static let ringSetting = "jwt.keys"
+    static let recoverySetting = "recovery.secret"
+
+    nonisolated let authority: TokenAuthority
+    private let store: any ChatStore
+    private var ring: KeyRing
+    private let isConfigured: Bool
+    private var isRotating = false
+    /// Ends the sessions that live on tokens which hold no more.
+    private var sessions: (any LiveSessions)?
+
+    init(authority: TokenAuthority, store: any ChatStore, ring: KeyRing, isConfigured: Bool) {
+        self.authority = authority
+        self.store = store
+        self.ring = ring
+        self.isConfigured = isConfigured
+    }
+
+    func watch(_ sessions: any LiveSessions) {
+        self.sessions = sessions
+    }
+
+    nonisolated func sign(_ record: TokenRecord, username: String) throws -> String {
+        try authority.issue(record, username: username)
+    }
+
+    func rotate(revoke: Bool) async throws {
+        guard !isConfigured else {
+            throw ChatError(.conflict, "The signing key is set by the configuration: change it there.")
+        }
+        guard !isRotating else { throw ChatError(.conflict, "The keys are being rotated already.") }
+        isRotating = true
+        defer { isRotating = false }
+        let next = ring.rotated(revoke: revoke, at: .now())
+        _ = try await store.perform(.setSetting(key: Self.ringSetting, value: try next.encoded()))
+        ring = next
+        try await authority.install(next)
+        guard revoke, let sessions else { return }
+        for user in Set(await sessions.connections().map(\.userID)) {
+            _ = try await store.perform(.revokeTokens(user))
+        }
+    }
+}

@@ -1,0 +1,40 @@
+import ChatCore
+import ChatTokens
+
+/// The secrets of a data directory: read when it is opened, made when they are not there, kept once the store writes.
+struct SigningKeys {
+    var ring: KeyRing
+    var recovery: SigningSecret
+    /// What the database does not hold yet.
+    private var missing: [(key: String, value: String)] = []
+
+    /// - Parameter configured: the secret of `--jwt-secret`; the ring is then not the database's.
+    init(of store: any ChatStore, configured: SigningSecret?) async throws {
+        let kept = try await store.read { view in
+            (ring: try view.setting(KeyKeeper.ringSetting), recovery: try view.setting(KeyKeeper.recoverySetting))
+        }
+        if let configured {
+            ring = KeyRing(current: configured)
+        } else if let text = kept.ring {
+            do {
+                ring = try KeyRing(encoded: text)
+            } catch {
+                throw Failure(.badData, "the signing keys in the database cannot be read")
+            }
+        } else {
+            ring = KeyRing(current: .random())
+            missing.append((KeyKeeper.ringSetting, try ring.encoded()))
+        }
+        if let secret = kept.recovery.flatMap({ SigningSecret($0) }) {
+            recovery = secret
+        } else {
+            recovery = .random()
+            missing.append((KeyKeeper.recoverySetting, recovery.text))
+        }
+    }
+
+    /// Writes what was made; before anything that is signed with it goes out.
+    func keep(in store: any ChatStore) async throws {
+        for (key, value) in missing { _ = try await store.perform(.setSetting(key: key, value: value)) }
+    }
+}
