@@ -4,7 +4,7 @@ extension StoreContract {
     private static func missed(_ bench: StoreBench, _ user: UserID, _ since: Revision, limit: Int = 10_000) async throws
         -> ChangeSet
     {
-        try await bench.read { try $0.changes(for: user, after: since, limit: limit) }
+        try await bench.read { try $0.changes(for: user, after: since, receiptsAfter: since, limit: limit) }
     }
 
     static let recovery: [ContractRule] = [
