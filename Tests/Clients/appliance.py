@@ -105,6 +105,14 @@ class Appliance:
         with self._changed:
             return "".join(self.lines)
 
+    def last_words(self):
+        """The log from where a crash begins, or its end."""
+        log = self.log()
+        said, thread = log.find("Fatal error"), log.find(" crashed:\n")
+        if said < 0:
+            return log[-4000:]
+        return log[said:log.find("\n", said) + 1] + log[thread:thread + 6000]
+
     def stop(self):
         """SIGTERM; the program must leave with 0 within its 10 seconds and leave one database file."""
         self.process.send_signal(signal.SIGTERM)

@@ -25,11 +25,14 @@ def parley(tmp_path_factory):
 
 @pytest.fixture(autouse=True)
 def appliance_lives(request):
-    """No test may bring the common appliance down."""
+    """No test may bring the common appliance down; if one does, it fails, and the next ones get a new process."""
     yield
     if "parley" in request.fixturenames:
         appliance = request.getfixturevalue("parley")
-        assert appliance.running, "the appliance ended:\n" + appliance.log()[-4000:]
+        if not appliance.running:
+            last = appliance.last_words()
+            appliance.start()
+            raise AssertionError("the appliance ended:\n" + last)
 
 
 @pytest.fixture(scope="session")

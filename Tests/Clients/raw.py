@@ -58,6 +58,17 @@ class Plain:
                 body += chunk
         return status, headers, body
 
+    def silent(self, seconds):
+        """Whether nothing comes for so long."""
+        self.socket.settimeout(seconds)
+        try:
+            self._more()
+        except TimeoutError:
+            return True
+        finally:
+            self.socket.settimeout(WAIT)
+        return False
+
     def gone(self):
         """Reads until the server has closed this connection; gives what still came."""
         try:

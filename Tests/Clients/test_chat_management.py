@@ -107,7 +107,7 @@ def test_a_direct_chat_of_two_is_one_whoever_makes_it(trio):
 @pytest.mark.parametrize("body", [
     {}, {"type": "circle", "memberIds": []}, {"type": "group"}, {"type": "group", "memberIds": "x"},
     {"type": "group", "memberIds": [1]}, {"type": "direct", "memberIds": []},
-    {"type": "direct", "memberIds": ["a", "b"]},
+    {"type": "direct"},
     {"type": "group", "memberIds": [], "name": 5},
 ], ids=str)
 def test_a_wrong_creation_is_invalid(trio, body):

@@ -169,6 +169,7 @@ def test_a_client_that_disconnects_and_comes_back_is_served(people):
 def test_every_event_but_offset_carries_one_object(people, admin):
     group = people(2)
     alice, bob = group.wire(group.users[0]), group.wire(group.users[1])
+    alice.wait("user:status")
     message = alice.send(group.chat)
     bob.wait("message:new")
     alice.emit("typing:start", {"chatId": group.chat["id"]})

@@ -124,7 +124,7 @@ def test_a_wrong_event_without_an_ack_is_told_by_the_error_event(room, event, da
     client.emit(event, fill(data, chat, message))
     told = client.wait("error")
     assert told["code"] == code, told
-    assert told["event"] == event
+    assert told["event"] == event or (len(event) > 100 and event.startswith(told["event"]))
     assert isinstance(told["message"], str) and told["message"]
     client.alive()
     assert client.heard("error") == []

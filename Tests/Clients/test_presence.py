@@ -13,24 +13,32 @@ def statuses(client, user):
     return [status["status"] for status in client.heard("user:status") if status["userId"] == user["id"]]
 
 
+def barrier(group, watcher, user):
+    """Lets `user`, who was away, come: what was to be told of others before is told once this is."""
+    client = group.wire(user)
+    watcher.wait("user:status", of(user))
+    return client
+
+
 def test_the_first_socket_makes_online_and_the_last_one_gone_makes_offline(people):
-    group = people(2)
-    alice, bob = group.users
+    group = people(4)
+    alice, bob, carol, dave = group.users
     watcher = group.wire(bob)
     first = group.wire(alice)
     online = watcher.wait("user:status", of(alice))
     assert online["status"] == "online" and set(online) == {"userId", "status", "last_seen_at"}
     second = group.wire(alice)
-    second.send(group.chat, "second")
-    watcher.wait("message:new")
+    barrier(group, watcher, carol)
     assert statuses(watcher, alice) == []
     first.close()
-    second.send(group.chat, "still here")
-    watcher.wait("message:new")
+    short = barrier(group, watcher, dave)
+    short.close()
+    # dave left after alice's first socket: once dave is told offline, a grace of alice would be over too.
+    assert watcher.wait("user:status", of(dave))["status"] == "offline"
+    assert statuses(watcher, alice) == []
     second.close()
     offline = watcher.wait("user:status", of(alice))
     assert offline["status"] == "offline" and TIME.fullmatch(offline["last_seen_at"])
-    assert statuses(watcher, alice) == []
 
 
 def test_who_comes_back_within_the_grace_was_never_gone(people):
@@ -57,10 +65,12 @@ def test_strangers_are_not_told(people, admin):
     alone = admin.chat(stranger)
     stranger["token"] = admin.token(stranger)["token"]
     outsider, watcher = group.wire(stranger), group.wire(bob)
+    friend = admin.user()
+    admin.add(alone, friend)
+    friend["token"] = admin.token(friend)["token"]
     group.wire(alice)
     watcher.wait("user:status", of(alice))
-    outsider.send(alone)
-    outsider.wait("message:new")
+    barrier(group, outsider, friend)
     assert statuses(outsider, alice) == []
 
 
@@ -85,15 +95,15 @@ def test_a_polling_client_that_leaves_makes_offline_too(people):
 
 
 def test_one_is_told_once_however_many_chats_one_shares(people, admin):
-    group = people(2)
-    alice, bob = group.users
+    group = people(3)
+    alice, bob, carol = group.users
     for _ in range(5):
         admin.chat(alice, bob)
     watcher = group.wire(bob)
-    client = group.wire(alice)
-    client.send(group.chat)
-    watcher.wait("message:new")
-    assert statuses(watcher, alice) == ["online"]
+    group.wire(alice)
+    assert watcher.wait("user:status", of(alice))["status"] == "online"
+    barrier(group, watcher, carol)
+    assert statuses(watcher, alice) == []
 
 
 def test_the_admin_endpoint_knows_who_is_online(people, admin):
@@ -112,12 +122,11 @@ def test_the_admin_endpoint_knows_who_is_online(people, admin):
 
 
 def test_a_refused_connection_makes_nobody_online(people, wire, admin):
-    group = people(2)
-    alice, bob = group.users
+    group = people(3)
+    alice, bob, carol = group.users
     watcher = group.wire(bob)
     revoked = admin.token(alice)
     admin.call("DELETE", f"/admin/tokens/{revoked['token_id']}")
     wire().refused({"token": revoked["token"]})
-    admin.call("POST", f"/admin/chats/{group.chat['id']}/messages", {"content": "barrier"})
-    watcher.wait("message:new")
+    barrier(group, watcher, carol)
     assert statuses(watcher, alice) == []
