@@ -89,3 +89,21 @@ def test_two_hundred_sockets_see_all_messages_in_seq_order(parley, admin):
         stored += [(m["seq"], m["id"], m["content"]) for m in page]
         after = page[-1]["seq"]
     assert stored == expected
+
+
+def test_links_that_are_cut_in_the_middle_of_traffic_hurt_nobody_else(parley, people):
+    group = people(4)
+    steady = group.wire(group.users[0])
+    for _ in range(15):
+        reckless = [group.wire(user) for user in group.users[1:]]
+        for client in reckless:
+            for number in range(5):
+                client.emit("message:send", {"chatId": group.chat["id"], "content": str(number)}, ack=True)
+            client.emit("typing:start", {"chatId": group.chat["id"]})
+        for client in reckless:
+            client.socket.sock.close()
+        steady.send(group.chat, "steady")
+    last = steady.send(group.chat, "last")
+    steady.wait("message:new", lambda m: m["id"] == last["id"])
+    seqs = [e[2][0]["seq"] for e in steady.seen if e[:2] == ("event", "message:new")]
+    assert seqs == list(range(1, last["seq"] + 1))

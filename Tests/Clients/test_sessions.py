@@ -9,7 +9,7 @@ from wire import Closed, Wire
 
 def test_a_session_that_expires_is_told_before_and_at_the_end(people, admin):
     group = people(1)
-    short = admin.token(group.users[0], ttl_seconds=2)
+    short = admin.token(group.users[0], ttl_seconds=3)
     client = group.wire({**group.users[0], "token": short["token"]})
     assert client.wait("session:expiring")["expires_at"] == short["expires_at"]
     told = client.wait("session:ended")
@@ -22,7 +22,7 @@ def test_a_session_that_expires_is_told_before_and_at_the_end(people, admin):
 def test_a_fresh_token_keeps_the_socket(people, admin):
     group = people(1)
     user = group.users[0]
-    short, witness = admin.token(user, ttl_seconds=2), admin.token(user, ttl_seconds=3)
+    short, witness = admin.token(user, ttl_seconds=3), admin.token(user, ttl_seconds=5)
     kept = group.wire({**user, "token": short["token"]})
     ends = group.wire({**user, "token": witness["token"]})
     kept.wait("session:expiring")
