@@ -11,8 +11,9 @@ struct LayerTests {
         "ChatTokens": ["ChatCore", "JWTKit"],
         "CSQLiteFile": [],
         "ChatSQLite": ["ChatCore", "CSQLiteFile", "GRDB", "GRDBSQLite", "Logging"],
-        "ChatGateway": ["ChatCore", "SocketIO", "EngineIO", "NIOCore", "Logging"],
+        "ChatGateway": ["ChatCore", "SocketIO", "EngineIO", "NIOCore", "NIOHTTP1", "Logging"],
         "ChatHTTP": ["ChatCore", "SocketServer", "Hummingbird", "HTTPTypes", "NIOCore", "NIOHTTP1", "Logging"],
+        "parley-load": ["ArgumentParser", "NIOCore", "NIOPosix"],
         "parley": [
             "ChatGateway", "ChatHTTP", "ChatSQLite", "ChatTokens", "ChatCore", "SocketIO", "EngineIO", "SocketServer",
             "Logging", "ArgumentParser", "Configuration", "ServiceLifecycle", "UnixSignals", "Hummingbird", "NIOCore",
@@ -27,7 +28,7 @@ struct LayerTests {
     static let access: Set<Substring> = ["public", "package", "internal", "fileprivate", "private"]
 
     static func imports(of file: SourceTree.File) -> [String] {
-        CodeText.code(of: file.lines).compactMap { line in
+        file.code.compactMap { line in
             let words = line.split(separator: " ")
             guard let position = words.firstIndex(of: "import"), position + 1 < words.count,
                 words[..<position].allSatisfy({ $0.hasPrefix("@") || Self.access.contains($0) })

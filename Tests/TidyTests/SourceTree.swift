@@ -6,6 +6,14 @@ enum SourceTree {
         /// From the root of the repository.
         let path: String
         let lines: [String]
+        /// The lines without comments and the contents of strings.
+        let code: [String]
+
+        init(path: String, lines: [String]) {
+            self.path = path
+            self.lines = lines
+            code = CodeText.code(of: lines)
+        }
 
         var description: String { path }
         /// The target, for a file below `Sources`.
@@ -26,8 +34,15 @@ enum SourceTree {
         try String(contentsOf: root.appendingPathComponent(path), encoding: .utf8)
     }
 
-    /// Every Swift file below a folder.
+    private static let sources = Result { try readSwiftFiles(in: "Sources") }
+    private static let tests = Result { try readSwiftFiles(in: "Tests") }
+
+    /// Every Swift file of `Sources` or `Tests`, read once.
     static func swiftFiles(in folder: String) throws -> [File] {
+        try (folder == "Sources" ? sources : tests).get()
+    }
+
+    private static func readSwiftFiles(in folder: String) throws -> [File] {
         let base = root.appendingPathComponent(folder)
         guard let names = FileManager.default.enumerator(atPath: base.path) else { return [] }
         return try names.compactMap { $0 as? String }.filter { $0.hasSuffix(".swift") }.sorted().map { name in

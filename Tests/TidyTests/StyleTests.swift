@@ -14,15 +14,14 @@ struct StyleTests {
     @Test("No function has more than 70 lines", arguments: ["Sources", "Tests"])
     func functionLength(folder: String) throws {
         for file in try SourceTree.swiftFiles(in: folder) {
-            for function in Self.functions(in: file.lines) where function.length > 70 {
+            for function in Self.functions(in: file.code) where function.length > 70 {
                 Issue.record("\(file.path):\(function.line) has a function of \(function.length) lines")
             }
         }
     }
 
     /// Functions, initialisers and the like: from the line that opens one to the line that closes its brace.
-    static func functions(in lines: [String]) -> [(line: Int, length: Int)] {
-        let code = CodeText.code(of: lines)
+    static func functions(in code: [String]) -> [(line: Int, length: Int)] {
         var found: [(line: Int, length: Int)] = []
         var open: [(line: Int, depth: Int)] = []
         var depth = 0
@@ -55,7 +54,7 @@ struct StyleTests {
     @Test("Each @unchecked Sendable is followed by its reason")
     func uncheckedReasons() throws {
         for file in try SourceTree.swiftFiles(in: "Sources") {
-            let code = CodeText.code(of: file.lines)
+            let code = file.code
             for (number, line) in code.enumerated() where line.contains("@unchecked Sendable") {
                 let near = file.lines[number...min(number + 1, file.lines.count - 1)]
                 #expect(near.contains { $0.contains("//") }, "\(file.path):\(number + 1) gives no reason")
@@ -66,7 +65,7 @@ struct StyleTests {
     @Test("Sources neither force nor swallow", arguments: ["try!", "as!", "fatalError(", "catch {}", "catch { }"])
     func forbiddenWords(word: String) throws {
         for file in try SourceTree.swiftFiles(in: "Sources") {
-            for (number, line) in CodeText.code(of: file.lines).enumerated() {
+            for (number, line) in file.code.enumerated() {
                 #expect(!line.contains(word), "\(file.path):\(number + 1) has \(word)")
             }
         }
@@ -75,7 +74,7 @@ struct StyleTests {
     @Test("Sources unwrap nothing by force")
     func forceUnwraps() throws {
         for file in try SourceTree.swiftFiles(in: "Sources") {
-            for (number, line) in CodeText.code(of: file.lines).enumerated() where Self.unwrapsByForce(line) {
+            for (number, line) in file.code.enumerated() where Self.unwrapsByForce(line) {
                 Issue.record("\(file.path):\(number + 1) unwraps by force")
             }
         }
@@ -95,7 +94,7 @@ struct StyleTests {
     @Test("A catch block over several lines is not empty")
     func emptyCatches() throws {
         for file in try SourceTree.swiftFiles(in: "Sources") {
-            let code = CodeText.code(of: file.lines)
+            let code = file.code
             for (number, line) in code.enumerated() where line.contains("catch") && line.hasSuffix("{") {
                 let next = code[(number + 1)...].first { !$0.allSatisfy(\.isWhitespace) } ?? ""
                 #expect(!next.drop(while: \.isWhitespace).hasPrefix("}"), "\(file.path):\(number + 1) is empty")

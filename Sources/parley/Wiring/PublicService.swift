@@ -7,11 +7,15 @@ import SocketServer
 
 /// The public listener, and the order in which the live side and the storage end. CONTRACT section 1, "SIGTERM".
 ///
-/// 1. Nothing new: listeners closed, handshakes refused, `/readyz` says so.
+/// 1. Nothing new: handshakes are answered 503, `/readyz` says no.
 /// 2. What was accepted is finished: the store commits what waits and closes; the acks go out with that.
-/// 3. Clients are told (`session:ended`), in the way that brings them back; then the connections are closed.
+/// 3. Clients are told (`session:ended`), in the way that brings them back. One that is between two polls still has to
+///    fetch it: so the listeners stay until all have it, or long enough.
+/// 4. The listeners and the connections are closed.
 struct PublicService: Service {
-    /// How long clients have to take what is still under way to them.
+    /// How long clients have to fetch the last word.
+    private static let farewellTime: Duration = .seconds(2)
+    /// How long connections have to take what is still under way to them.
     private static let drainTime: Duration = .seconds(3)
 
     let server: SocketServer
@@ -30,9 +34,18 @@ struct PublicService: Service {
         logger.notice("stopping")
         state.isServing = false
         engine.refuseNewSessions()
-        await server.stopAccepting()
         try await Appliance.close(store)
         gateway.endSessions()
+        await farewell()
         await server.shutdown(within: Self.drainTime)
+    }
+
+    /// Waits until every session is gone, for at most ``farewellTime``.
+    private func farewell() async {
+        let deadline = ContinuousClock.now + Self.farewellTime
+        while engine.sessionCount > 0, ContinuousClock.now < deadline {
+            // A cancelled wait only makes the loop look more often.
+            try? await Task.sleep(for: .milliseconds(10))
+        }
     }
 }
