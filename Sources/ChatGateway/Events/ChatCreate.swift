@@ -12,7 +12,7 @@ struct ChatCreate: ClientEvent {
         }
         chat = NewChat(
             name: try fields.optionalString("name"), kind: kind,
-            members: try fields.strings("memberIds", atMost: 10_000))
+            members: try fields.requiredStrings("memberIds", atMost: 10_000))
     }
 
     func step(in session: ChatSession) -> EventStep {

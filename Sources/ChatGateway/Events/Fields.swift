@@ -60,6 +60,12 @@ struct Fields {
         return flag
     }
 
+    /// As ``strings(_:atMost:)``, but it has to be there.
+    func requiredStrings(_ name: String, atMost limit: Int) throws(ChatError) -> [String] {
+        guard value(name) != nil else { throw ChatError(.invalid, "\(name) is missing.", field: name) }
+        return try strings(name, atMost: limit)
+    }
+
     func strings(_ name: String, atMost limit: Int) throws(ChatError) -> [String] {
         guard let value = value(name) else { return [] }
         guard case .array(let values) = value else {

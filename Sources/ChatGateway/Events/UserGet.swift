@@ -6,7 +6,7 @@ struct UserGet: ClientEvent {
     private let userIDs: [UserID]
 
     init(_ fields: Fields) throws(ChatError) {
-        userIDs = try fields.strings("userIds", atMost: 200).map { UserID($0) }
+        userIDs = try fields.requiredStrings("userIds", atMost: 200).map { UserID($0) }
     }
 
     func step(in session: ChatSession) -> EventStep {

@@ -110,7 +110,26 @@ public final class EngineServer: LoopHTTPService {
         guard transport == .polling || allowsOrigin(exchange) else { return fail(exchange, .forbidden) }
         if let refusal = refusal.withLock({ $0 }) { return refuse(exchange, refusal) }
         let handshake = EngineHandshake(exchange, transport: transport)
-        if case .refuse(let refusal)? = configuration.admission?(handshake) { return refuse(exchange, refusal) }
+        admit(exchange, handshake, transport, since: exchange.eventLoop.now)
+    }
+
+    private func admit(
+        _ exchange: HTTPExchange, _ handshake: EngineHandshake, _ transport: EngineTransport, since: NIODeadline
+    ) {
+        let waited = Duration(exchange.eventLoop.now - since)
+        switch configuration.admission?(handshake, waited) ?? .accept {
+        case .accept: accept(exchange, handshake, transport)
+        case .refuse(let refusal): refuse(exchange, refusal)
+        case .wait(let time):
+            if !(exchange.receiver is WaitingHandshake) { exchange.receiver = WaitingHandshake() }
+            exchange.eventLoop.assumeIsolated().scheduleTask(in: TimeAmount(time)) { () -> Void in
+                guard exchange.isOpen else { return }
+                self.admit(exchange, handshake, transport, since: since)
+            }
+        }
+    }
+
+    private func accept(_ exchange: HTTPExchange, _ handshake: EngineHandshake, _ transport: EngineTransport) {
         switch transport {
         case .polling:
             openPolling(exchange, handshake)
@@ -143,9 +162,12 @@ public final class EngineServer: LoopHTTPService {
             maximumMessageSize: configuration.maxPayload, highWatermark: configuration.maxSendQueue)
         var headers = HTTPHeaders()
         configuration.cors.apply(to: &headers, for: exchange.head.headers)
-        exchange.receiver = EngineUpgradeRequest { exchange in
+        let upgrade = EngineUpgradeRequest { exchange in
             exchange.acceptWebSocket(bounds, headers: headers, on: eventLoop, attach: attach)
         }
+        let isWhole = (exchange.receiver as? WaitingHandshake)?.isWhole ?? false
+        exchange.receiver = upgrade
+        if isWhole { upgrade.exchangeDidReceiveEnd(exchange) }
     }
 
     private func allowsOrigin(_ exchange: HTTPExchange) -> Bool {

@@ -29,20 +29,18 @@ final class Client: EngineSessionHandler {
     }
 
     /// Set until it enters a namespace.
-    private var pendingSince: NIODeadline?
+    private var isPending = true
 
     init(server: SocketIOServer, session: EngineSession) {
         self.server = server
         self.session = session
-        let now = session.eventLoop.now
-        pendingSince = now
-        server.pendingClients.add(session.handshake.remoteAddress, at: now)
+        server.pendingClients.add(session.handshake.remoteAddress)
     }
 
     private func stopPending() {
-        guard let since = pendingSince else { return }
-        pendingSince = nil
-        server.pendingClients.remove(session.handshake.remoteAddress, arrivedAt: since)
+        guard isPending else { return }
+        isPending = false
+        server.pendingClients.remove(session.handshake.remoteAddress)
     }
 
     // MARK: From the session

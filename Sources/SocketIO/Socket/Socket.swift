@@ -22,7 +22,8 @@ public final class Socket: @unchecked Sendable {
     /// The auth payload of CONNECT.
     public let auth: JSONValue
 
-    unowned let client: Client
+    /// Lets go of the socket when the session ends; until then the two own each other.
+    let client: Client
     let rooms: RoomIndex
     /// What handles the socket's events; on the loop.
     public internal(set) var handler: (any SocketHandler)?

@@ -27,7 +27,7 @@ extension Appliance {
             configuration: gatewayConfiguration, store: store, verifier: authority,
             tickets: try await RecoveryTicketAuthority(secret: keys.recovery), io: io, eventLoopGroup: group,
             logger: Logger(label: "parley.gateway"))
-        bounds.watch(io.engine, gateway)
+        bounds.watch(io)
         try await gateway.start()
         try await keys.keep(in: store)
         let sessions = GatewaySessions(gateway: gateway)
@@ -91,7 +91,7 @@ extension Appliance {
         engine.maxPayload = configuration.maxPayload
         engine.maxSendQueue = configuration.maxSendQueue
         engine.cors = CORSPolicy(origins: configuration.corsOrigins)
-        engine.admission = { _ in bounds.admission() }
+        engine.admission = { bounds.admission(of: $0, waited: $1) }
         return SocketIOConfiguration(engine: engine, connectTimeout: configuration.connectTimeout)
     }
 
