@@ -79,12 +79,15 @@ let package = Package(
         // Tests mirror Sources; shared helpers are targets of their own.
         .target(name: "ChatCoreTestKit", dependencies: ["ChatCore"], path: "Tests/ChatCoreTestKit",
             swiftSettings: strict),
+        .target(name: "SocketTestKit", dependencies: [nioCore, nioPosix], path: "Tests/SocketTestKit",
+            swiftSettings: strict),
         .testTarget(
-            name: "SocketServerTests", dependencies: ["SocketServer", nioCore, nioPosix, nioHTTP1, nioEmbedded],
+            name: "SocketServerTests",
+            dependencies: ["SocketServer", "SocketTestKit", nioCore, nioPosix, nioHTTP1, nioEmbedded],
             swiftSettings: strict),
         .testTarget(
             name: "EngineIOTests",
-            dependencies: ["EngineIO", "SocketServer", nioCore, nioPosix, nioHTTP1, nioEmbedded],
+            dependencies: ["EngineIO", "SocketServer", "SocketTestKit", nioCore, nioPosix, nioHTTP1, nioEmbedded],
             swiftSettings: strict),
         .testTarget(
             name: "SocketIOTests",

@@ -31,25 +31,29 @@ enum EnginePayload {
         return Base64.decode(record.readableBytesView.dropFirst()).map { .binary($0) }
     }
 
-    /// Appends to `body` the packets of `frames`, which are those of ``EngineFrames`` or ``EngineControl``: server frames,
-    /// whole, without masks.
-    static func append(_ frames: ByteBuffer, to body: inout ByteBuffer) {
-        var frames = frames
-        while let opcode = frames.readInteger(as: UInt8.self), let short = frames.readInteger(as: UInt8.self) {
-            let length: Int? =
-                switch short {
-                case 126: frames.readInteger(as: UInt16.self).map { Int($0) }
-                case 127: frames.readInteger(as: UInt64.self).flatMap { Int(exactly: $0) }
-                default: Int(short)
-                }
-            guard let length, let payload = frames.readSlice(length: length) else { return }
-            if body.readableBytes > 0 { body.writeInteger(separator) }
-            if opcode & 0x0F == 0x2 {
-                body.writeInteger(UInt8(ascii: "b"))
-                Base64.encode(payload.readableBytesView, to: &body)
-            } else {
-                body.writeImmutableBuffer(payload)
-            }
+    /// Moves the first packet of `frames`, which are those of ``EngineFrames`` or ``EngineControl`` (server frames, whole,
+    /// without masks), to `body`.
+    static func appendFirst(of frames: inout ByteBuffer, to body: inout ByteBuffer) {
+        guard let opcode = frames.readInteger(as: UInt8.self), let payload = readPayload(of: &frames) else {
+            return frames.clear()
         }
+        if body.readableBytes > 0 { body.writeInteger(separator) }
+        if opcode & 0x0F == 0x2 {
+            body.writeInteger(UInt8(ascii: "b"))
+            Base64.encode(payload.readableBytesView, to: &body)
+        } else {
+            body.writeImmutableBuffer(payload)
+        }
+    }
+
+    private static func readPayload(of frames: inout ByteBuffer) -> ByteBuffer? {
+        let length: Int? =
+            switch frames.readInteger(as: UInt8.self) {
+            case 126: frames.readInteger(as: UInt16.self).map { Int($0) }
+            case 127: frames.readInteger(as: UInt64.self).flatMap { Int(exactly: $0) }
+            case let short?: Int(short)
+            case nil: nil
+            }
+        return length.flatMap { frames.readSlice(length: $0) }
     }
 }

@@ -15,9 +15,7 @@ extension EngineSession {
         case .noop:
             replyNoop(reply)
         case .answerAndClose:
-            disarmOther()
-            directory.remove(id)
-            if let polling { reply.packets(polling.takeBody(last: EngineControl.close)) }
+            answerLast(reply)
         case .refuse:
             reply.fail(.badRequest)
         case .refuseAndClose:
@@ -77,6 +75,16 @@ extension EngineSession {
         if machine.postAborted(reply.id) { end(.transportError) }
     }
 
+    /// Answers a GET of a closed session with what is left, and once all of it is gone with a `1`.
+    private func answerLast(_ reply: EngineReply) {
+        guard let polling else { return reply.fail(.unknownSession) }
+        let (body, isWhole) = polling.takeBody(maxBytes: configuration.maxPayload, last: EngineControl.close)
+        reply.packets(body)
+        guard isWhole else { return machine.keepLingering() }
+        disarmOther()
+        directory.remove(id)
+    }
+
     private func noopDue(_ id: EngineSessionMachine.RequestID) {
         guard machine.noopDue(id, now: eventLoop.now) != nil else { return }
         releaseParked()
@@ -91,7 +99,8 @@ extension EngineSession {
 
     private func replyNoop(_ reply: EngineReply) {
         var body = ByteBuffer()
-        EnginePayload.append(EngineControl.noop, to: &body)
+        var packet = EngineControl.noop
+        EnginePayload.appendFirst(of: &packet, to: &body)
         reply.packets(body)
     }
 

@@ -120,8 +120,8 @@ public final class EngineSession {
     /// Answers a GET with what is queued.
     func answer(_ reply: EngineReply) {
         guard let polling else { return }
-        reply.packets(polling.takeBody(last: nil))
-        handler?.sessionDidDrain(self)
+        reply.packets(polling.takeBody(maxBytes: configuration.maxPayload).body)
+        if polling.isEmpty { handler?.sessionDidDrain(self) }
     }
 
     // MARK: Beginning and end
@@ -140,8 +140,8 @@ public final class EngineSession {
     func begin(answering reply: EngineReply, makeHandler: (EngineSession) -> any EngineSessionHandler) {
         directory.add(self)
         var body = ByteBuffer()
-        EnginePayload.append(
-            EngineControl.open(id: id, transport: .polling, configuration: configuration), to: &body)
+        var packet = EngineControl.open(id: id, transport: .polling, configuration: configuration)
+        EnginePayload.appendFirst(of: &packet, to: &body)
         reply.packets(body)
         start(makeHandler)
     }
@@ -164,7 +164,7 @@ public final class EngineSession {
             self.link = nil
             if discard { link.abort() } else { link.close() }
         }
-        if let polling { endPolling(polling, reason: reason, discard: discard) }
+        if let polling { endPolling(polling, reason: reason, discard: discard, lingers: lingers) }
         if machine.phase == .closing {
             arm(loop.closes)
         } else {
@@ -175,14 +175,16 @@ public final class EngineSession {
         handler?.session(self, didCloseWith: reason)
     }
 
-    private func endPolling(_ polling: PollingQueue, reason: EngineCloseReason, discard: Bool) {
+    private func endPolling(_ polling: PollingQueue, reason: EngineCloseReason, discard: Bool, lingers: Bool) {
         if discard { polling.removeAll() }
         if let reply = polling.parked {
             _ = machine.takePoll()
             polling.parked = nil
             // A client that closed knows; its GET is only let go.
             let last = reason == .transportClose ? EngineControl.noop : EngineControl.close
-            reply.packets(polling.takeBody(last: last))
+            let (body, isWhole) = polling.takeBody(maxBytes: configuration.maxPayload, last: last)
+            reply.packets(body)
+            if !isWhole, lingers { machine.keepLingering() }
         }
         polling.post?.fail(.badRequest)
         polling.post = nil

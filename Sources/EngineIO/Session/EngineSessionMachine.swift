@@ -209,6 +209,11 @@ struct EngineSessionMachine: Sendable {
         return true
     }
 
+    /// One response did not hold everything: the rest waits for the next GET.
+    mutating func keepLingering() {
+        phase = .closing
+    }
+
     /// Nobody fetched what was left. True: it waited.
     mutating func lingerEnded() -> Bool {
         guard phase == .closing else { return false }

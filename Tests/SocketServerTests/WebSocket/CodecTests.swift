@@ -1,0 +1,115 @@
+import NIOCore
+import NIOHTTP1
+import Testing
+
+@testable import SocketServer
+
+@Suite("UTF-8, masks, SHA-1, base64, handshake")
+struct CodecTests {
+    private func isValid(_ bytes: [UInt8]) -> Bool {
+        bytes.withUnsafeBytes { whole in
+            var validator = UTF8Validator()
+            return validator.consume(whole) && validator.isComplete
+        }
+    }
+
+    @Test("UTF-8 is judged as the standard library judges it, for every two-byte start")
+    func utf8() {
+        for first in UInt8.min...UInt8.max {
+            for second in stride(from: UInt8(0x3F), through: 0xFE, by: 1) {
+                for tail: [UInt8] in [[], [0x80], [0x80, 0x80], [0xBF, 0xBF, 0x61]] {
+                    let bytes = [first, second] + tail
+                    let expected = String(validating: bytes, as: UTF8.self) != nil
+                    if isValid(bytes) != expected { Issue.record("\(bytes) should be \(expected)") }
+                }
+            }
+        }
+    }
+
+    @Test("A long ASCII text with one bad byte anywhere is refused")
+    func badByteAnywhere() {
+        for position in 0..<40 {
+            var bytes = [UInt8](repeating: 0x61, count: 40)
+            #expect(isValid(bytes))
+            bytes[position] = 0xFF
+            #expect(!isValid(bytes))
+        }
+    }
+
+    @Test("Unmasking in parts gives what unmasking whole gives")
+    func mask() {
+        let key: [UInt8] = [1, 2, 3, 4]
+        let word = key.withUnsafeBytes { $0.loadUnaligned(as: UInt32.self) }
+        for length in 0..<40 {
+            let clear = (0..<length).map { UInt8($0) }
+            let masked = clear.enumerated().map { $1 ^ key[$0 % 4] }
+            for cut in 0...length {
+                var bytes = masked
+                bytes.withUnsafeMutableBytes { all in
+                    WebSocketMask.apply(word, to: .init(rebasing: all[..<cut]), offset: 0)
+                    WebSocketMask.apply(word, to: .init(rebasing: all[cut...]), offset: cut)
+                }
+                #expect(bytes == clear)
+            }
+        }
+    }
+
+    @Test("SHA-1 gives the digests of FIPS 180 at the lengths where padding turns")
+    func sha1() {
+        func hex(_ text: String) -> String {
+            SHA1.hash(text.utf8).map { ($0 < 16 ? "0" : "") + String($0, radix: 16) }.joined()
+        }
+        #expect(hex("") == "da39a3ee5e6b4b0d3255bfef95601890afd80709")
+        #expect(hex("abc") == "a9993e364706816aba3e25717850c26c9cd0d89d")
+        #expect(
+            hex("abcdbcdecdefdefgefghfghighijhijkijkljklmklmnlmnomnopnopq")
+                == "84983e441c3bd26ebaae4aa1f95129e5e54670f1")
+        #expect(hex(String(repeating: "a", count: 64)) == "0098ba824b5c16427bd7a1122a5a442a25ec644d")
+        #expect(hex(String(repeating: "a", count: 55)) == "c1c8bbdc22796e28c0e15163d20899b65621d65a")
+    }
+
+    @Test("Base64 goes there and back, and refuses what is none")
+    func base64() {
+        for length in 0..<20 {
+            let bytes = ByteBuffer(bytes: (0..<length).map { UInt8(truncatingIfNeeded: $0 &* 77) })
+            var text = ByteBuffer()
+            Base64.encode(bytes.readableBytesView, to: &text)
+            #expect(text.readableBytes == Base64.encodedLength(length))
+            #expect(Base64.decode(text.readableBytesView) == bytes)
+        }
+        for bad in ["A", "AQ=", "AQ=A", "A?==", "====", "AQIDBA===", "AQI=DA=="] {
+            #expect(Base64.decode(ByteBuffer(string: bad).readableBytesView) == nil, "\(bad)")
+        }
+        #expect(Base64.decode(ByteBuffer(string: "AQIDBA").readableBytesView) == ByteBuffer(bytes: [1, 2, 3, 4]))
+    }
+
+    private func handshake(_ change: (inout HTTPRequestHead) -> Void) -> WebSocketHandshake.Answer {
+        var head = HTTPRequestHead(
+            version: .http1_1, method: .GET, uri: "/",
+            headers: [
+                "Host": "x", "Upgrade": "websocket", "Connection": "keep-alive, Upgrade",
+                "Sec-WebSocket-Key": "dGhlIHNhbXBsZSBub25jZQ==", "Sec-WebSocket-Version": "13",
+            ])
+        change(&head)
+        return WebSocketHandshake.answer(to: head)
+    }
+
+    @Test("The handshake of RFC 6455 is accepted with its answer")
+    func accept() {
+        #expect(handshake { _ in } == .accept("s3pPLMBiTxaQ9kYGzzhZRbK+xOo="))
+    }
+
+    @Test("Handshakes that are none are refused, another version with the one spoken")
+    func refuse() {
+        #expect(handshake { $0.method = .POST } == .refuse(.badRequest, [:]))
+        #expect(handshake { $0.version = .http1_0 } == .refuse(.badRequest, [:]))
+        #expect(handshake { $0.headers.remove(name: "Connection") } == .refuse(.badRequest, [:]))
+        #expect(handshake { $0.headers.remove(name: "Sec-WebSocket-Key") } == .refuse(.badRequest, [:]))
+        #expect(handshake { $0.headers.replaceOrAdd(name: "Sec-WebSocket-Key", value: "c2hvcnQ=") }
+            == .refuse(.badRequest, [:]))
+        let upgrade = WebSocketHandshake.Answer.refuse(
+            .upgradeRequired, ["Sec-WebSocket-Version": "13", "Upgrade": "websocket"])
+        #expect(handshake { $0.headers.replaceOrAdd(name: "Sec-WebSocket-Version", value: "8") } == upgrade)
+        #expect(handshake { $0.headers.remove(name: "Sec-WebSocket-Version") } == upgrade)
+    }
+}
