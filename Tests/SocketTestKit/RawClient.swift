@@ -1,4 +1,4 @@
-public import NIOCore
+import NIOCore
 import NIOPosix
 
 /// A socket of the kind that tests need: sends bytes, reads HTTP responses and WebSocket frames, sees the end.

@@ -1,0 +1,133 @@
+import NIOCore
+import Testing
+
+@testable import EngineIO
+
+@Suite("Session state machine")
+struct EngineSessionMachineTests {
+    private let start = NIODeadline.uptimeNanoseconds(1_000_000_000)
+    private let probe = EnginePacket.ping(ByteBuffer(string: "probe"))
+
+    @Test("A poll waits while there is nothing, and takes what there is")
+    func poll() {
+        var machine = EngineSessionMachine(transport: .polling)
+        #expect(machine.pollArrived(1, hasQueued: true, now: start) == .answer)
+        #expect(machine.pollArrived(2, hasQueued: false, now: start) == .park)
+        #expect(machine.takePoll() == 2)
+        #expect(machine.pollArrived(3, hasQueued: false, now: start) == .park)
+    }
+
+    @Test("A second poll or post while one is there ends the session")
+    func overlap() {
+        var machine = EngineSessionMachine(transport: .polling)
+        #expect(machine.pollArrived(1, hasQueued: false, now: start) == .park)
+        #expect(machine.pollArrived(2, hasQueued: false, now: start) == .refuseAndClose)
+        #expect(machine.postArrived(3) == .read)
+        #expect(machine.postArrived(4) == .refuseAndClose)
+    }
+
+    @Test("A broken-off poll or post ends the session; one that was answered does not")
+    func aborted() {
+        var machine = EngineSessionMachine(transport: .polling)
+        _ = machine.pollArrived(1, hasQueued: false, now: start)
+        #expect(!machine.pollAborted(7))
+        #expect(machine.pollAborted(1))
+        #expect(!machine.pollAborted(1))
+        _ = machine.postArrived(2)
+        #expect(machine.postAborted(2))
+        _ = machine.postArrived(3)
+        #expect(machine.postEnded(3))
+        #expect(!machine.postAborted(3))
+    }
+
+    @Test("Packets mean what the protocol says")
+    func packets() {
+        var machine = EngineSessionMachine(transport: .websocket)
+        #expect(machine.received(.text(ByteBuffer())) == .deliver)
+        #expect(machine.received(.binary(ByteBuffer())) == .deliver)
+        #expect(machine.received(.pong(ByteBuffer())) == .rearmPing)
+        #expect(machine.received(.noop) == .ignore)
+        #expect(machine.received(.open) == .ignore)
+        #expect(machine.received(.upgrade) == .ignore)
+        #expect(machine.received(.close) == .close(.transportClose))
+        #expect(machine.received(.ping(ByteBuffer())) == .close(.transportError))
+        #expect(machine.received(nil) == .close(.parseError))
+        #expect(machine.close(lingers: false))
+        #expect(machine.received(.text(ByteBuffer())) == .ignore)
+    }
+
+    @Test("An upgrade: probe, noop to the parked poll, upgrade")
+    func upgrade() {
+        var machine = EngineSessionMachine(transport: .polling)
+        _ = machine.pollArrived(1, hasQueued: false, now: start)
+        #expect(machine.candidateArrived())
+        #expect(!machine.candidateArrived())
+        #expect(machine.candidateReceived(probe, now: start) == .answerProbe(parked: 1))
+        #expect(machine.candidateReceived(.upgrade, now: start) == .promote(parked: nil))
+        #expect(machine.transport == .websocket)
+        #expect(!machine.candidateArrived())
+        #expect(machine.pollArrived(2, hasQueued: false, now: start) == .refuse)
+        #expect(machine.postArrived(3) == .refuse)
+    }
+
+    @Test("While it upgrades, polls are let go with noops, not more often than each 100 ms")
+    func noops() {
+        var machine = EngineSessionMachine(transport: .polling)
+        _ = machine.candidateArrived()
+        #expect(machine.candidateReceived(probe, now: start) == .answerProbe(parked: nil))
+        #expect(machine.pollArrived(1, hasQueued: false, now: start) == .noop)
+        let soon = start + .milliseconds(30)
+        #expect(machine.pollArrived(2, hasQueued: false, now: soon) == .parkThenNoop(.milliseconds(70)))
+        #expect(machine.noopDue(9, now: soon) == nil)
+        #expect(machine.noopDue(2, now: start + .milliseconds(100)) == 2)
+        #expect(machine.pollArrived(3, hasQueued: true, now: soon) == .answer)
+        #expect(machine.pollArrived(4, hasQueued: false, now: start + .milliseconds(250)) == .noop)
+    }
+
+    @Test("A candidate that says anything else is dropped, and another may come")
+    func badCandidate() {
+        for packet in [EnginePacket.text(ByteBuffer()), .ping(ByteBuffer()), .pong(ByteBuffer()), .close, nil] {
+            var machine = EngineSessionMachine(transport: .polling)
+            _ = machine.candidateArrived()
+            #expect(machine.candidateReceived(packet, now: start) == .drop)
+            #expect(machine.transport == .polling)
+            #expect(machine.candidateArrived())
+            #expect(machine.candidateEnded())
+            #expect(!machine.candidateEnded())
+        }
+    }
+
+    @Test("A ping, then silence, is a timeout; a pong puts it off")
+    func heartbeat() {
+        var machine = EngineSessionMachine(transport: .polling)
+        #expect(machine.heartbeatDue() == .ping)
+        #expect(machine.received(.pong(ByteBuffer())) == .rearmPing)
+        #expect(machine.heartbeatDue() == .ping)
+        #expect(machine.heartbeatDue() == .timeout)
+        #expect(machine.close(lingers: false))
+        #expect(machine.heartbeatDue() == .none)
+    }
+
+    @Test("A close on polling waits for the poll that fetches it, unless one is there or nothing is to be fetched")
+    func close() {
+        var waiting = EngineSessionMachine(transport: .polling)
+        #expect(waiting.close(lingers: true))
+        #expect(!waiting.close(lingers: true))
+        #expect(waiting.phase == .closing)
+        #expect(waiting.postArrived(1) == .unknown)
+        #expect(!waiting.candidateArrived())
+        #expect(waiting.pollArrived(1, hasQueued: true, now: start) == .answerAndClose)
+        #expect(waiting.pollArrived(2, hasQueued: false, now: start) == .unknown)
+        waiting.keepLingering()
+        #expect(waiting.pollArrived(3, hasQueued: true, now: start) == .answerAndClose)
+
+        var parked = EngineSessionMachine(transport: .polling)
+        _ = parked.pollArrived(1, hasQueued: false, now: start)
+        #expect(parked.close(lingers: true))
+        #expect(parked.phase == .closed)
+
+        var socket = EngineSessionMachine(transport: .websocket)
+        #expect(socket.close(lingers: true))
+        #expect(socket.phase == .closed)
+    }
+}

@@ -1,0 +1,56 @@
+import EngineIO
+import NIOCore
+import Synchronization
+
+/// Sends each message back, does what some texts ask for, and tells how its session ended.
+final class TestHandler: EngineSessionHandler {
+    let log: TestLog
+
+    init(log: TestLog) {
+        self.log = log
+    }
+
+    func session(_ session: EngineSession, didReceiveText text: ByteBuffer) {
+        var frames = EngineFrames()
+        switch String(buffer: text) {
+        case "close": return session.close(.forcedClose)
+        case "discard": return session.close(.forcedClose, discard: true)
+        case "transport": frames.append(text: session.transportName)
+        case "burst": for number in 0..<100 { frames.append(text: "\(number)") }
+        case "farewell":
+            for number in 0..<20 { frames.append(text: "\(number)") }
+            session.send(frames)
+            return session.close(.forcedClose)
+        case "flood": return flood(session, counted: true)
+        case "replay": return flood(session, counted: false)
+        default: frames.append(text: text.readableBytesView)
+        }
+        session.send(frames)
+    }
+
+    func session(_ session: EngineSession, didReceiveBinary bytes: ByteBuffer) {
+        var frames = EngineFrames()
+        frames.append(binary: bytes.readableBytesView)
+        session.send(frames)
+    }
+
+    func sessionDidReceiveBurst(_ session: EngineSession) {
+        session.flush()
+    }
+
+    func sessionDidDrain(_ session: EngineSession) {
+        log.add("drained")
+    }
+
+    func session(_ session: EngineSession, didCloseWith reason: EngineCloseReason) {
+        log.add(reason.rawValue)
+    }
+
+    /// 20 MB, more than any socket takes at once.
+    private func flood(_ session: EngineSession, counted: Bool) {
+        var frames = EngineFrames()
+        frames.append(binary: ByteBuffer(repeating: 1, count: 100_000).readableBytesView)
+        for _ in 0..<200 { session.send(frames, counted: counted) }
+        session.flush()
+    }
+}

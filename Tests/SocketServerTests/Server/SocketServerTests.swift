@@ -1,0 +1,150 @@
+import NIOCore
+import SocketServer
+import SocketTestKit
+import Testing
+
+#if canImport(Glibc)
+import Glibc
+#endif
+
+@Suite("Socket server", .timeLimit(.minutes(1)))
+struct SocketServerTests {
+    private func temporaryPath() -> String { "/tmp/socket-server-tests-\(getpid())-\(UInt64.random(in: 0...UInt64.max))" }
+
+    @Test("It listens at a Unix socket, replaces a stale one, and leaves a served one alone")
+    func unixSocket() async throws {
+        let path = temporaryPath()
+        defer { unlink(path) }
+        for _ in 0..<2 {
+            try await TestServer.with(
+                HTTPRoutes(fallback: EchoResponder()), change: { $0.listen = [.unix(path: path)] }
+            ) { _ in
+                let client = try await RawClient.connect(path: path)
+                #expect(try await client.request("GET", "/").body == "GET / unix ")
+                let second = SocketServer(
+                    configuration: .init(listen: [.unix(path: path)], threads: 1), routes: HTTPRoutes())
+                await #expect(throws: SocketServerError.self) { try await second.start() }
+                await second.shutdown(within: .zero)
+                #expect(try await client.request("GET", "/").status == 200)
+            }
+        }
+    }
+
+    @Test("An address in use is told as that")
+    func inUse() async throws {
+        try await TestServer.with(HTTPRoutes()) { server in
+            let address = ListenAddress.tcp(host: "127.0.0.1", port: server.port)
+            let second = SocketServer(configuration: .init(listen: [address], threads: 1), routes: HTTPRoutes())
+            await #expect {
+                try await second.start()
+            } throws: { error in
+                if case SocketServerError.addressInUse(let text) = error { return text == address.description }
+                return false
+            }
+            await second.shutdown(within: .zero)
+        }
+    }
+
+    @Test("The any address takes IPv4, and its clients are shown as IPv4")
+    func dualStack() async throws {
+        try await TestServer.with(
+            HTTPRoutes(fallback: EchoResponder()), change: { $0.listen = [.tcp(host: "::", port: 0)] }
+        ) { server in
+            let client = try await server.connect()
+            #expect(try await client.request("GET", "/").body == "GET / 127.0.0.1 ")
+        }
+    }
+
+    @Test("It takes a descriptor that listens already")
+    func descriptor() async throws {
+        let path = temporaryPath()
+        defer { unlink(path) }
+        let descriptor = try Self.listeningSocket(at: path)
+        try await TestServer.with(
+            HTTPRoutes(fallback: EchoResponder()), change: { $0.listen = [.descriptor(descriptor)] }
+        ) { _ in
+            let client = try await RawClient.connect(path: path)
+            #expect(try await client.request("GET", "/x").body == "GET /x unix ")
+        }
+    }
+
+    private static func listeningSocket(at path: String) throws -> CInt {
+        let descriptor = socket(AF_UNIX, CInt(SOCK_STREAM.rawValue), 0)
+        var address = sockaddr_un()
+        address.sun_family = sa_family_t(AF_UNIX)
+        withUnsafeMutableBytes(of: &address.sun_path) { $0.copyBytes(from: path.utf8) }
+        let bound = withUnsafePointer(to: &address) { pointer in
+            pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) {
+                bind(descriptor, $0, socklen_t(MemoryLayout<sockaddr_un>.size))
+            }
+        }
+        try #require(bound == 0 && listen(descriptor, 16) == 0)
+        return descriptor
+    }
+
+    @Test("A connection past the limit is told 503; the others are served")
+    func tooMany() async throws {
+        try await TestServer.with(
+            HTTPRoutes(fallback: EchoResponder()), change: { $0.limits.maxConnections = 1 }
+        ) { server in
+            let first = try await server.connect()
+            #expect(try await first.request("GET", "/").status == 200)
+            let second = try await server.connect()
+            #expect(try await second.readResponse().status == 503)
+            await second.waitForEnd()
+            #expect(try await first.request("GET", "/").status == 200)
+        }
+    }
+
+    @Test("A stopping server ends idle connections and finishes what it is at")
+    func shutdown() async throws {
+        let parking = ParkingService()
+        var routes = HTTPRoutes(fallback: EchoResponder())
+        routes.add("/slow", parking)
+        let server = SocketServer(
+            configuration: .init(listen: [.tcp(host: "127.0.0.1", port: 0)], threads: 1), routes: routes)
+        guard case .tcp(_, let port)? = try await server.start().first else { return }
+        let idle = try await RawClient.connect(port: port)
+        _ = try await idle.request("GET", "/")
+        let busy = try await RawClient.connect(port: port)
+        try await busy.sendRequest("GET", "/slow")
+        await parking.arrived.wait()
+        async let ended: Void = server.shutdown(within: .seconds(20))
+        await idle.waitForEnd()
+        try await parking.answer("/slow", body: "done")
+        let response = try await busy.readResponse()
+        #expect(response.body == "done")
+        #expect(response["connection"] == "close")
+        await busy.waitForEnd()
+        try await busy.close()
+        await ended
+        #expect(server.connectionCount == 0)
+    }
+
+    @Test("A connection that does not end is closed at the deadline")
+    func deadline() async throws {
+        let parking = ParkingService()
+        var routes = HTTPRoutes()
+        routes.add("/slow", parking)
+        let server = SocketServer(
+            configuration: .init(listen: [.tcp(host: "127.0.0.1", port: 0)], threads: 1), routes: routes)
+        guard case .tcp(_, let port)? = try await server.start().first else { return }
+        let client = try await RawClient.connect(port: port)
+        try await client.sendRequest("GET", "/slow")
+        await parking.arrived.wait()
+        await server.shutdown(within: .milliseconds(50))
+        await client.waitForEnd()
+    }
+
+    @Test("The word of a trusted proxy about its client is taken")
+    func proxy() async throws {
+        try await TestServer.with(
+            HTTPRoutes(fallback: EchoResponder()),
+            change: { $0.trustedProxies = (try? TrustedProxies(["127.0.0.0/8"])) ?? TrustedProxies() }
+        ) { server in
+            let client = try await server.connect()
+            let response = try await client.request("GET", "/", headers: ["X-Forwarded-For": "192.0.2.9"])
+            #expect(response.body == "GET / 192.0.2.9 ")
+        }
+    }
+}
