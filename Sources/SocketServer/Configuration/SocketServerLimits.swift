@@ -21,8 +21,8 @@ public struct SocketServerLimits: Sendable {
     public var bodyTimeout: Duration = .seconds(30)
     /// How long a client may take none of what is written to it. Default 60 s.
     public var stallTimeout: Duration = .seconds(60)
-    /// From our close to the client's. Default 2 s.
-    public var closeTimeout: Duration = .seconds(2)
+    /// From our close to the client's. Default 5 s.
+    public var closeTimeout: Duration = .seconds(5)
 
     public init() {}
 }

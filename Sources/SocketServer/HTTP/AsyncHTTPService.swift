@@ -12,17 +12,20 @@ struct AsyncHTTPService: LoopHTTPService {
             eventLoop: exchange.eventLoop)
         var body = HTTPRequestBody()
         var source: HTTPRequestBody.Producer.Source?
+        let delegate = HTTPRequestBodyDelegate(eventLoop: exchange.eventLoop, exchange: bound)
         if exchange.head.announcesBody {
             let made = HTTPRequestBody.Producer.makeSequence(
                 elementType: ByteBuffer.self, failureType: (any Error).self,
                 backPressureStrategy: .init(lowWatermark: 2, highWatermark: 8), finishOnDeinit: true,
-                delegate: HTTPRequestBodyDelegate(eventLoop: exchange.eventLoop, exchange: bound))
+                delegate: delegate)
             body = HTTPRequestBody(stream: made.sequence)
             source = made.source
         }
+        exchange.taskBegan()
         let writer = HTTPResponseWriter(exchange: bound, eventLoop: exchange.eventLoop)
         let task = Task { [responder, body] in
             await responder.respond(to: request, body: body, writer: writer)
+            delegate.end()
             await writer.settle()
         }
         exchange.receiver = AsyncHTTPReceiver(source: source, task: task)

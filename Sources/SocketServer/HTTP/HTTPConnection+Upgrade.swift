@@ -31,8 +31,9 @@ extension HTTPConnection {
             pipeline.removeHandler(context: context, promise: nil)
             _ = pipeline.removeHandler(encoder)
             upgrade.attach(socket)
-            // The decoder hands over what came after the request, in a later turn of the loop.
-            _ = pipeline.removeHandler(decoder)
+            // The decoder hands over what came after the request in a later turn of the loop, outside of any read.
+            let bound = NIOLoopBound(socket, eventLoop: context.eventLoop)
+            pipeline.removeHandler(decoder).whenComplete { _ in bound.value.endBurst() }
         } catch {
             context.close(promise: nil)
         }
@@ -70,12 +71,11 @@ extension HTTPConnection {
             .channelOption(ChannelOptions.recvAllocator, value: ReceiveAllocator(first: 128))
             .channelInitializer { channel in
                 channel.eventLoop.makeCompletedFuture {
-                    _ = shared.connections.add()
-                    channel.closeFuture.whenComplete { _ in shared.connections.remove() }
+                    let context = shared.context(of: channel.eventLoop)
+                    _ = context.add(channel)
                     try Self.setWatermark(upgrade.configuration, on: channel)
                     let socket = WebSocketConnection(
-                        configuration: upgrade.configuration, loop: shared.context(of: channel.eventLoop),
-                        prelude: upgrade, leftOver: leftOver)
+                        configuration: upgrade.configuration, loop: context, prelude: upgrade, leftOver: leftOver)
                     try channel.pipeline.syncOperations.addHandler(socket)
                 }
             }

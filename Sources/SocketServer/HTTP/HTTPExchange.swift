@@ -99,6 +99,15 @@ public final class HTTPExchange {
         connection.setReadingPaused(isPaused)
     }
 
+    /// Notes that a task answers this exchange, until ``taskEnded()``: a stopping server waits for it.
+    func taskBegan() {
+        _ = connection.loop.shared.tasks.add()
+    }
+
+    func taskEnded() {
+        connection.loop.shared.tasks.remove()
+    }
+
     /// Whether the request asks for a WebSocket.
     public var isWebSocketRequest: Bool { WebSocketHandshake.isRequest(head) }
 

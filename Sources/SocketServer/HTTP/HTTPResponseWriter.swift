@@ -47,6 +47,7 @@ public final class HTTPResponseWriter: Sendable {
     func settle() async {
         await onLoop { exchange in
             if exchange.hasStarted { exchange.abort() } else { exchange.respond(.internalServerError) }
+            exchange.taskEnded()
         }
     }
 

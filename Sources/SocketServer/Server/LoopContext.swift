@@ -16,6 +16,7 @@ final class LoopContext {
     let closeDeadlines: DeadlineQueue
     /// The `Date` header of responses.
     let date = HTTPDate()
+    private var channels: [ObjectIdentifier: any Channel] = [:]
     /// The server is stopping: connections end with the response they are at.
     var isDraining = false
 
@@ -35,6 +36,24 @@ final class LoopContext {
         isDraining = true
         idleDeadlines.fireAll()
         headDeadlines.fireAll()
+    }
+
+    /// Counts a new connection in, until it closes. False: it is past the limit (and counted all the same).
+    func add(_ channel: any Channel) -> Bool {
+        let key = ObjectIdentifier(channel)
+        channels[key] = channel
+        let bound = NIOLoopBound(self, eventLoop: eventLoop)
+        channel.closeFuture.whenComplete { _ in
+            let context = bound.value
+            context.channels[key] = nil
+            context.shared.connections.remove()
+        }
+        return shared.connections.add()
+    }
+
+    /// Ends every connection now.
+    func closeAll() {
+        for channel in channels.values { channel.close(promise: nil) }
     }
 }
 

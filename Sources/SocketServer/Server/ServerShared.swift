@@ -5,14 +5,16 @@ final class ServerShared: Sendable {
     let limits: SocketServerLimits
     let trustedProxies: TrustedProxies
     let routes: HTTPRoutes
-    let connections: ConnectionCounter
+    let connections: OpenCounter
+    /// Requests that a task answers.
+    let tasks = OpenCounter(limit: .max)
     private let contexts: LockedMap<ObjectIdentifier, NIOLoopBound<LoopContext>>
 
     init(configuration: SocketServerConfiguration, routes: HTTPRoutes) {
         limits = configuration.limits
         trustedProxies = configuration.trustedProxies
         self.routes = routes
-        connections = ConnectionCounter(limit: configuration.limits.maxConnections)
+        connections = OpenCounter(limit: configuration.limits.maxConnections)
         contexts = LockedMap()
     }
 

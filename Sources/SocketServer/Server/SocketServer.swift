@@ -73,24 +73,41 @@ public final class SocketServer: Sendable {
     }
 
     /// Ends every connection with the response it is at, closes what remains after `deadline`, and ends the threads.
+    ///
+    /// The tasks of requests still unanswered then are cancelled, and waited for (a second at most): they, and what one
+    /// loop has to tell another about the end, need the threads.
     public func shutdown(within deadline: Duration) async {
         await stopAccepting()
-        for eventLoop in eventLoops {
-            eventLoop.execute { [shared] in shared.context(of: eventLoop).drain() }
-        }
-        let eventLoop = group.any()
-        let promise = eventLoop.makePromise(of: Void.self)
-        let timeout = eventLoop.scheduleTask(in: .init(deadline)) { promise.succeed() }
-        shared.connections.whenEmpty(on: eventLoop).whenComplete { _ in
-            timeout.cancel()
-            promise.succeed()
-        }
-        _ = try? await promise.futureResult.get()
+        onEachLoop { $0.drain() }
+        await wait(for: shared.connections, atMost: deadline)
+        onEachLoop { $0.closeAll() }
+        await wait(for: shared.connections, atMost: .seconds(1))
+        await wait(for: shared.tasks, atMost: .seconds(1))
+        // A turn of each loop, for what the closing connections told it.
+        for eventLoop in eventLoops { _ = try? await eventLoop.submit {}.get() }
         do {
             try await group.shutdownGracefully()
         } catch {
             configuration.logger.warning("event loops did not end in order", metadata: ["error": "\(error)"])
         }
+    }
+
+    private func onEachLoop(_ body: @escaping @Sendable (LoopContext) -> Void) {
+        for eventLoop in eventLoops {
+            eventLoop.execute { [shared] in body(shared.context(of: eventLoop)) }
+        }
+    }
+
+    private func wait(for counter: OpenCounter, atMost limit: Duration) async {
+        let eventLoop = group.any()
+        let promise = eventLoop.makePromise(of: Void.self)
+        let timeout = eventLoop.scheduleTask(in: .init(limit)) { promise.succeed() }
+        counter.whenEmpty(on: eventLoop).whenComplete { _ in
+            timeout.cancel()
+            promise.succeed()
+        }
+        // The promise is never failed.
+        _ = try? await promise.futureResult.get()
     }
 
     // MARK: Listening
@@ -156,10 +173,9 @@ public final class SocketServer: Sendable {
     }
 
     private static func accept(_ channel: any Channel, shared: ServerShared, tls: TLSCredentials?) throws {
-        let isWelcome = shared.connections.add()
-        channel.closeFuture.whenComplete { _ in shared.connections.remove() }
-        if isWelcome {
-            try HTTPPipeline.install(on: channel, tls: tls, context: shared.context(of: channel.eventLoop))
+        let context = shared.context(of: channel.eventLoop)
+        if context.add(channel) {
+            try HTTPPipeline.install(on: channel, tls: tls, context: context)
         } else {
             try channel.pipeline.syncOperations.addHandler(OverloadHandler())
         }

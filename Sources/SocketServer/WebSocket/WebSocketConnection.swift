@@ -107,7 +107,7 @@ public final class WebSocketConnection: ChannelInboundHandler, RemovableChannelH
             if var bytes = leftOver {
                 leftOver = nil
                 receive(&bytes)
-                delegate?.webSocketDidReceiveBurst(self)
+                endBurst()
             }
         }
         context.fireChannelActive()
@@ -124,7 +124,7 @@ public final class WebSocketConnection: ChannelInboundHandler, RemovableChannelH
     }
 
     public func channelReadComplete(context: ChannelHandlerContext) {
-        if state == .open { delegate?.webSocketDidReceiveBurst(self) }
+        endBurst()
         context.fireChannelReadComplete()
     }
 
@@ -144,6 +144,11 @@ public final class WebSocketConnection: ChannelInboundHandler, RemovableChannelH
     }
 
     // MARK: Receiving
+
+    /// What came together is delivered.
+    func endBurst() {
+        if state == .open { delegate?.webSocketDidReceiveBurst(self) }
+    }
 
     private func receive(_ bytes: inout ByteBuffer) {
         decoder.unmaskWholeFrames(in: &bytes)

@@ -142,6 +142,7 @@ struct PollingTests {
             _ = try await poster.request("POST", TestEngine.poll(sid), body: "6")
             #expect(try await poster.request("POST", TestEngine.poll(sid), body: "1\u{1E}4late").body == "ok")
             #expect(await engine.log.next() == "transport close")
+            #expect(try await getter.readResponse().body == "6")
             #expect(try await getter.request("GET", TestEngine.poll(sid)).status == 400)
         }
     }
@@ -187,20 +188,39 @@ struct PollingTests {
         }
     }
 
-    @Test("Pings come at their interval, and a client that does not answer one is gone")
-    func heartbeat() async throws {
-        try await withSession(change: {
-            $0.pingInterval = .milliseconds(30)
-            $0.pingTimeout = .milliseconds(150)
-        }) { engine, getter, poster, sid in
+    @Test("Pings come at their interval and after each pong")
+    func pings() async throws {
+        try await withSession(change: { $0.pingInterval = .milliseconds(30) }) { _, getter, poster, sid in
             for _ in 0..<3 {
-                #expect(try await getter.request("GET", TestEngine.poll(sid)).body == "2")
+                let poll = try await getter.request("GET", TestEngine.poll(sid))
+                #expect(poll.body == "2")
                 #expect(try await poster.request("POST", TestEngine.poll(sid), body: "3").status == 200)
             }
-            #expect(try await getter.request("GET", TestEngine.poll(sid)).body == "2")
-            #expect(try await getter.request("GET", TestEngine.poll(sid)).body == "1")
+        }
+    }
+
+    @Test("A client that does not answer a ping is gone")
+    func pingTimeout() async throws {
+        let change: (inout EngineConfiguration) -> Void = {
+            $0.pingInterval = .milliseconds(20)
+            $0.pingTimeout = .milliseconds(50)
+        }
+        try await withSession(change: change) { engine, getter, _, sid in
             await engine.log.wait(for: "ping timeout")
-            #expect(try await getter.request("GET", TestEngine.poll(sid)).status == 400)
+            let poll = try await getter.request("GET", TestEngine.poll(sid))
+            #expect(poll.body == #"{"code":1,"message":"Session ID unknown"}"#)
+        }
+    }
+
+    @Test("A poll that waits when the session times out is answered with a close")
+    func pingTimeoutWhileParked() async throws {
+        try await withSession(change: { $0.pingInterval = .milliseconds(20) }) { engine, getter, _, sid in
+            #expect(try await getter.request("GET", TestEngine.poll(sid)).body == "2")
+            try await getter.sendRequest("GET", TestEngine.poll(sid))
+            engine.engine.forEachSession { $0.close(.pingTimeout) }
+            await engine.log.wait(for: "ping timeout")
+            // Parked or just arriving, it fetches the close.
+            #expect(try await getter.readResponse().body == "1")
         }
     }
 

@@ -69,17 +69,25 @@ struct WebSocketTransportTests {
         }
     }
 
-    @Test("Pings come at their interval, and a client that does not answer one is gone")
-    func heartbeat() async throws {
-        try await TestEngine.with(change: {
-            $0.pingInterval = .milliseconds(30)
-            $0.pingTimeout = .milliseconds(150)
-        }) { engine in
+    @Test("Pings come at their interval and after each pong")
+    func pings() async throws {
+        try await TestEngine.with(change: { $0.pingInterval = .milliseconds(30) }) { engine in
             let (client, _) = try await engine.openSocket()
             for _ in 0..<3 {
                 #expect(try await client.readText() == "2")
                 try await client.sendText("3")
             }
+        }
+    }
+
+    @Test("A client that does not answer a ping is gone")
+    func pingTimeout() async throws {
+        let change: (inout EngineConfiguration) -> Void = {
+            $0.pingInterval = .milliseconds(20)
+            $0.pingTimeout = .milliseconds(50)
+        }
+        try await TestEngine.with(change: change) { engine in
+            let (client, _) = try await engine.openSocket()
             #expect(try await client.readText() == "2")
             #expect(await engine.log.next() == "ping timeout")
             #expect(try await client.readFrame().opcode == 8)

@@ -30,14 +30,14 @@ struct EngineSessionMachineTests {
     func aborted() {
         var machine = EngineSessionMachine(transport: .polling)
         _ = machine.pollArrived(1, hasQueued: false, now: start)
-        #expect(!machine.pollAborted(7))
-        #expect(machine.pollAborted(1))
-        #expect(!machine.pollAborted(1))
+        #expect(machine.pollAborted(7) == false)
+        #expect(machine.pollAborted(1) == true)
+        #expect(machine.pollAborted(1) == false)
         _ = machine.postArrived(2)
-        #expect(machine.postAborted(2))
+        #expect(machine.postAborted(2) == true)
         _ = machine.postArrived(3)
-        #expect(machine.postEnded(3))
-        #expect(!machine.postAborted(3))
+        #expect(machine.postEnded(3) == true)
+        #expect(machine.postAborted(3) == false)
     }
 
     @Test("Packets mean what the protocol says")
@@ -52,7 +52,7 @@ struct EngineSessionMachineTests {
         #expect(machine.received(.close) == .close(.transportClose))
         #expect(machine.received(.ping(ByteBuffer())) == .close(.transportError))
         #expect(machine.received(nil) == .close(.parseError))
-        #expect(machine.close(lingers: false))
+        #expect(machine.close(lingers: false) == true)
         #expect(machine.received(.text(ByteBuffer())) == .ignore)
     }
 
@@ -60,12 +60,12 @@ struct EngineSessionMachineTests {
     func upgrade() {
         var machine = EngineSessionMachine(transport: .polling)
         _ = machine.pollArrived(1, hasQueued: false, now: start)
-        #expect(machine.candidateArrived())
-        #expect(!machine.candidateArrived())
+        #expect(machine.candidateArrived() == true)
+        #expect(machine.candidateArrived() == false)
         #expect(machine.candidateReceived(probe, now: start) == .answerProbe(parked: 1))
         #expect(machine.candidateReceived(.upgrade, now: start) == .promote(parked: nil))
         #expect(machine.transport == .websocket)
-        #expect(!machine.candidateArrived())
+        #expect(machine.candidateArrived() == false)
         #expect(machine.pollArrived(2, hasQueued: false, now: start) == .refuse)
         #expect(machine.postArrived(3) == .refuse)
     }
@@ -91,9 +91,9 @@ struct EngineSessionMachineTests {
             _ = machine.candidateArrived()
             #expect(machine.candidateReceived(packet, now: start) == .drop)
             #expect(machine.transport == .polling)
-            #expect(machine.candidateArrived())
-            #expect(machine.candidateEnded())
-            #expect(!machine.candidateEnded())
+            #expect(machine.candidateArrived() == true)
+            #expect(machine.candidateEnded() == true)
+            #expect(machine.candidateEnded() == false)
         }
     }
 
@@ -104,18 +104,18 @@ struct EngineSessionMachineTests {
         #expect(machine.received(.pong(ByteBuffer())) == .rearmPing)
         #expect(machine.heartbeatDue() == .ping)
         #expect(machine.heartbeatDue() == .timeout)
-        #expect(machine.close(lingers: false))
+        #expect(machine.close(lingers: false) == true)
         #expect(machine.heartbeatDue() == .none)
     }
 
     @Test("A close on polling waits for the poll that fetches it, unless one is there or nothing is to be fetched")
     func close() {
         var waiting = EngineSessionMachine(transport: .polling)
-        #expect(waiting.close(lingers: true))
-        #expect(!waiting.close(lingers: true))
+        #expect(waiting.close(lingers: true) == true)
+        #expect(waiting.close(lingers: true) == false)
         #expect(waiting.phase == .closing)
         #expect(waiting.postArrived(1) == .unknown)
-        #expect(!waiting.candidateArrived())
+        #expect(waiting.candidateArrived() == false)
         #expect(waiting.pollArrived(1, hasQueued: true, now: start) == .answerAndClose)
         #expect(waiting.pollArrived(2, hasQueued: false, now: start) == .unknown)
         waiting.keepLingering()
@@ -123,11 +123,11 @@ struct EngineSessionMachineTests {
 
         var parked = EngineSessionMachine(transport: .polling)
         _ = parked.pollArrived(1, hasQueued: false, now: start)
-        #expect(parked.close(lingers: true))
+        #expect(parked.close(lingers: true) == true)
         #expect(parked.phase == .closed)
 
         var socket = EngineSessionMachine(transport: .websocket)
-        #expect(socket.close(lingers: true))
+        #expect(socket.close(lingers: true) == true)
         #expect(socket.phase == .closed)
     }
 }

@@ -21,6 +21,7 @@ struct TestEngine {
         routes.add(configuration.path, engine)
         var sockets = SocketServerConfiguration(listen: [.tcp(host: "127.0.0.1", port: 0)], threads: threads)
         sockets.tls = tls
+        sockets.limits.closeTimeout = .seconds(60)
         let server = SocketServer(configuration: sockets, routes: routes)
         var port = 0
         if case .tcp(_, let bound)? = try await server.start().first { port = bound }

@@ -14,7 +14,7 @@ struct HTTPServerTests {
             #expect(try await client.request("POST", "/p", body: "hello").body == "POST /p 127.0.0.1 hello")
             let head = try await client.request("HEAD", "/h")
             #expect(head.body.isEmpty)
-            #expect(head["content-length"] == "17")
+            #expect(head["content-length"] == "18")
             #expect(try await client.request("GET", "/z").body == "GET /z 127.0.0.1 ")
         }
     }
@@ -133,7 +133,7 @@ struct HTTPServerTests {
     @Test(
         "Requests that break the protocol are refused and end the connection",
         arguments: [
-            ("nonsense\r\n\r\n", 400), ("GET / HTTP/3.0\r\n\r\n", 505), ("GET /\r\nX: y\r\n\r\n", 400),
+            ("nonsense\r\n\r\n", 400), ("GET / HTTP/3.0\r\n\r\n", 505), ("GET /\r\nX: y\r\n\r\n", 505),
             ("GET / HTTP/1.1\r\nA: " + String(repeating: "x", count: 40_000) + "\r\n\r\n", 431),
             ("GET / HTTP/1.1\r\nContent-Length: 1\r\nContent-Length: 2\r\n\r\n", 400),
             ("GET / HTTP/1.1\r\nContent-Length: x\r\n\r\n", 400),
@@ -153,7 +153,8 @@ struct HTTPServerTests {
     func slowHead() async throws {
         try await TestServer.with(HTTPRoutes(), change: { $0.limits.headTimeout = .milliseconds(50) }) { server in
             let client = try await server.connect()
-            try await client.send("GET / HTTP/1.1\r\nX: ")
+            // The end may come before this is sent.
+            _ = try? await client.send("GET / HTTP/1.1\r\nX: ")
             await client.waitForEnd()
         }
     }
@@ -164,7 +165,7 @@ struct HTTPServerTests {
             HTTPRoutes(fallback: EchoResponder()), change: { $0.limits.bodyTimeout = .milliseconds(50) }
         ) { server in
             let client = try await server.connect()
-            try await client.send("POST / HTTP/1.1\r\nContent-Length: 10\r\n\r\nabc")
+            _ = try? await client.send("POST / HTTP/1.1\r\nContent-Length: 10\r\n\r\nabc")
             await client.waitForEnd()
         }
     }
@@ -206,7 +207,8 @@ struct HTTPServerTests {
             let client = try await server.connect()
             try await client.send("POST / HTTP/1.1\r\nContent-Length: 100000\r\n\r\n")
             #expect(try await client.readResponse().status == 401)
-            try await client.send(String(repeating: "x", count: 5000))
+            // The end may come before all of this is sent.
+            _ = try? await client.send(String(repeating: "x", count: 5000))
             await client.waitForEnd()
             // A short rest is read over instead.
             let next = try await server.connect()

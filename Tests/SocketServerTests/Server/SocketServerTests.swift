@@ -116,7 +116,6 @@ struct SocketServerTests {
         #expect(response.body == "done")
         #expect(response["connection"] == "close")
         await busy.waitForEnd()
-        try await busy.close()
         await ended
         #expect(server.connectionCount == 0)
     }

@@ -13,10 +13,10 @@ struct CodecTests {
         }
     }
 
-    @Test("UTF-8 is judged as the standard library judges it, for every two-byte start")
+    @Test("UTF-8 is judged as the standard library judges it, for every leading byte and the bounds of the second")
     func utf8() {
         for first in UInt8.min...UInt8.max {
-            for second in stride(from: UInt8(0x3F), through: 0xFE, by: 1) {
+            for second: UInt8 in [0x41, 0x7F, 0x80, 0x8F, 0x90, 0x9F, 0xA0, 0xBF, 0xC0, 0xFF] {
                 for tail: [UInt8] in [[], [0x80], [0x80, 0x80], [0xBF, 0xBF, 0x61]] {
                     let bytes = [first, second] + tail
                     let expected = String(validating: bytes, as: UTF8.self) != nil

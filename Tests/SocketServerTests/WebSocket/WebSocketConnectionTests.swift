@@ -6,7 +6,8 @@ import Testing
 @Suite("WebSocket over sockets", .timeLimit(.minutes(1)))
 struct WebSocketConnectionTests {
     private func withEcho(
-        limit: Int = 1000, change: (inout SocketServerConfiguration) -> Void = { _ in },
+        limit: Int = 1000,
+        change: (inout SocketServerConfiguration) -> Void = { $0.limits.closeTimeout = .seconds(60) },
         body: (TestServer) async throws -> Void
     ) async throws {
         var routes = HTTPRoutes(fallback: EchoResponder())

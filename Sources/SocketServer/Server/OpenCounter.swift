@@ -1,8 +1,8 @@
 import NIOCore
 import Synchronization
 
-/// How many TCP connections are open, over all loops.
-final class ConnectionCounter: Sendable {
+/// How many of something are open, over all loops.
+final class OpenCounter: Sendable {
     let limit: Int
     private let state = Mutex<(open: Int, waiting: [EventLoopPromise<Void>])>((0, []))
 
