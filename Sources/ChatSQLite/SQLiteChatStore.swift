@@ -5,9 +5,10 @@ import Synchronization
 
 /// The chat store in one SQLite file. One thread writes, some read; see `schema.sql` for the file.
 ///
-/// 1. ``submit(_:reply:)`` puts a command in the mailbox; the writer's thread takes all that waits into one transaction,
-///    one COMMIT, one fsync, then tells the sink and the callbacks.
-/// 2. ``read(_:reply:)`` goes to one of the readers' threads, each with a read-only connection, several reads a snapshot.
+/// 1. ``submit(_:reply:)`` puts a command in the mailbox; the writer's thread takes all that waits into one
+///    transaction, one COMMIT, one fsync, then tells the sink and the callbacks.
+/// 2. ``read(_:reply:)`` goes to one of the readers' threads, each with a read-only connection, several reads a
+///    snapshot.
 /// 3. Between batches the writer brings the search index up to date, does long chores in slices, and carries the
 ///    write-ahead log into the file.
 public final class SQLiteChatStore: ChatStore {

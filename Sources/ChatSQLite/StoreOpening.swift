@@ -1,5 +1,5 @@
-import ChatCore
 import CSQLiteFile
+import ChatCore
 import Foundation
 import GRDB
 

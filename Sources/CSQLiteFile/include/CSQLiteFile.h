@@ -6,18 +6,21 @@
 
 /// One open file description for all of SQLite's connections to a database in this process.
 ///
-/// A write lease (fcntl F_SETLEASE, F_WRLCK) is granted only while nobody else has the file open; every further open(2)
-/// counts as somebody else, even of the same process. So SQLite's own open call is replaced, once a process, by one that
-/// answers for the registered paths with a duplicate of one descriptor. Everything else is opened as before.
+/// A write lease (fcntl F_SETLEASE, F_WRLCK) is granted only while nobody else has the file open; every further
+/// open(2) counts as somebody else, even of the same process. So SQLite's own open call is replaced, once a process,
+/// by one that answers for the registered paths with a duplicate of one descriptor. Everything else is opened as
+/// before.
 
 /// Opens `path` (absolute, without symbolic links, as SQLite names it) and shares it from now on.
 /// Returns a handle >= 0, or -errno. -ENOTSUP: SQLite here reads by lseek, which a shared description does not allow.
 int csqlitefile_share(const char *path);
 
-/// Ends the sharing; only after all of SQLite's connections to it are closed: closing it drops the locks of the process.
+/// Ends the sharing; only after all of SQLite's connections to it are closed: closing it drops the locks of the
+/// process.
 void csqlitefile_unshare(int handle);
 
-/// Takes the write lease. 0, or -errno: -EAGAIN while somebody else has the file open, others where there are no leases.
+/// Takes the write lease. 0, or -errno: -EAGAIN while somebody else has the file open, others where there are no
+/// leases.
 int csqlitefile_take_lease(int handle);
 
 /// Gives it back; those who waited in open(2) go on.

@@ -11,8 +11,8 @@
 /// | remove a member                       | any   | plain members   | no     | any      |
 /// | leave                                 | yes   | yes             | yes    | -        |
 ///
-/// When the last owner of a group goes, the admin, else the member, who has been there longest becomes owner. Of a direct
-/// chat both are plain members. `--clients-create-chats` bounds what users may create and add at all.
+/// When the last owner of a group goes, the admin, else the member, who has been there longest becomes owner. Of a
+/// direct chat both are plain members. `--clients-create-chats` bounds what users may create and add at all.
 public enum ChatPermissions {
     /// Something that a member does to the chat.
     public enum Action: Sendable, Hashable {

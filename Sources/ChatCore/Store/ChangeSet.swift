@@ -1,9 +1,9 @@
 /// What a user missed since a revision: each changed thing once, in its latest state. CONTRACT section 3, "Recovery".
 ///
 /// In this order: profiles of others; then for each chat: ``Change/memberAdded(_:_:)`` of the user (they were added
-/// meanwhile) or ``Change/chatUpdated(_:)``, new messages in `seq` order, older ones updated or deleted, receipts, reactions,
-/// members that came, went or changed their role; last ``Change/memberRemoved(_:_:)`` of the user for chats they are no
-/// longer in, of which nothing else is told.
+/// meanwhile) or ``Change/chatUpdated(_:)``, new messages in `seq` order, older ones updated or deleted, receipts,
+/// reactions, members that came, went or changed their role; last ``Change/memberRemoved(_:_:)`` of the user for chats
+/// they are no longer in, of which nothing else is told.
 public struct ChangeSet: Sendable, Hashable {
     public var changes: [Change]
     /// Everything up to this revision is in `changes`: where to go on from.

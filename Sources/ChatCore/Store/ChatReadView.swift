@@ -42,8 +42,8 @@ public protocol ChatReadView {
     func unreadCount(of user: UserID, in chat: ChatID) throws -> Int
     func unreadTotal(of user: UserID) throws -> Int
 
-    /// Messages with all words of `query` (the last one as a prefix), newest first, in one's own chats or one of them. The
-    /// text is data, never syntax; without a word in it nothing is found.
+    /// Messages with all words of `query` (the last one as a prefix), newest first, in one's own chats or one of them.
+    /// The text is data, never syntax; without a word in it nothing is found.
     ///
     /// - Throws: `forbidden` for a chat one is not a member of.
     func search(_ query: String, for user: UserID, in chat: ChatID?, page: PageRequest) throws -> Page<SearchHit>

@@ -6,11 +6,11 @@ import Logging
 
 /// Carries the write-ahead log into the main file, so that a plain copy of it taken at any moment is whole and recent.
 ///
-/// 1. Only when it can complete: readers are held by the gate, long ones (backup) postpone it, the result is checked. A
-///    checkpoint that a reader holds back leaves a main file that never existed.
-/// 2. Only under a write lease: refused while anybody else has the file open, who opens it meanwhile waits in open(2). While
-///    it is refused we look again each 10 ms, and wait 2 s more after they have gone, as a copy of the directory takes the
-///    files one by one.
+/// 1. Only when it can complete: readers are held by the gate, long ones (backup) postpone it, the result is checked.
+///    A checkpoint that a reader holds back leaves a main file that never existed.
+/// 2. Only under a write lease: refused while anybody else has the file open, who opens it meanwhile waits in open(2).
+///    While it is refused we look again each 10 ms, and wait 2 s more after they have gone, as a copy of the directory
+///    takes the files one by one.
 /// 3. When it falls quiet, at the latest a second after the first change.
 ///
 /// The last transaction before it notes in the file which log it carries and how long that is: see ``WriteAheadLog``.
@@ -24,6 +24,8 @@ final class Checkpointer {
     private static let quiet: UInt64 = 400_000_000
     private static let atLatest: UInt64 = 1_000_000_000
     private static let lookAgain: UInt64 = 10_000_000
+    /// A forced one may be held back by the very reader that keeps the file; it is not repeated at once.
+    private static let betweenForced: UInt64 = 5_000_000_000
     private static let afterOthers: UInt64 = 2_000_000_000
 
     private let connection: Connection
@@ -56,7 +58,7 @@ final class Checkpointer {
         guard log.frames > 0 else { return }
         let first = firstWrite ?? now
         firstWrite = first
-        due = max(notBefore, min(now + Self.quiet, first + Self.atLatest))
+        due = max(notBefore, logBytes >= walLimit ? now : min(now + Self.quiet, first + Self.atLatest))
     }
 
     /// One attempt.
@@ -70,6 +72,7 @@ final class Checkpointer {
         case .granted: break
         case .refused where logBytes >= walLimit:
             counters.checkpointsForced += 1
+            notBefore = now + Self.betweenForced
             Log.store.warning(
                 "The log is at its limit: carried into the file though another program holds the file open",
                 metadata: ["parley.bytes": "\(logBytes)"])
@@ -120,7 +123,7 @@ final class Checkpointer {
             } else {
                 counters.checkpointsPartial += 1
                 Log.store.warning("A checkpoint could not carry everything; it is repeated")
-                due = Upkeep.now + Self.lookAgain
+                due = max(notBefore, Upkeep.now + Self.lookAgain)
             }
         } catch {
             Log.store.error("A checkpoint failed", metadata: ["parley.error": "\(error)"])
@@ -135,6 +138,9 @@ final class Checkpointer {
         return try gate.exclusively {
             var frames: Int32 = 0
             var carried: Int32 = 0
+            // Nobody else is there, or it is forced: the writer does not wait for others.
+            sqlite3_busy_timeout(connection.handle, 0)
+            defer { sqlite3_busy_timeout(connection.handle, 5000) }
             let code = sqlite3_wal_checkpoint_v2(connection.handle, nil, mode, &frames, &carried)
             guard code == SQLITE_OK || code & 0xFF == SQLITE_BUSY else {
                 throw DatabaseError(resultCode: ResultCode(rawValue: code))
@@ -157,8 +163,8 @@ final class Checkpointer {
         }
     }
 
-    /// The end: everything into the main file, and no log left beside it, unless others hold the file open for longer than
-    /// we can wait. Then the log stays, whole.
+    /// The end: everything into the main file, and no log left beside it, unless others hold the file open for longer
+    /// than we can wait. Then the log stays, whole.
     func close() throws {
         var permission = permission()
         let deadline = Upkeep.now + 3_000_000_000

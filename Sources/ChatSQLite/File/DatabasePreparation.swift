@@ -8,12 +8,14 @@ import Logging
 /// 1. No file: a new one is made beside its place and renamed, so that there is never half of one.
 /// 2. The main file is looked at alone, without its log: what is no database, not ours or newer is refused, untouched.
 /// 3. A log that does not continue the main file is moved aside.
-/// 4. SQLite opens it and replays the log; an older file is copied to `parley.db.v<n>.bak` and migrated in one transaction.
+/// 4. SQLite opens it and replays the log; an older file is copied to `parley.db.v<n>.bak` and migrated in one
+///    transaction.
 /// 5. The epoch is noted; `parley.lock` says which log was begun.
 struct DatabasePreparation {
     private static let state: StaticString = "SELECT revision, indexed_n, wal_salt FROM state WHERE id = 1"
     private static let endEpochs: StaticString = "UPDATE epochs SET last_revision = ? WHERE last_revision IS NULL"
-    private static let newEpoch: StaticString = "INSERT INTO epochs (epoch, first_revision, started_ms) VALUES (?, ?, ?)"
+    private static let newEpoch: StaticString =
+        "INSERT INTO epochs (epoch, first_revision, started_ms) VALUES (?, ?, ?)"
     private static let setRevision: StaticString = "UPDATE state SET revision = ? WHERE id = 1"
     private static let online: StaticString = "SELECT id FROM users WHERE online = 1"
     private static let pruneEpochs: StaticString = """

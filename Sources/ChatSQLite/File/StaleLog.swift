@@ -2,7 +2,8 @@ import ChatCore
 import Foundation
 import Logging
 
-/// A `-wal` that does not continue the main file (a copy was put in the file's place): never replayed, never thrown away.
+/// A `-wal` that does not continue the main file (a copy was put in the file's place): never replayed, never thrown
+/// away.
 enum StaleLog {
     static func check(
         _ directory: DataDirectory, _ main: MainFile, note: DirectoryLock.Note?, _ now: Timestamp

@@ -2,10 +2,10 @@ import Foundation
 
 /// What the header of a `-wal` file tells (SQLite file format, section 4).
 ///
-/// All numbers are big-endian. The header has 32 bytes: magic, version, page size, checkpoint number, salt 1, salt 2, two
-/// checksums. Each frame has 24 bytes before its page: page number, size of the database after the commit (0: the
-/// transaction goes on), the two salts, two checksums. When a log is begun anew after a checkpoint, salt 1 grows by one and
-/// salt 2 is random; in a new file both are.
+/// All numbers are big-endian. The header has 32 bytes: magic, version, page size, checkpoint number, salt 1, salt 2,
+/// two checksums. Each frame has 24 bytes before its page: page number, size of the database after the commit (0: the
+/// transaction goes on), the two salts, two checksums. When a log is begun anew after a checkpoint, salt 1 grows by
+/// one and salt 2 is random; in a new file both are.
 struct WriteAheadLog {
     /// Salt 1 in the upper half, salt 2 in the lower.
     typealias Salts = UInt64

@@ -26,7 +26,8 @@ public enum DatabaseCheck {
             }
             if connection.isInTransaction { try connection.execute("ROLLBACK") }
         } catch let error as DatabaseError
-            where [.SQLITE_CORRUPT, .SQLITE_NOTADB, .SQLITE_ERROR, .SQLITE_IOERR].contains(error.resultCode) {
+            where [.SQLITE_CORRUPT, .SQLITE_NOTADB, .SQLITE_ERROR, .SQLITE_IOERR].contains(error.resultCode)
+        {
             findings.append(Finding(.structure, error.message ?? "\(error)"))
         }
         try connection.close()
@@ -49,7 +50,8 @@ public enum DatabaseCheck {
         // Of a deleted chat the messages are being removed.
         try connection.prepare(
             """
-            SELECT c.id, c.last_seq, count(m.n), ifnull(min(m.seq), 1), ifnull(max(m.seq), 0), ifnull(max(m.n), 0), c.last_n
+            SELECT c.id, c.last_seq, count(m.n), ifnull(min(m.seq), 1), ifnull(max(m.seq), 0), ifnull(max(m.n), 0),
+                c.last_n
             FROM chats c LEFT JOIN messages m ON m.chat = c.key WHERE c.deleted_ms IS NULL GROUP BY c.key
             HAVING count(m.n) <> c.last_seq OR ifnull(max(m.seq), 0) <> c.last_seq OR ifnull(min(m.seq), 1) <> 1
                 OR ifnull(max(m.n), 0) <> c.last_n
@@ -59,8 +61,8 @@ public enum DatabaseCheck {
             Finding(
                 .sequence,
                 """
-                chat \(row.text(0)) has \(row.int(2)) messages from seq \(row.int(3)) to \(row.int(4)), and says that its \
-                last is \(row.int(1))
+                chat \(row.text(0)) has \(row.int(2)) messages from seq \(row.int(3)) to \(row.int(4)), and says that \
+                its last is \(row.int(1))
                 """)
         }
     }
@@ -77,7 +79,8 @@ public enum DatabaseCheck {
         findings += try connection.prepare(
             """
             SELECT c.id, c.silent_seq, (
-                SELECT max(seq) FROM messages m WHERE m.chat = c.key AND (m.kind = 3 OR m.deleted_ms IS NOT NULL)) AS last
+                SELECT max(seq) FROM messages m
+                WHERE m.chat = c.key AND (m.kind = 3 OR m.deleted_ms IS NOT NULL)) AS last
             FROM chats c WHERE c.deleted_ms IS NULL AND last > c.silent_seq LIMIT 50
             """
         ).all { row in
@@ -119,7 +122,8 @@ public enum DatabaseCheck {
             WHERE value > revision
             """
         ).all { row in
-            Finding(.revision, "the newest \(row.text(0)) has revision \(row.int(1)), the newest of all is \(row.int(2))")
+            Finding(
+                .revision, "the newest \(row.text(0)) has revision \(row.int(1)), the newest of all is \(row.int(2))")
         }
     }
 
@@ -134,14 +138,17 @@ public enum DatabaseCheck {
             CREATE VIRTUAL TABLE temp.expected_words USING fts5vocab ('temp', 'expected', 'row');
             CREATE VIRTUAL TABLE temp.present_words USING fts5vocab ('main', 'search', 'row');
             """)
-        let differing = try connection.prepare(
-            """
-            SELECT count(*) FROM (
-                SELECT * FROM (SELECT term, doc FROM temp.expected_words EXCEPT SELECT term, doc FROM temp.present_words)
-                UNION ALL
-                SELECT * FROM (SELECT term, doc FROM temp.present_words EXCEPT SELECT term, doc FROM temp.expected_words))
-            """
-        ).first { $0.int(0) } ?? 0
+        let differing =
+            try connection.prepare(
+                """
+                SELECT count(*) FROM (
+                    SELECT * FROM (
+                        SELECT term, doc FROM temp.expected_words EXCEPT SELECT term, doc FROM temp.present_words)
+                    UNION ALL
+                    SELECT * FROM (
+                        SELECT term, doc FROM temp.present_words EXCEPT SELECT term, doc FROM temp.expected_words))
+                """
+            ).first { $0.int(0) } ?? 0
         guard differing > 0 else { return [] }
         return [Finding(.search, "\(differing) words are not in the messages that the index says")]
     }

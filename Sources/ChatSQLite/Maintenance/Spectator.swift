@@ -7,8 +7,8 @@ import GRDB
 ///
 /// 1. A server at work: as one more reader beside it, through the shared memory that is there.
 /// 2. No log beside the file, or one that does not continue it: the file alone, as it lies there (`immutable`).
-/// 3. A log, and nobody at work (after a crash, or a copy of the directory): the log's index is kept in this process's own
-///    memory (no locks, exclusive), so that no `-shm` is made.
+/// 3. A log, and nobody at work (after a crash, or a copy of the directory): the log's index is kept in this process's
+///    own memory (no locks, exclusive), so that no `-shm` is made.
 struct Spectator {
     let connection: Connection
     /// What was noticed on the way: a stale log.
@@ -46,7 +46,8 @@ struct Spectator {
     }
 
     private static func openWithLog(_ path: String) throws -> Connection {
-        let name = MainFile.immutable(path).replacingOccurrences(of: "?immutable=1", with: "?mode=ro&nolock=1")
+        // A VFS without locks has no shared memory either: the index of the log is kept in this process.
+        let name = MainFile.immutable(path).replacingOccurrences(of: "?immutable=1", with: "?mode=ro&vfs=unix-none")
         let connection = try Connection(path: name, readonly: true, exclusive: true)
         csqlitefile_no_checkpoint_on_close(connection.handle, 1)
         return connection

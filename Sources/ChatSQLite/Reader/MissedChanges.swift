@@ -4,9 +4,10 @@ import ChatCore
 ///
 /// 1. Candidates are found: what changed, and the revision of its latest change. Of each kind a chat gives its oldest
 ///    `limit + 1` at most, and of all together the oldest `limit + 1` are kept.
-/// 2. If there are more than `limit`, the newest kept revision that fits is the bound: what lies above comes another time.
-/// 3. Only those within the bound are read in full, in the order of ``ChangeSet``. Receipts within the bound come with them,
-///    uncounted.
+/// 2. If there are more than `limit`, the newest kept revision that fits is the bound: what lies above comes another
+///    time.
+/// 3. Only those within the bound are read in full, in the order of ``ChangeSet``. Receipts within the bound come with
+///    them, uncounted.
 struct MissedChanges {
     struct ChatFacts {
         var key: Int64
@@ -39,7 +40,8 @@ struct MissedChanges {
     }
 
     private static let changedChats: StaticString = """
-        SELECT c.key, c.id, c.name, c.kind, c.created_ms, c.member_count, c.last_seq, me.joined_n, me.joined_seq, c.last_n,
+        SELECT c.key, c.id, c.name, c.kind, c.created_ms, c.member_count, c.last_seq, me.joined_n, me.joined_seq,
+            c.last_n,
             c.meta_n, c.members_n
         FROM members me CROSS JOIN chats c ON c.key = me.chat WHERE me.user = ? AND c.changed > ?
         """
@@ -48,7 +50,8 @@ struct MissedChanges {
         SELECT n FROM messages WHERE chat = ? AND seq > ? ORDER BY seq LIMIT ?
         """
     private static let altered: StaticString = """
-        SELECT n, changed FROM messages WHERE chat = ?1 AND changed > ?2 AND n <= ?2 AND seq > ?3 ORDER BY changed LIMIT ?4
+        SELECT n, changed FROM messages WHERE chat = ?1 AND changed > ?2 AND n <= ?2 AND seq > ?3 ORDER BY
+            changed LIMIT ?4
         """
     private static let membersChanged: StaticString = """
         SELECT u.id, u.username, u.display_name, u.avatar_url, m.joined_n, m.role_n, m.role
@@ -157,8 +160,8 @@ struct MissedChanges {
         }
     }
 
-    /// The greatest seq whose message is not newer than `after`; seq has no gaps, so it is found by halving, beginning near
-    /// the end, where it mostly is.
+    /// The greatest seq whose message is not newer than `after`; seq has no gaps, so it is found by halving, beginning
+    /// near the end, where it mostly is.
     private func lastKnownSeq(_ chat: ChatFacts) throws -> Int64 {
         func isKnown(_ seq: Int64) throws -> Bool {
             try connection[Self.numberAt].first(chat.key, seq) { $0.int(0) <= after } ?? true

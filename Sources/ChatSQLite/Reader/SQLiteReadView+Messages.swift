@@ -26,7 +26,8 @@ extension SQLiteReadView {
         FROM users u JOIN chats c ON c.id = ?2 JOIN members m ON m.chat = c.key AND m.user = u.key WHERE u.id = ?1
         """
     private static let unreadOfUser: StaticString = """
-        SELECT c.key, c.last_seq, m.read_seq, c.silent_seq FROM members m JOIN chats c ON c.key = m.chat WHERE m.user = ?
+        SELECT c.key, c.last_seq, m.read_seq, c.silent_seq FROM members m JOIN chats c ON c.key = m.chat
+            WHERE m.user = ?
         """
     private static let isLive: StaticString = """
         SELECT 1 FROM messages m JOIN chats c ON c.key = m.chat WHERE m.n = ? AND c.deleted_ms IS NULL

@@ -6,7 +6,8 @@ final class SQLiteReadView: ChatReadView {
     private static let revision: StaticString = "SELECT revision FROM state"
     private static let setting: StaticString = "SELECT value FROM settings WHERE key = ?"
     private static let counts: StaticString = """
-        SELECT (SELECT count(*) FROM users WHERE deleted_ms IS NULL), (SELECT count(*) FROM chats WHERE deleted_ms IS NULL),
+        SELECT (SELECT count(*) FROM users WHERE deleted_ms IS NULL), (SELECT count(*) FROM chats
+            WHERE deleted_ms IS NULL),
             (SELECT total(last_seq) FROM chats WHERE deleted_ms IS NULL)
         """
 

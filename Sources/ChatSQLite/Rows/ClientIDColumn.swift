@@ -22,7 +22,8 @@ enum ClientIDColumn: SQLBindable, Equatable {
         }
     }
 
-    /// `messages.client_key`: FNV-1a over the sender's key and the id, folded to 32 bits. Kept in files: never change it.
+    /// `messages.client_key`: FNV-1a over the sender's key and the id, folded to 32 bits. Kept in files: never change
+    /// it.
     static func key(sender: Int64, _ clientID: String) -> Int64 {
         var hash: UInt64 = 0xCBF2_9CE4_8422_2325
         func mix(_ byte: UInt8) { hash = (hash ^ UInt64(byte)) &* 0x100_0000_01B3 }

@@ -4,9 +4,9 @@ import GRDBSQLite
 
 /// A statement prepared once and run many times, on the thread that owns its connection.
 ///
-/// A thin layer on SQLite's own interface: a send runs several statements and costs a few microseconds in all, which the
-/// argument arrays and rows of a general library would double. Inside the closures of ``first(_:_:)`` and ``each(_:_:)`` the
-/// statement is the current row.
+/// A thin layer on SQLite's own interface: a send runs several statements and costs a few microseconds in all, which
+/// the argument arrays and rows of a general library would double. Inside the closures of ``first(_:_:)`` and
+/// ``each(_:_:)`` the statement is the current row.
 final class PreparedStatement {
     private let statement: OpaquePointer
     private let connection: OpaquePointer

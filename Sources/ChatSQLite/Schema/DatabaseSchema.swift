@@ -12,6 +12,7 @@ enum DatabaseSchema {
     /// `PRAGMA application_id`: "PRLY".
     static let applicationID = 0x5052_4C59
 
-    /// What takes a file from version `n` to `n + 1`, at index `n - 1`. Each runs in the one transaction of the migration.
+    /// What takes a file from version `n` to `n + 1`, at index `n - 1`. Each runs in the one transaction of the
+    /// migration.
     static let migrations: [@Sendable (Connection) throws -> Void] = []
 }

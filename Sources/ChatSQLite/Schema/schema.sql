@@ -1,17 +1,15 @@
--- The schema of parley.db, and the one source of it: this file is built into the binary, and a new database is
--- made from it.
+-- The schema of parley.db, and the one source of it: this file is built into the binary, and a new database is made
+-- from it.
 --
 -- It is a public interface for reading (sqlite3 -readonly parley.db): the views at the end give ids and ISO times.
--- Nobody but
--- Parley may write the file. Migrations go forward only; PRAGMA user_version counts them.
+-- Nobody but Parley may write the file. Migrations go forward only; PRAGMA user_version counts them.
 --
--- 1. Rows of users and chats have an integer key; what clients see is the text in `id`. An id is never used twice,
--- so rows
---    of deleted users and chats stay, without content.
+-- 1. Rows of users and chats have an integer key; what clients see is the text in `id`. An id is never used twice, so
+--    rows of deleted users and chats stay, without content.
 -- 2. The REVISION is the one counter of durable changes. It grows, never repeats, and has gaps: it never falls behind
 --    (seconds since 1970) << 20, so that `revision >> 20` tells about when. Never count changes by subtracting
---    revisions.
---    Columns that hold a revision: `n` (of the message's making, also its row id), `changed`, and all that end in `_n`.
+--    revisions. Columns that hold a revision: `n` (of the message's making, also its row id), `changed`, and all that
+--    end in `_n`.
 -- 3. Times end in `_ms`: milliseconds since 1970-01-01T00:00:00Z.
 -- 4. Receipts are watermarks: one row a member and chat says up to which seq everything was read and delivered.
 

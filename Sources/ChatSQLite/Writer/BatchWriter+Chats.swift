@@ -4,7 +4,8 @@ import Foundation
 /// Chats: made, renamed, deleted.
 extension BatchWriter {
     private static let insertChat: StaticString = """
-        INSERT INTO chats (id, name, name_folded, kind, pair, created_ms, meta_n, changed) VALUES (?, ?, ?, ?, ?, ?, ?, ?)
+        INSERT INTO chats (id, name, name_folded, kind, pair, created_ms, meta_n, changed)
+            VALUES (?, ?, ?, ?, ?, ?, ?, ?)
         """
     private static let idTaken: StaticString = "SELECT 1 FROM chats WHERE id = ?"
     private static let byPair: StaticString = "SELECT id FROM chats WHERE pair = ?"

@@ -14,7 +14,8 @@ extension BatchWriter {
     private static let oldest: StaticString = "SELECT id, kind, subject, done_n FROM chores ORDER BY id LIMIT 1"
     private static let advance: StaticString = "UPDATE chores SET done_n = ? WHERE id = ?"
     private static let finish: StaticString = "DELETE FROM chores WHERE id = ?"
-    private static let firstOfChat: StaticString = "SELECT n, content FROM messages WHERE chat = ? ORDER BY seq LIMIT 200"
+    private static let firstOfChat: StaticString =
+        "SELECT n, content FROM messages WHERE chat = ? ORDER BY seq LIMIT 200"
     private static let eraseReactions: StaticString = "DELETE FROM reactions WHERE message = ?"
     private static let eraseMessage: StaticString = "DELETE FROM messages WHERE n = ?"
     private static let unindex: StaticString = "INSERT INTO search (search, rowid, content) VALUES ('delete', ?, ?)"

@@ -69,7 +69,8 @@ extension BatchWriter {
         return .message(try tombstone(facts, in: chat), duplicate: false)
     }
 
-    /// Makes a message a tombstone: its content is overwritten in the file, its reactions and its search entry are gone.
+    /// Makes a message a tombstone: its content is overwritten in the file, its reactions and its search entry are
+    /// gone.
     @discardableResult
     func tombstone(_ facts: MessageFacts, in chat: ChatRecord) throws -> Message {
         try unindex(facts)

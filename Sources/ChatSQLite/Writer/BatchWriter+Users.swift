@@ -28,7 +28,8 @@ extension BatchWriter {
         SELECT u.id, t.revoked_ms FROM tokens t JOIN users u ON u.key = t.user WHERE t.id = ?
         """
     private static let revoke: StaticString = "UPDATE tokens SET revoked_ms = ? WHERE id = ?"
-    private static let revokeAll: StaticString = "UPDATE tokens SET revoked_ms = ? WHERE user = ? AND revoked_ms IS NULL"
+    private static let revokeAll: StaticString =
+        "UPDATE tokens SET revoked_ms = ? WHERE user = ? AND revoked_ms IS NULL"
     private static let revokeBefore: StaticString = "UPDATE users SET tokens_after_ms = ? WHERE key = ?"
     private static let chatsOfUser: StaticString = """
         SELECT c.id FROM members m JOIN chats c ON c.key = m.chat WHERE m.user = ?

@@ -5,11 +5,11 @@ import GRDB
 ///
 /// 1. A batch is one transaction: BEGIN IMMEDIATE, the commands in order, what the memory has to write, the newest
 ///    revision, COMMIT.
-/// 2. Sends and receipts ("hot") check everything before their one statement, so that a refusal leaves nothing behind. All
-///    other commands run in a savepoint, after the memory was flushed: if one fails, it is undone and the memory
+/// 2. Sends and receipts ("hot") check everything before their one statement, so that a refusal leaves nothing behind.
+///    All other commands run in a savepoint, after the memory was flushed: if one fails, it is undone and the memory
 ///    forgotten.
-/// 3. If the transaction itself fails (full disk, I/O), every command of it is answered with that error and nobody is told
-///    anything; the next batch tries anew.
+/// 3. If the transaction itself fails (full disk, I/O), every command of it is answered with that error and nobody is
+///    told anything; the next batch tries anew.
 final class BatchWriter {
     private static let begin: StaticString = "BEGIN IMMEDIATE"
     private static let commit: StaticString = "COMMIT"

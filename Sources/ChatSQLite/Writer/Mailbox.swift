@@ -15,8 +15,8 @@ final class Mailbox: Sendable {
 
     struct Taken: Sendable {
         var jobs: [Job] = []
-        /// Askers whose commands found the mailbox full: told by the writer, so that the sink hears of everything on one
-        /// thread. Drained with every batch.
+        /// Askers whose commands found the mailbox full: told by the writer, so that the sink hears of everything on
+        /// one thread. Drained with every batch.
         var refused: [ReplyTo] = []
 
         var isEmpty: Bool { jobs.isEmpty && refused.isEmpty }
@@ -67,7 +67,8 @@ final class Mailbox: Sendable {
 
     var count: Int { state.withLock { $0.jobs.count } }
 
-    /// All that waits, at most `limit`, in order; waits until there is something, the mailbox was closed, or `timeout` is over.
+    /// All that waits, at most `limit`, in order; waits until there is something, the mailbox was closed, or `timeout`
+    /// is over.
     ///
     /// - Returns: `nil` once closed and empty.
     func take(limit: Int, timeout: DispatchTime) -> Taken? {

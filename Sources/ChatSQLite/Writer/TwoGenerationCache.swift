@@ -1,8 +1,8 @@
 /// A dictionary that forgets what was not used lately.
 ///
-/// Entries live in a young and an old generation; a hit in the old one moves the entry to the young one. When the young
-/// one is full, ``age()`` drops the old one and begins a new young one: never more than twice `limit` entries, each used
-/// entry stays, and nothing is paid on a hit.
+/// Entries live in a young and an old generation; a hit in the old one moves the entry to the young one. When the
+/// young one is full, ``age()`` drops the old one and begins a new young one: never more than twice `limit` entries,
+/// each used entry stays, and nothing is paid on a hit.
 struct TwoGenerationCache<Key: Hashable, Value> {
     /// Entries of one generation.
     let limit: Int

@@ -2,7 +2,8 @@ import ChatCore
 
 /// What the writer remembers of the file, so that a send in a known chat by a known member reads nothing.
 ///
-/// Written through: a change is made to the record and marked; ``flush()`` writes the marked ones. Loop-bound to the writer.
+/// Written through: a change is made to the record and marked; ``flush()`` writes the marked ones. Loop-bound to the
+/// writer.
 final class WriterMemory {
     private static let selectUser: StaticString = """
         SELECT key, id, username, display_name, avatar_url, created_ms, last_seen_ms, blocked
@@ -17,7 +18,8 @@ final class WriterMemory {
         FROM members WHERE chat = ? AND user = ?
         """
     private static let updateChat: StaticString = """
-        UPDATE chats SET member_count = ?, last_seq = ?, last_n = ?, silent_seq = ?, meta_n = ?, members_n = ?, changed = ?
+        UPDATE chats SET member_count = ?, last_seq = ?, last_n = ?, silent_seq = ?, meta_n = ?, members_n = ?,
+            changed = ?
         WHERE key = ?
         """
     private static let updateMember: StaticString = """

@@ -66,7 +66,8 @@ final class WriterThread: Sendable {
 
     var counters: StoreCounters { shared.withLock { $0.counters } }
 
-    /// Answers a command that was not taken in, on the caller's thread: a callback, or an asker after the mailbox was closed.
+    /// Answers a command that was not taken in, on the caller's thread: a callback, or an asker after the mailbox was
+    /// closed.
     func refuse(_ reply: ReplyTo, _ error: ChatError) {
         switch reply {
         case .nobody: return
@@ -87,9 +88,8 @@ final class WriterThread: Sendable {
                 tell(batch)
             }
             if !taken.refused.isEmpty { tellRefused(taken.refused) }
-            let before = work.batches.committed
             let changes = work.upkeep.run(busy: !taken.jobs.isEmpty)
-            if work.batches.committed != before { shared.withLock { $0.revision = Revision(work.batches.committed) } }
+            noteUpkeep(work)
             if !changes.isEmpty {
                 tell(
                     CommittedBatch(
@@ -120,16 +120,8 @@ final class WriterThread: Sendable {
     }
 
     private func note(_ work: WriterWork, _ failure: DatabaseError?, commands: Int) {
-        let logBytes = work.upkeep.logBytes
-        let upkeep = work.upkeep.counters
-        let begins = shared.withLock { shared in
+        let changed = shared.withLock { shared in
             shared.revision = Revision(work.batches.committed)
-            shared.counters.checkpoints = upkeep.checkpoints
-            shared.counters.checkpointsPostponed = upkeep.checkpointsPostponed
-            shared.counters.checkpointsForced = upkeep.checkpointsForced
-            shared.counters.checkpointsPartial = upkeep.checkpointsPartial
-            shared.counters.longestCheckpoint = upkeep.longestCheckpoint
-            shared.counters.logBytes = logBytes
             defer { shared.counters.failing = failure != nil }
             if failure == nil {
                 shared.counters.batches += 1
@@ -139,6 +131,20 @@ final class WriterThread: Sendable {
             }
             return (failure != nil) != shared.counters.failing
         }
-        work.upkeep.report(failure, changed: begins)
+        work.upkeep.report(failure, changed: changed)
+    }
+
+    private func noteUpkeep(_ work: WriterWork) {
+        let logBytes = work.upkeep.logBytes
+        let upkeep = work.upkeep.counters
+        shared.withLock { shared in
+            shared.revision = Revision(work.batches.committed)
+            shared.counters.checkpoints = upkeep.checkpoints
+            shared.counters.checkpointsPostponed = upkeep.checkpointsPostponed
+            shared.counters.checkpointsForced = upkeep.checkpointsForced
+            shared.counters.checkpointsPartial = upkeep.checkpointsPartial
+            shared.counters.longestCheckpoint = upkeep.longestCheckpoint
+            shared.counters.logBytes = logBytes
+        }
     }
 }

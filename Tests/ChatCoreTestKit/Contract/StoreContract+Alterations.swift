@@ -33,7 +33,8 @@ extension StoreContract {
             let chat = try await bench.group("c", ids, owner: ids[0])
             _ = try await bench.perform(.putMember(chat, ids[1], role: .admin, by: .operator))
             for deleter in [Principal.user(ids[0]), .user(ids[1]), .user(ids[2]), .operator] {
-                let sent = try await bench.send("secret", to: chat, from: ids[2], clientID: "k\(deleter)".filter { $0 != " " && $0 != "\"" })
+                let sent = try await bench.send(
+                    "secret", to: chat, from: ids[2], clientID: "k\(deleter)".filter { $0 != " " && $0 != "\"" })
                 _ = try await bench.perform(.react(chat, sent.id, emoji: "👍", remove: false, by: ids[3]))
                 try await bench.refuses(.delete(chat, sent.id, by: .user(ids[3])), .forbidden)
                 bench.clock.advance(by: .seconds(1))
@@ -113,7 +114,8 @@ extension StoreContract {
                 let page = try await bench.read { try $0.history(of: chat, for: bob, range, limit: 10) }
                 try expectEqual(page, HistoryPage(messages: [new], hasMore: false), "\(range)")
             }
-            try expectEqual(try await bench.read { try $0.history(of: chat, for: ann, .latest, limit: 10).messages.count }, 5)
+            try expectEqual(
+                try await bench.read { try $0.history(of: chat, for: ann, .latest, limit: 10).messages.count }, 5)
             try await bench.refuses(
                 .send(NewMessage(chatID: chat, sender: bob, content: "x", replyTo: old)), .notFound, field: "replyTo")
             try await bench.refuses(.react(chat, old, emoji: "👍", remove: false, by: bob), .notFound)

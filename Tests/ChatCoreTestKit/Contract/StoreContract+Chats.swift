@@ -24,7 +24,8 @@ extension StoreContract {
             try await bench.refuses(.createChat(new, by: .operator), .conflict, field: "id")
             let unknown = NewChat(members: ["nobody"])
             try await bench.refuses(.createChat(unknown, by: .operator), .notFound, field: "member_ids")
-            try await bench.refuses(.createChat(NewChat(id: ChatID("a b"), members: []), by: .operator), .invalid, field: "id")
+            try await bench.refuses(
+                .createChat(NewChat(id: ChatID("a b"), members: []), by: .operator), .invalid, field: "id")
         },
         ContractRule("Users create what the policy lets them: nothing") { bench in
             let ann = try await bench.user("ann")
@@ -34,7 +35,9 @@ extension StoreContract {
                     .createChat(NewChat(kind: kind, members: ["bob"]), by: .user(ann)), .forbidden)
             }
         },
-        ContractRule("Users create what the policy lets them: direct chats", policy: ChatPolicy(clientsCreateChats: .direct)) {
+        ContractRule(
+            "Users create what the policy lets them: direct chats", policy: ChatPolicy(clientsCreateChats: .direct)
+        ) {
             bench in
             let ann = try await bench.user("ann")
             try await bench.user("bob")

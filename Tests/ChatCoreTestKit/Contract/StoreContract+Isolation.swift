@@ -9,7 +9,8 @@ extension StoreContract {
             let before = bench.store.revision
             // Fails after it has begun: the second member is unknown, the token's id is taken by the first.
             async let one = bench.send("1", to: chat, from: ann)
-            async let bad: Void = bench.refuses(.createChat(NewChat(id: ChatID("d"), members: ["ann", "?"]), by: .operator), .notFound)
+            async let bad: Void = bench.refuses(
+                .createChat(NewChat(id: ChatID("d"), members: ["ann", "?"]), by: .operator), .notFound)
             async let two = bench.send("2", to: chat, from: ann)
             _ = try await (one, bad, two)
             let token = NewToken(
@@ -26,7 +27,8 @@ extension StoreContract {
             try expectEqual(seq, 2)
             try expect(bench.store.revision > before, "the neighbours are there")
         },
-        ContractRule("Many threads send: seq has no gaps, order within a thread holds, the sink hears in order") { bench in
+        ContractRule("Many threads send: seq has no gaps, order within a thread holds, the sink hears in order") {
+            bench in
             let ids = try await bench.users((1...8).map { "u\($0)" })
             let chat = try await bench.group("c", ids)
             bench.sink.forget()
@@ -69,7 +71,9 @@ extension StoreContract {
                 }
             }
             try expectEqual(answers.withLock { $0 }, Array(1...200))
-            let contents = try await bench.read { try $0.history(of: chat, .latest, limit: 200).messages.map(\.content) }
+            let contents = try await bench.read {
+                try $0.history(of: chat, .latest, limit: 200).messages.map(\.content)
+            }
             try expectEqual(contents, (1...200).map { "\($0)" })
         },
         ContractRule("After the end every command and read is answered unavailable") { bench in

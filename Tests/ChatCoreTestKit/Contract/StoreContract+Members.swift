@@ -31,7 +31,8 @@ extension StoreContract {
             )
             let chat = try await bench.group("c", [ann, bob], owner: ann)
             try await bench.refuses(.putMember(chat, carl, role: nil, by: .user(bob)), .forbidden)
-            try await bench.refuses(.putMember(chat, UserID("nobody"), role: nil, by: .user(ann)), .notFound, field: "userId")
+            try await bench.refuses(
+                .putMember(chat, UserID("nobody"), role: nil, by: .user(ann)), .notFound, field: "userId")
             _ = try await bench.perform(.putMember(chat, carl, role: nil, by: .user(ann)))
             _ = try await bench.perform(.removeMember(chat, carl, by: .user(ann)))
             _ = try await bench.perform(.putMember(chat, bob, role: .admin, by: .user(ann)))
@@ -99,7 +100,8 @@ extension StoreContract {
             try expectEqual(page.items.map(\.user.id), Array(ids[..<3]))
             try expectEqual(page.items.map(\.readSeq), [0, 0, 1])
             let next = PageRequest(after: page.next, limit: 3)
-            try expectEqual(try await bench.read { try $0.members(of: chat, page: next).items.map(\.user.id) }, Array(ids[3...]))
+            try expectEqual(
+                try await bench.read { try $0.members(of: chat, page: next).items.map(\.user.id) }, Array(ids[3...]))
         },
         ContractRule("Contacts are those one shares a chat with") { bench in
             let (ann, bob, carl) = (

@@ -109,7 +109,8 @@ extension StoreContract {
             try expectEqual(quote.senderID, ann)
             try expectEqual(try await bench.read { try $0.message(reply.id) }, .some(reply))
             try await bench.refuses(
-                .send(NewMessage(chatID: two, sender: ann, content: "x", replyTo: first.id)), .notFound, field: "replyTo")
+                .send(NewMessage(chatID: two, sender: ann, content: "x", replyTo: first.id)), .notFound,
+                field: "replyTo")
             _ = try await bench.perform(.delete(one, first.id, by: .user(ann)))
             try expectEqual(try await bench.read { try $0.message(reply.id)?.replyTo?.content }, .some(""))
         },

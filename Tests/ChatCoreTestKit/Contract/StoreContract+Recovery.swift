@@ -131,7 +131,8 @@ extension StoreContract {
                 try expectEqual(Set(got), sent)
             }
         },
-        ContractRule("In large chats only one's own receipts are brought", policy: ChatPolicy(quietMembers: 2)) { bench in
+        ContractRule("In large chats only one's own receipts are brought", policy: ChatPolicy(quietMembers: 2)) {
+            bench in
             let ids = try await bench.users(["ann", "bob", "carl"])
             let chat = try await bench.group("c", ids)
             let message = try await bench.send("x", to: chat, from: ids[0])

@@ -26,8 +26,9 @@ extension StoreContract {
         ContractRule("A token is issued by id or username, and makes the user when asked to") { bench in
             try await bench.refuses(token("t0", .id(UserID("ann")), bench), .notFound)
             try await bench.refuses(token("t0", .username("Ann"), bench), .notFound)
-            guard case .token(let record, let user) = try await bench.perform(
-                token("t1", .id(UserID("ann")), create: true, bench))
+            guard
+                case .token(let record, let user) = try await bench.perform(
+                    token("t1", .id(UserID("ann")), create: true, bench))
             else { throw ContractViolation("issueToken answers a token") }
             try expectEqual(user.username, "ann")
             try expectEqual(record.userID, user.id)
@@ -80,7 +81,9 @@ extension StoreContract {
             _ = try await bench.perform(.deleteUser(ann, deleteMessages: false))
             try expectEqual(try await admission(ann, "t1", bench.clock.now, bench), .unknownUser)
         },
-        ContractRule("A session begins with its chats, what is unread, and the revision", policy: ChatPolicy(quietMembers: 2)) {
+        ContractRule(
+            "A session begins with its chats, what is unread, and the revision", policy: ChatPolicy(quietMembers: 2)
+        ) {
             bench in
             let (ann, bob) = (try await bench.user("ann"), try await bench.user("bob"))
             let carl = try await bench.user("carl")

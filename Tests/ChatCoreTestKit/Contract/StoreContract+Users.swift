@@ -74,7 +74,8 @@ extension StoreContract {
             try expectEqual(try await bench.read { try $0.message(message.id)?.sender?.username }, "anna")
             try expectEqual(try await bench.send("again", to: chat, from: ann).sender?.username, "anna")
         },
-        ContractRule("Users are listed in the order of their creation, searched by part of a name, page by page") { bench in
+        ContractRule("Users are listed in the order of their creation, searched by part of a name, page by page") {
+            bench in
             for number in 1...7 { try await bench.user("user\(number)") }
             _ = try await bench.perform(.updateUser(UserID("user3"), UserPatch(displayName: .some("Zoë Zebra"))))
             var names: [String] = []
@@ -91,7 +92,8 @@ extension StoreContract {
             try expectEqual(zebra, [UserID("user3")])
             try expectEqual(try await bench.read { try $0.users(matching: "%", page: PageRequest()).items.count }, 0)
         },
-        ContractRule("Deleting a user keeps the messages as a deleted user's, frees the name, and tells the chats") { bench in
+        ContractRule("Deleting a user keeps the messages as a deleted user's, frees the name, and tells the chats") {
+            bench in
             let (ann, bob) = (try await bench.user("ann"), try await bench.user("bob"))
             let chat = try await bench.group("c", [ann, bob])
             let message = try await bench.send("hello", to: chat, from: ann)
@@ -113,7 +115,8 @@ extension StoreContract {
             try await bench.refuses(.send(NewMessage(chatID: chat, sender: ann, content: "x")), .forbidden)
             _ = try await bench.perform(.createUser(NewUser(username: "ann")))
         },
-        ContractRule("Deleting a user with the messages makes tombstones of them, in chats left long ago too") { bench in
+        ContractRule("Deleting a user with the messages makes tombstones of them, in chats left long ago too") {
+            bench in
             let (ann, bob) = (try await bench.user("ann"), try await bench.user("bob"))
             let chat = try await bench.group("c", [ann, bob])
             let first = try await bench.send("one", to: chat, from: ann)
@@ -133,7 +136,9 @@ extension StoreContract {
             try expectEqual(bench.sink.newChanges(), [.userBlocked(ann)])
             try await bench.changesNothing(.setBlocked(ann, true))
             try await bench.refuses(.send(NewMessage(chatID: chat, sender: ann, content: "x")), .forbidden)
-            let admission = try await bench.read { try $0.admission(of: ann, token: TokenFacts(id: nil, issuedAt: nil)) }
+            let admission = try await bench.read {
+                try $0.admission(of: ann, token: TokenFacts(id: nil, issuedAt: nil))
+            }
             try expectEqual(admission, .blocked)
             _ = try await bench.perform(.setBlocked(ann, false))
             try await bench.send("y", to: chat, from: ann)
@@ -143,7 +148,8 @@ extension StoreContract {
             let at = bench.clock.now
             _ = try await bench.perform(
                 .presence([
-                    PresenceChange(userID: ann, online: true, at: at), PresenceChange(userID: bob, online: true, at: at),
+                    PresenceChange(userID: ann, online: true, at: at),
+                    PresenceChange(userID: bob, online: true, at: at),
                     PresenceChange(userID: UserID("nobody"), online: true, at: at),
                 ]))
             let later = at.advanced(by: .seconds(5))

@@ -1,0 +1,94 @@
+import ChatCore
+import ChatCoreTestKit
+import ChatSQLite
+import Foundation
+import Testing
+
+@Suite("A plain copy put in place is a restore")
+struct RestoreByCopyTests {
+    /// A directory as a crash leaves it: file, log and lock of a running store.
+    private func crashed(_ fixture: StoreFixture) throws -> TemporaryDirectory {
+        try fixture.copy(["parley.db", "parley.db-wal", "parley.lock"])
+    }
+
+    @Test("After a crash the log is replayed, at whatever point of the checkpoints it happened")
+    func replay() async throws {
+        let fixture = try StoreFixture()
+        let ann = try await fixture.bench.user("ann")
+        let chat = try await fixture.bench.group("c", [ann])
+        for round in 1...4 {
+            try await fixture.bench.send("\(round)", to: chat, from: ann)
+            if round.isMultiple(of: 2) { try await fixture.settle() }
+            let copy = try crashed(fixture)
+            let store = try SQLiteChatStore(directory: copy.path)
+            #expect(try await store.read { try $0.chat(chat)?.lastSeq } == Int64(round))
+            try store.close()
+            #expect(try copy.listing == ["parley.db", "parley.lock"])
+        }
+        try fixture.bench.close()
+    }
+
+    @Test("The log of a crashed run is not replayed into an older copy, but moved aside")
+    func staleLog() async throws {
+        let fixture = try StoreFixture()
+        let ann = try await fixture.bench.user("ann")
+        let chat = try await fixture.bench.group("c", [ann])
+        try await fixture.bench.send("in the copy", to: chat, from: ann)
+        try await fixture.settle()
+        let copy = try fixture.copy(["parley.db"])
+        for number in 1...3 {
+            try await fixture.bench.send("later \(number)", to: chat, from: ann)
+            try await fixture.settle()
+        }
+        try await fixture.bench.send("in the log", to: chat, from: ann)
+        let crash = try crashed(fixture)
+        try fixture.bench.close()
+        try fixture.run("cp", copy.path + "/parley.db", crash.path + "/parley.db")
+        #expect(try DatabaseCheck.run(crash.path + "/parley.db").map(\.kind) == [.log])
+        let store = try SQLiteChatStore(directory: crash.path)
+        #expect(
+            try await store.read { try $0.history(of: chat, .latest, limit: 9).messages.map(\.content) } == [
+                "in the copy"
+            ])
+        try store.close()
+        #expect(try crash.listing.filter { $0.hasPrefix("parley.db-wal.stale-") }.count == 1)
+        #expect(try DatabaseCheck.run(crash.path + "/parley.db").isEmpty)
+    }
+
+    @Test("An earlier copy of the log beside a later file is not replayed")
+    func earlierLog() async throws {
+        let fixture = try StoreFixture()
+        let ann = try await fixture.bench.user("ann")
+        let chat = try await fixture.bench.group("c", [ann])
+        try await fixture.settle()
+        try await fixture.bench.send("one", to: chat, from: ann)
+        let early = try fixture.copy(["parley.db-wal"])
+        for number in 1...50 { try await fixture.bench.send("\(number)", to: chat, from: ann) }
+        try await fixture.settle()
+        try fixture.run("cp", fixture.database, early.path + "/parley.db")
+        try fixture.run("cp", fixture.directory.path + "/parley.lock", early.path + "/parley.lock")
+        let store = try SQLiteChatStore(directory: early.path)
+        #expect(try await store.read { try $0.chat(chat)?.lastSeq } == 51)
+        try store.close()
+        #expect(try DatabaseCheck.run(early.path + "/parley.db").isEmpty)
+        try fixture.bench.close()
+    }
+
+    @Test("A backup in the place of a crashed file is what is found, not the crashed one's log")
+    func backupOverCrash() async throws {
+        let fixture = try StoreFixture()
+        let ann = try await fixture.bench.user("ann")
+        let chat = try await fixture.bench.group("c", [ann])
+        try await fixture.settle()
+        try await fixture.bench.send("in the backup", to: chat, from: ann)
+        let backup = try TemporaryDirectory()
+        try fixture.sqlite.backup(to: backup.path + "/backup.db")
+        try await fixture.bench.send("after it", to: chat, from: ann)
+        let crash = try crashed(fixture)
+        try fixture.run("cp", backup.path + "/backup.db", crash.path + "/parley.db")
+        let store = try SQLiteChatStore(directory: crash.path)
+        #expect(try await store.read { try $0.chat(chat)?.lastSeq } == 1)
+        try store.close()
+        try fixture.bench.close()
+    }
+}

@@ -1,0 +1,142 @@
+import ChatCore
+import ChatCoreTestKit
+import Testing
+
+@testable import ChatSQLite
+
+@Suite("Search")
+struct SearchTests {
+    private func found(
+        _ fixture: StoreFixture, _ query: String, _ user: UserID = UserID("ann"), in chat: ChatID? = nil,
+        page: PageRequest = PageRequest()
+    ) async throws -> [String] {
+        try await fixture.bench.read { try $0.search(query, for: user, in: chat, page: page).items.map(\.snippet) }
+    }
+
+    /// Waits until the index has got as far as the messages.
+    private func indexed(_ fixture: StoreFixture) async throws {
+        func behind() throws -> Bool {
+            try StoreFixture.shell(
+                fixture.database, "SELECT indexed_n < (SELECT ifnull(max(n), 0) FROM messages) FROM state") != "0"
+        }
+        while try behind() { await Task.yield() }
+    }
+
+    private func fixture(_ contents: [String], policy: ChatPolicy = ChatPolicy()) async throws -> (
+        StoreFixture, [Message]
+    ) {
+        let fixture = try StoreFixture(policy: policy)
+        let ids = try await fixture.bench.users(["ann", "bob"])
+        let chat = try await fixture.bench.group("c", ids)
+        let messages = try await fixture.bench.send(contents, to: chat, from: ids[1])
+        try await indexed(fixture)
+        return (fixture, messages)
+    }
+
+    @Test("Whole words are found in any case and without diacritics, the last one as a prefix, newest first, marked")
+    func words() async throws {
+        let (fixture, _) = try await fixture(["The café is open", "An open door", "Opening hours", "nothing"])
+        #expect(
+            try await found(fixture, "OPEN") == [
+                "\u{2}Opening\u{3} hours", "An \u{2}open\u{3} door", "The café is \u{2}open\u{3}",
+            ])
+        #expect(try await found(fixture, "cafe open") == ["The \u{2}café\u{3} is \u{2}open\u{3}"])
+        #expect(try await found(fixture, "ope door") == [])
+        #expect(try await found(fixture, "open do") == ["An \u{2}open\u{3} \u{2}door\u{3}"])
+        #expect(try await found(fixture, "CAFÉ") == ["The \u{2}café\u{3} is open"])
+        #expect(try await found(fixture, "cafe\u{301}") == ["The \u{2}café\u{3} is open"])
+        try fixture.bench.close()
+    }
+
+    @Test(
+        "Hostile queries are data",
+        arguments: [
+            "\"", "open OR nothing", "NOT open", "open*", "content:open", "NEAR(open door)", "(", "')--", "^open",
+            "-open",
+            "{a b}:c", "\u{0}", "open\u{0}", "👋", "a-b.c/d", "हिन्दी", "𞤀𞤁b", "+", "open AND",
+            String(repeating: "a ", count: 1000),
+        ])
+    func hostile(_ query: String) async throws {
+        let (fixture, _) = try await fixture(["The door is open", "a b c d", "हिन्दी"])
+        // No error is the point; nothing but the words counts.
+        let hits = try await found(fixture, query)
+        if query == "open*" || query == "^open" || query == "-open" || query == "open\u{0}" {
+            #expect(hits == ["The door is \u{2}open\u{3}"])
+        }
+        if query == "a-b.c/d" { #expect(hits.count == 1) }
+        if query == "content:open" || query == "NOT open" { #expect(hits == []) }
+        try fixture.bench.close()
+    }
+
+    @Test("Only in one's own chats, in the chat asked for, and only while one is a member")
+    func scope() async throws {
+        let (fixture, _) = try await fixture(["shared words"])
+        let bob = UserID("bob")
+        let own = try await fixture.bench.group("own", [bob])
+        try await fixture.bench.send("private words", to: own, from: bob)
+        try await indexed(fixture)
+        #expect(try await found(fixture, "words") == ["shared \u{2}words\u{3}"])
+        #expect(try await found(fixture, "words", bob).count == 2)
+        #expect(try await found(fixture, "words", bob, in: own) == ["private \u{2}words\u{3}"])
+        await #expect(throws: ChatError.self) { _ = try await found(fixture, "words", in: own) }
+        _ = try await fixture.bench.perform(.removeMember(ChatID("c"), UserID("ann"), by: .operator))
+        #expect(try await found(fixture, "words") == [])
+        try fixture.bench.close()
+    }
+
+    @Test("Edited and deleted text is gone from the index, the new text is in it")
+    func alterations() async throws {
+        let (fixture, messages) = try await fixture(["first secret", "second secret"])
+        let (chat, bob) = (ChatID("c"), UserID("bob"))
+        _ = try await fixture.bench.perform(.edit(chat, messages[0].id, content: "harmless", by: bob))
+        _ = try await fixture.bench.perform(.delete(chat, messages[1].id, by: .user(bob)))
+        #expect(try await found(fixture, "secret") == [])
+        #expect(try await found(fixture, "harm") == ["\u{2}harmless\u{3}"])
+        try fixture.bench.close()
+        #expect(try DatabaseCheck.run(fixture.database).isEmpty)
+    }
+
+    @Test("A message altered before it was indexed is indexed as it is")
+    func alteredBefore() async throws {
+        let fixture = try StoreFixture()
+        let ann = try await fixture.bench.user("ann")
+        let chat = try await fixture.bench.group("c", [ann])
+        let messages = try await fixture.bench.send(["one", "two"], to: chat, from: ann)
+        _ = try await fixture.bench.perform(.edit(chat, messages[0].id, content: "three", by: ann))
+        _ = try await fixture.bench.perform(.delete(chat, messages[1].id, by: .user(ann)))
+        try await indexed(fixture)
+        #expect(try await found(fixture, "one") == [])
+        #expect(try await found(fixture, "two") == [])
+        #expect(try await found(fixture, "three").count == 1)
+        try fixture.bench.close()
+        #expect(try DatabaseCheck.run(fixture.database).isEmpty)
+    }
+
+    @Test("Pages bring everything once")
+    func pages() async throws {
+        let (fixture, messages) = try await fixture((1...25).map { "word \($0)" })
+        var seqs: [Int64] = []
+        var after: String?
+        repeat {
+            let request = PageRequest(after: after, limit: 10)
+            let page = try await fixture.bench.read {
+                try $0.search("word", for: UserID("ann"), in: nil, page: request)
+            }
+            seqs += page.items.map(\.message.seq)
+            after = page.next
+        } while after != nil
+        #expect(seqs == messages.map(\.seq).reversed())
+        try fixture.bench.close()
+    }
+
+    @Test("Under history joined nothing from before is found")
+    func joined() async throws {
+        let (fixture, _) = try await fixture(["old word"], policy: ChatPolicy(historyVisibility: .joined))
+        let (chat, carl) = (ChatID("c"), try await fixture.bench.user("carl"))
+        _ = try await fixture.bench.perform(.putMember(chat, carl, role: nil, by: .operator))
+        try await fixture.bench.send("new word", to: chat, from: carl)
+        try await indexed(fixture)
+        #expect(try await found(fixture, "word", carl) == ["new \u{2}word\u{3}"])
+        try fixture.bench.close()
+    }
+}
