@@ -34,7 +34,10 @@ final class DirectoryLock: Sendable {
             defer { released = true }
             return !released
         }
-        if first { close(descriptor) }
+        guard first else { return }
+        // A child process between fork and exec may still have the descriptor: closing ours would not let go.
+        flock(descriptor, LOCK_UN)
+        close(descriptor)
     }
 
     deinit { release() }

@@ -22,16 +22,14 @@ CREATE TABLE state (
     revision INTEGER NOT NULL,            -- the newest
     indexed_n INTEGER NOT NULL DEFAULT 0, -- messages up to this one are in the search index
     -- The write-ahead log that the last checkpoint carried into this file: its two salts (0: none) and how many frames
-    -- it
-    -- had. They tell a parley.db-wal that continues this file from a stale one beside a restored copy.
+    -- it had. They tell a parley.db-wal that continues this file from a stale one beside a restored copy.
     wal_salt INTEGER NOT NULL DEFAULT 0,
     wal_frames INTEGER NOT NULL DEFAULT 0
 );
 INSERT INTO state (id, revision) VALUES (1, 0);
 
--- Each start of the server notes a random epoch: an offset is `epoch:revision`, and one that this file never
--- issued is told
--- by the range of the run that claims it.
+-- Each start of the server notes a random epoch: an offset is `epoch:revision`, and one that this file never issued is
+-- told by the range of the run that claims it.
 CREATE TABLE epochs (
     epoch INTEGER PRIMARY KEY,       -- 64 random bits
     first_revision INTEGER NOT NULL,
