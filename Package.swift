@@ -79,7 +79,7 @@ let package = Package(
         // Tests mirror Sources; shared helpers are targets of their own.
         .target(name: "ChatCoreTestKit", dependencies: ["ChatCore"], path: "Tests/ChatCoreTestKit",
             swiftSettings: strict),
-        .target(name: "SocketTestKit", dependencies: [nioCore, nioPosix], path: "Tests/SocketTestKit",
+        .target(name: "SocketTestKit", dependencies: [nioCore, nioPosix, nioSSL], path: "Tests/SocketTestKit",
             swiftSettings: strict),
         .testTarget(
             name: "SocketServerTests",

@@ -1,5 +1,6 @@
 import NIOCore
 import NIOPosix
+import NIOSSL
 
 /// A socket of the kind that tests need: sends bytes, reads HTTP responses and WebSocket frames, sees the end.
 ///
@@ -16,8 +17,11 @@ public final class RawClient {
         self.parts = parts.makeAsyncIterator()
     }
 
-    public static func connect(port: Int, host: String = "127.0.0.1") async throws -> RawClient {
-        try await connect { try await $0.connect(host: host, port: port).get() }
+    /// - Parameter isSecure: speaks TLS, and trusts any certificate.
+    public static func connect(
+        port: Int, host: String = "127.0.0.1", isSecure: Bool = false
+    ) async throws -> RawClient {
+        try await connect(isSecure: isSecure) { try await $0.connect(host: host, port: port).get() }
     }
 
     public static func connect(path: String) async throws -> RawClient {
@@ -25,12 +29,19 @@ public final class RawClient {
     }
 
     private static func connect(
-        _ open: (ClientBootstrap) async throws -> any Channel
+        isSecure: Bool = false, _ open: (ClientBootstrap) async throws -> any Channel
     ) async throws -> RawClient {
+        var configuration = TLSConfiguration.makeClientConfiguration()
+        configuration.certificateVerification = .none
+        let tls = try isSecure ? NIOSSLContext(configuration: configuration) : nil
         let (stream, continuation) = AsyncStream<ByteBuffer>.makeStream()
         let bootstrap = ClientBootstrap(group: MultiThreadedEventLoopGroup.singleton)
             .channelInitializer { channel in
                 channel.eventLoop.makeCompletedFuture {
+                    if let tls {
+                        let handler = try NIOSSLClientHandler(context: tls, serverHostname: "localhost")
+                        try channel.pipeline.syncOperations.addHandler(handler)
+                    }
                     try channel.pipeline.syncOperations.addHandler(Collector(continuation))
                 }
             }

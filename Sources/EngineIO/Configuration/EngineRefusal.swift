@@ -1,7 +1,7 @@
 public import NIOHTTP1
 
-/// The HTTP answer to a handshake that does not become a session: `{"code":…,"message":…}`, with CORS headers, so that a
-/// browser shows the reason. Stock clients try again by themselves.
+/// The HTTP answer to a handshake that does not become a session: `{"code":…,"message":…}`, with CORS headers, so
+/// that a browser shows the reason. Stock clients try again by themselves.
 public struct EngineRefusal: Sendable, Equatable {
     public var status: HTTPResponseStatus
     /// A stable name of the reason.

@@ -1,5 +1,5 @@
-/// The query of a request, decoded as browsers write it (`application/x-www-form-urlencoded`). Of a name given twice the
-/// last value counts.
+/// The query of a request, decoded as browsers write it (`application/x-www-form-urlencoded`). Of a name given twice
+/// the last value counts.
 public struct EngineQuery: Sendable, Equatable {
     /// Names and values in the order sent.
     public let items: [(name: String, value: String)]

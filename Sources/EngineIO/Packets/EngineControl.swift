@@ -10,9 +10,10 @@ enum EngineControl {
     /// The `open` packet (Engine.IO 4, "Handshake").
     static func open(id: String, transport: EngineTransport, configuration: EngineConfiguration) -> ByteBuffer {
         let upgrades = transport == .polling ? #"["websocket"]"# : "[]"
+        let (interval, timeout) = (configuration.pingInterval, configuration.pingTimeout)
         return frame(
-            #"0{"sid":"\#(id)","upgrades":\#(upgrades),"pingInterval":\#(configuration.pingInterval.wholeMilliseconds),"#
-                + #""pingTimeout":\#(configuration.pingTimeout.wholeMilliseconds),"#
+            #"0{"sid":"\#(id)","upgrades":\#(upgrades),"pingInterval":\#(interval.wholeMilliseconds),"#
+                + #""pingTimeout":\#(timeout.wholeMilliseconds),"#
                 + #""maxPayload":\#(configuration.maxPayload)}"#)
     }
 

@@ -6,8 +6,8 @@ import SocketServer
 enum EnginePayload {
     static let separator: UInt8 = 0x1E
 
-    /// The packets of a POST's body, in order; nil as the last one if it, or the body's UTF-8, is malformed. Those before
-    /// it count.
+    /// The packets of a POST's body, in order; nil as the last one if it, or the body's UTF-8, is malformed. Those
+    /// before it count.
     static func decode(_ body: ByteBuffer) -> [EnginePacket?] {
         let isText = body.withUnsafeReadableBytes { bytes in
             var validator = UTF8Validator()
@@ -31,8 +31,8 @@ enum EnginePayload {
         return Base64.decode(record.readableBytesView.dropFirst()).map { .binary($0) }
     }
 
-    /// Moves the first packet of `frames`, which are those of ``EngineFrames`` or ``EngineControl`` (server frames, whole,
-    /// without masks), to `body`.
+    /// Moves the first packet of `frames`, which are those of ``EngineFrames`` or ``EngineControl`` (server frames,
+    /// whole, without masks), to `body`.
     static func appendFirst(of frames: inout ByteBuffer, to body: inout ByteBuffer) {
         guard let opcode = frames.readInteger(as: UInt8.self), let payload = readPayload(of: &frames) else {
             return frames.clear()

@@ -57,9 +57,9 @@ public final class EngineSession {
         send(frames, counted: true)
     }
 
-    /// Queues packets. With `counted` false they do not count against ``EngineConfiguration/maxSendQueue`` (a replay, a large
-    /// answer), and the handler hears ``EngineSessionHandler/sessionDidDrain(_:)`` once all such have left, so that it
-    /// sends the next part of something long only then.
+    /// Queues packets. With `counted` false they do not count against ``EngineConfiguration/maxSendQueue`` (a replay,
+    /// a large answer), and the handler hears ``EngineSessionHandler/sessionDidDrain(_:)`` once all such have left,
+    /// so that it sends the next part of something long only then.
     public func send(_ frames: EngineFrames, counted: Bool) {
         guard isOpen else { return }
         enqueue(frames.bytes, counted: counted)
@@ -87,9 +87,9 @@ public final class EngineSession {
         link?.bufferedBytes ?? polling?.size ?? 0
     }
 
-    /// Ends the session: what was sent is flushed, then a WebSocket gets a close frame, polling a `1` packet with the GET that
-    /// waits or the next one. With `discard` what is unsent is dropped, and the connection with it. The handler hears
-    /// `didCloseWith` before this returns.
+    /// Ends the session: what was sent is flushed, then a WebSocket gets a close frame, polling a `1` packet with the
+    /// GET that waits or the next one. With `discard` what is unsent is dropped, and the connection with it. The
+    /// handler hears `didCloseWith` before this returns.
     public func close(_ reason: EngineCloseReason, discard: Bool = false) {
         end(reason, discard: discard, lingers: !discard)
     }

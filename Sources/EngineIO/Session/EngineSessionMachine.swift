@@ -7,7 +7,8 @@ import NIOCore
 /// 2. A WebSocket may come as a candidate. It has to say `2probe`, is answered `3probe`, and the parked GET is let go
 ///    with a noop, as the client wants its polling at rest; then `5` makes it the transport. Anything else drops the
 ///    candidate and the session stays on polling. Only one candidate at a time, and none after an upgrade.
-/// 3. The server pings one interval after the handshake or the last pong, and ends the session when no pong came in time.
+/// 3. The server pings one interval after the handshake or the last pong, and ends the session when no pong came in
+///    time.
 /// 4. A close on polling with no GET parked waits (`closing`) for the next one, which fetches what was sent and a `1`.
 struct EngineSessionMachine: Sendable {
     typealias RequestID = UInt64

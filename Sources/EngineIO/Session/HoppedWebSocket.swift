@@ -1,8 +1,8 @@
 import NIOCore
 import SocketServer
 
-/// A WebSocket of another loop, as its session sees it. Bound to the session's loop. What is written between two flushes
-/// goes over in one hop.
+/// A WebSocket of another loop, as its session sees it. Bound to the session's loop. What is written between two
+/// flushes goes over in one hop.
 final class HoppedWebSocket {
     let id: ObjectIdentifier
     private let socket: NIOLoopBound<WebSocketConnection>

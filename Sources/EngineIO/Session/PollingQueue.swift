@@ -49,7 +49,8 @@ final class PollingQueue {
         return (body, true)
     }
 
-    /// Packets of one response. python-engineio drops the connection when a payload has more (its `max_decode_packets`).
+    /// Packets of one response. python-engineio drops the connection when a payload has more (its
+    /// `max_decode_packets`).
     static let maxPackets = 16
 }
 

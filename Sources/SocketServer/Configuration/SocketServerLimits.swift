@@ -1,7 +1,7 @@
 /// Every bound of a server's connections.
 public struct SocketServerLimits: Sendable {
-    /// Open TCP connections; one more is answered 503 and closed. Default 65,536: the limits of sessions above it refuse
-    /// in a way that clients understand, this one guards descriptors and memory.
+    /// Open TCP connections; one more is answered 503 and closed. Default 65,536: the limits of sessions above it
+    /// refuse in a way that clients understand, this one guards descriptors and memory.
     public var maxConnections = 65_536
     /// Bytes of one header field, name and value. Default 16 KiB, which holds a long token.
     public var maxHeaderFieldSize = 16 * 1024

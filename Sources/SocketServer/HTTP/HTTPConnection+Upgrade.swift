@@ -39,7 +39,8 @@ extension HTTPConnection {
         }
     }
 
-    /// Moves the socket: its descriptor is duplicated, this channel closed, and the duplicate adopted by the other loop.
+    /// Moves the socket: its descriptor is duplicated, this channel closed, and the duplicate adopted by the other
+    /// loop.
     private func upgradeElsewhere(
         _ upgrade: WebSocketUpgrade, target: any EventLoop, context: ChannelHandlerContext
     ) {

@@ -44,7 +44,10 @@ final class HTTPConnection: ChannelDuplexHandler, RemovableChannelHandler, Deadl
     private var stalledBytes = Int.max
     private let deadline = Deadline()
 
-    init(loop: LoopContext, isTLS: Bool, decoder: ByteToMessageHandler<HTTPRequestDecoder>, encoder: HTTPResponseEncoder) {
+    init(
+        loop: LoopContext, isTLS: Bool, decoder: ByteToMessageHandler<HTTPRequestDecoder>,
+        encoder: HTTPResponseEncoder
+    ) {
         self.loop = loop
         self.isTLS = isTLS
         self.decoder = decoder

@@ -1,8 +1,8 @@
 public import NIOCore
 public import NIOHTTP1
 
-/// Writes one response from a task. Each write returns once the kernel has taken the bytes, so a response of any size needs
-/// the memory of one part.
+/// Writes one response from a task. Each write returns once the kernel has taken the bytes, so a response of any size
+/// needs the memory of one part.
 public final class HTTPResponseWriter: Sendable {
     public let eventLoop: any EventLoop
     private let exchange: NIOLoopBound<HTTPExchange>

@@ -2,9 +2,10 @@ public import NIOCore
 
 /// One WebSocket, server side (RFC 6455): the last handler of its channel.
 ///
-/// Closing (section 7): whoever sends its close frame first waits for the other's; then the server closes the connection.
-/// After a violation, and when the peer does not answer a close in time, nothing more is read: the output is closed after
-/// the close frame, so that the frame is not overtaken by a reset, and the rest follows at the close timeout.
+/// Closing (section 7): whoever sends its close frame first waits for the other's; then the server closes the
+/// connection. After a violation, and when the peer does not answer a close in time, nothing more is read: the output
+/// is closed after the close frame, so that the frame is not overtaken by a reset, and the rest follows at the close
+/// timeout.
 public final class WebSocketConnection: ChannelInboundHandler, RemovableChannelHandler, DeadlineOwner {
     public typealias InboundIn = ByteBuffer
     public typealias OutboundOut = ByteBuffer
@@ -187,8 +188,8 @@ public final class WebSocketConnection: ChannelInboundHandler, RemovableChannelH
         end(.violation(violation))
     }
 
-    /// Sends the last frame, if there is one left to send, and closes: our side first, all of it when the peer has closed
-    /// too or the time is up.
+    /// Sends the last frame, if there is one left to send, and closes: our side first, all of it when the peer has
+    /// closed too or the time is up.
     private func finish(sending frame: ByteBuffer?) {
         guard let context else { return }
         state = .finished

@@ -4,9 +4,9 @@ public import NIOCore
 ///
 /// 1. ``unmaskWholeFrames(in:)`` runs once over what one read brought, removes the mask of each whole frame where it
 ///    lies, and sets its key to zero, which is the mask that changes nothing.
-/// 2. ``next(from:)`` then returns event after event. A whole, unfragmented frame is a slice of the read's buffer; nothing
-///    is copied. A frame whose end has not arrived, or a fragment, goes byte for byte into `assembly`, unmasked and (if
-///    text) validated as it comes, so that a bad message is refused at its first bad byte.
+/// 2. ``next(from:)`` then returns event after event. A whole, unfragmented frame is a slice of the read's buffer;
+///    nothing is copied. A frame whose end has not arrived, or a fragment, goes byte for byte into `assembly`,
+///    unmasked and (if text) validated as it comes, so that a bad message is refused at its first bad byte.
 /// 3. A frame head that arrives in parts waits in `head`, at most 13 bytes.
 ///
 /// The length that a head claims allocates nothing: `assembly` grows with the bytes that are there.

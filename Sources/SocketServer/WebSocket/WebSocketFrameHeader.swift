@@ -20,8 +20,8 @@ struct WebSocketFrameHeader: Sendable, Equatable {
 
     var isControl: Bool { opcode & 0x8 != 0 }
 
-    /// Reads a client's frame head at the start of `bytes`; nil when more bytes are needed. What can be refused early is:
-    /// the first two bytes are judged before the rest is there.
+    /// Reads a client's frame head at the start of `bytes`; nil when more bytes are needed. What can be refused early
+    /// is: the first two bytes are judged before the rest is there.
     static func parse(_ bytes: UnsafeRawBufferPointer) throws(WebSocketViolation) -> Self? {
         guard let first = bytes.first else { return nil }
         if first & 0x70 != 0 { throw .reservedBits }

@@ -1,7 +1,7 @@
 /// Masking of client frames (RFC 6455 section 5.3): byte i is combined with byte i modulo 4 of the key.
 enum WebSocketMask {
-    /// Unmasks `bytes` where they lie. `key` holds the four key bytes in the order of memory; `offset` is the position of
-    /// the first byte in its frame's payload.
+    /// Unmasks `bytes` where they lie. `key` holds the four key bytes in the order of memory; `offset` is the
+    /// position of the first byte in its frame's payload.
     static func apply(_ key: UInt32, to bytes: UnsafeMutableRawBufferPointer, offset: Int) {
         guard key != 0 else { return }
         let rotated = rotate(key, by: offset)

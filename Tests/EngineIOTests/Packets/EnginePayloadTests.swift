@@ -21,7 +21,9 @@ struct EnginePayloadTests {
         #expect(decode("5\u{1E}6") == [.upgrade, .noop])
     }
 
-    @Test("A malformed packet ends a payload; those before it count", arguments: ["", "abc", "7", "b?", "x4", "4a\u{1E}"])
+    @Test(
+        "A malformed packet ends a payload; those before it count",
+        arguments: ["", "abc", "7", "b?", "x4", "4a\u{1E}"])
     func malformed(text: String) {
         let packets = decode(text)
         #expect(packets.last == .some(nil))

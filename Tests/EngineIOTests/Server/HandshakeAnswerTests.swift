@@ -63,7 +63,10 @@ struct HandshakeAnswerTests {
     @Test("A WebSocket for an unknown session, version or transport is refused")
     func webSocketRefusals() async throws {
         try await TestEngine.with { engine in
-            for query in ["EIO=4&transport=websocket&sid=nope", "transport=websocket", "EIO=4", "EIO=4&transport=polling"] {
+            let bad = [
+                "EIO=4&transport=websocket&sid=nope", "transport=websocket", "EIO=4", "EIO=4&transport=polling",
+            ]
+            for query in bad {
                 let client = try await engine.connect()
                 #expect(try await client.upgrade("/socket.io/?\(query)").status == 400, "\(query)")
             }
@@ -103,7 +106,7 @@ struct HandshakeAnswerTests {
     @Test("Admission sees the handshake and refuses with status, code, message and Retry-After")
     func admission() async throws {
         try await TestEngine.with(change: { configuration in
-            configuration.admission = { handshake in
+            configuration.admission = { handshake, _ in
                 guard handshake.query["pass"] == nil, handshake.remoteAddress == "127.0.0.1" else { return .accept }
                 return .refuse(EngineRefusal(code: "full", message: "No \"room\"", retryAfter: 7))
             }

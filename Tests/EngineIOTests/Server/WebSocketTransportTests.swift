@@ -1,4 +1,5 @@
 import EngineIO
+import SocketServer
 import SocketTestKit
 import Testing
 
@@ -154,6 +155,32 @@ struct WebSocketTransportTests {
         }
     }
 
+    @Test("An upgrade over TLS, whose connection cannot move to the session's loop, works as well")
+    func upgradeOverTLS() async throws {
+        try await TestCertificate.withFiles { certificate, key in
+            let tls = try TLSCredentials(certificateFile: certificate, keyFile: key)
+            try await TestEngine.with(threads: 4, tls: tls) { engine in
+                for _ in 0..<6 { try await exchangeAcrossUpgrade(engine) }
+            }
+        }
+    }
+
+    private func exchangeAcrossUpgrade(_ engine: TestEngine) async throws {
+        let client = try await engine.connect()
+        let sid = try await engine.open(client)
+        let socket = try await probe(engine, sid: sid)
+        _ = try await client.request("POST", TestEngine.poll(sid), body: "4one\u{1E}4two")
+        try await socket.sendText("5")
+        try await socket.sendText("4three")
+        for expected in ["4one", "4two", "4three"] { #expect(try await socket.readText() == expected) }
+        try await socket.sendText("4replay")
+        for _ in 0..<200 { #expect(try await socket.readFrame().payload.count == 100_000) }
+        await engine.log.wait(for: "drained")
+        try await socket.sendText("4close")
+        #expect(try await socket.readFrame().opcode == 8)
+        await engine.log.wait(for: "forced close")
+    }
+
     @Test("A poll during the upgrade gets what is queued, else a noop")
     func pollWhileUpgrading() async throws {
         try await TestEngine.with { engine in
@@ -184,7 +211,9 @@ struct WebSocketTransportTests {
         }
     }
 
-    @Test("A candidate that says something else is closed, and the session stays on polling", arguments: ["4x", "2", "zz"])
+    @Test(
+        "A candidate that says something else is closed, and the session stays on polling",
+        arguments: ["4x", "2", "zz"])
     func badProbe(text: String) async throws {
         try await TestEngine.with { engine in
             let client = try await engine.connect()

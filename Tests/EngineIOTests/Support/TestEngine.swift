@@ -8,6 +8,7 @@ struct TestEngine {
     let server: SocketServer
     let log: TestLog
     let port: Int
+    let isSecure: Bool
 
     static func with(
         threads: Int = 1, tls: TLSCredentials? = nil, change: (inout EngineConfiguration) -> Void = { _ in },
@@ -26,7 +27,7 @@ struct TestEngine {
         var port = 0
         if case .tcp(_, let bound)? = try await server.start().first { port = bound }
         do {
-            try await body(TestEngine(engine: engine, server: server, log: log, port: port))
+            try await body(TestEngine(engine: engine, server: server, log: log, port: port, isSecure: tls != nil))
             await server.shutdown(within: .zero)
         } catch {
             await server.shutdown(within: .zero)
@@ -35,7 +36,7 @@ struct TestEngine {
     }
 
     func connect() async throws -> RawClient {
-        try await RawClient.connect(port: port)
+        try await RawClient.connect(port: port, isSecure: isSecure)
     }
 
     /// Opens a session over polling.

@@ -56,7 +56,9 @@ struct ConfigurationTests {
         #expect(!everyIPv4.isTrusted("2001:db8::1"))
     }
 
-    @Test("What is no network is refused", arguments: ["", "10.0.0.0/33", "::/129", "host", "10.0.0.0/-1", "1.2.3.4/8/8"])
+    @Test(
+        "What is no network is refused",
+        arguments: ["", "10.0.0.0/33", "::/129", "host", "10.0.0.0/-1", "1.2.3.4/8/8"])
     func badNetworks(text: String) {
         #expect(throws: SocketServerError.self) { try TrustedProxies([text]) }
     }

@@ -137,6 +137,10 @@ struct HTTPServerTests {
             ("GET / HTTP/1.1\r\nA: " + String(repeating: "x", count: 40_000) + "\r\n\r\n", 431),
             ("GET / HTTP/1.1\r\nContent-Length: 1\r\nContent-Length: 2\r\n\r\n", 400),
             ("GET / HTTP/1.1\r\nContent-Length: x\r\n\r\n", 400),
+            ("GET /" + String(repeating: "x", count: 100_000) + " HTTP/1.1\r\n\r\n", 431),
+            ("GET / HTTP/1.1\r\n" + String(repeating: "A: b\r\n", count: 200) + "\r\n", 431),
+            ("POST / HTTP/1.1\r\nContent-Length: 3\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n", 400),
+            ("GET / HTTP/1.1\r\nA: \u{0}\r\n\r\n", 400),
         ])
     func malformed(request: String, status: Int) async throws {
         try await TestServer.with(HTTPRoutes(fallback: EchoResponder())) { server in

@@ -9,7 +9,9 @@ import Glibc
 
 @Suite("Socket server", .timeLimit(.minutes(1)))
 struct SocketServerTests {
-    private func temporaryPath() -> String { "/tmp/socket-server-tests-\(getpid())-\(UInt64.random(in: 0...UInt64.max))" }
+    private func temporaryPath() -> String {
+        "/tmp/socket-server-tests-\(getpid())-\(UInt64.random(in: 0...UInt64.max))"
+    }
 
     @Test("It listens at a Unix socket, replaces a stale one, and leaves a served one alone")
     func unixSocket() async throws {
@@ -133,6 +135,36 @@ struct SocketServerTests {
         await parking.arrived.wait()
         await server.shutdown(within: .milliseconds(50))
         await client.waitForEnd()
+    }
+
+    @Test("It speaks TLS, and takes a new certificate while it serves")
+    func tls() async throws {
+        try await TestCertificate.withFiles { certificate, key in
+            let tls = try TLSCredentials(certificateFile: certificate, keyFile: key)
+            var routes = HTTPRoutes(fallback: EchoResponder())
+            routes.add("/echo", EchoSocket.Service())
+            try await TestServer.with(routes, change: { $0.tls = tls }) { server in
+                let first = try await RawClient.connect(port: server.port, isSecure: true)
+                #expect(try await first.request("GET", "/").body == "GET / 127.0.0.1 ")
+                try TestCertificate.write("no certificate", to: certificate)
+                #expect(throws: SocketServerError.self) { try tls.reload() }
+                try TestCertificate.write(TestCertificate.certificate, to: certificate)
+                try tls.reload()
+                let second = try await RawClient.connect(port: server.port, isSecure: true)
+                #expect(try await second.upgrade("/echo").status == 101)
+                try await second.sendText("hello")
+                #expect(try await second.readText() == "hello")
+                #expect(try await first.request("GET", "/").status == 200)
+                let plain = try await server.connect()
+                try await plain.send("GET / HTTP/1.1\r\n\r\n")
+                await plain.waitForEnd()
+            }
+        }
+    }
+
+    @Test("Credentials that cannot be read are told")
+    func badCredentials() {
+        #expect(throws: SocketServerError.self) { try TLSCredentials(certificateFile: "/none", keyFile: "/none") }
     }
 
     @Test("The word of a trusted proxy about its client is taken")

@@ -39,7 +39,10 @@ struct WebSocketDecoderTests {
     static let conversations: [(name: String, bytes: [UInt8], events: [String])] = [
         ("a text", frame(1, "héllo"), ["text héllo"]),
         ("an empty text", frame(1, ""), ["text "]),
-        ("several in one read", frame(1, "a") + frame(2, "bc") + frame(1, "d"), ["text a", "binary [98, 99]", "text d"]),
+        (
+            "several in one read", frame(1, "a") + frame(2, "bc") + frame(1, "d"),
+            ["text a", "binary [98, 99]", "text d"]
+        ),
         (
             "a ping between fragments",
             frame(1, "one ", isFinal: false) + frame(9, "p") + frame(0, "", isFinal: false) + frame(0, "two"),
