@@ -1,6 +1,6 @@
-import EngineIO
 import NIOCore
-import Synchronization
+
+@testable import EngineIO
 
 /// Sends each message back, does what some texts ask for, and tells how its session ended.
 final class TestHandler: EngineSessionHandler {
@@ -16,6 +16,7 @@ final class TestHandler: EngineSessionHandler {
         case "close": return session.close(.forcedClose)
         case "discard": return session.close(.forcedClose, discard: true)
         case "transport": frames.append(text: session.transportName)
+        case "link": frames.append(text: Self.place(of: session))
         case "burst": for number in 0..<100 { frames.append(text: "\(number)") }
         case "farewell":
             for number in 0..<20 { frames.append(text: "\(number)") }
@@ -44,6 +45,15 @@ final class TestHandler: EngineSessionHandler {
 
     func session(_ session: EngineSession, didCloseWith reason: EngineCloseReason) {
         log.add(reason.rawValue)
+    }
+
+    /// Whether the session's WebSocket lives on its loop.
+    private static func place(of session: EngineSession) -> String {
+        switch session.link {
+        case .local: "same loop"
+        case .remote: "other loop"
+        case nil: "no socket"
+        }
     }
 
     /// 20 MB, more than any socket takes at once.
