@@ -60,6 +60,7 @@ struct AdminOperationTests {
             let answer = try await bench.call(.get, "/admin/backup")
             #expect(answer.status == 200 && answer.text == StubBackup.bytes)
             #expect(answer.headers[.contentDisposition]?.hasPrefix("attachment") == true)
+            #expect(try await bench.call(.get, "/admin/backup?keys=false").text == "no keys")
             let left = try FileManager.default.contentsOfDirectory(atPath: bench.store.directory)
             #expect(!left.contains { $0.hasPrefix("backup") })
         }

@@ -578,12 +578,21 @@ enum OpenAPI {
           "/admin/backup": {
            "get": {
             "summary": "A consistent copy of the database",
+            "parameters": [
+             {
+              "name": "keys",
+              "in": "query",
+              "schema": {"type": "string", "enum": ["true", "false"], "default": "true"},
+              "description": "false: without the signing keys"
+             }
+            ],
             "responses": {
              "200": {
               "description": "An SQLite file",
               "content": {"application/vnd.sqlite3": {"schema": {"type": "string", "format": "binary"}}}
              },
              "401": {"$ref": "#/components/responses/Error"},
+             "400": {"$ref": "#/components/responses/Error"},
              "503": {"$ref": "#/components/responses/Error"}
             }
            }

@@ -6,6 +6,9 @@ struct ParleyCommand: AsyncParsableCommand {
         commandName: "parley",
         abstract: "A chat appliance: one executable, one SQLite file, stock Socket.IO clients.",
         version: Version.text,
-        subcommands: [ServeCommand.self],
+        subcommands: [
+            ServeCommand.self, UserCommand.self, ChatCommand.self, TokenCommand.self, BackupCommand.self,
+            RestoreCommand.self, CheckCommand.self,
+        ],
         defaultSubcommand: ServeCommand.self)
 }

@@ -1,5 +1,4 @@
 import ArgumentParser
-import Foundation
 
 /// `parley serve`: the appliance.
 struct ServeCommand: AsyncParsableCommand {
@@ -14,19 +13,7 @@ struct ServeCommand: AsyncParsableCommand {
     @OptionGroup var options: ServeOptions
 
     func run() async throws {
-        let environment = ProcessInfo.processInfo.environment
-        let source = try SettingsSource(
-            flags: options.values, environment: environment, file: try configurationFile(environment))
-        let configuration = try SettingsReader(source: source).configuration()
-        try await Appliance(configuration, unknownEnvironment: source.unknownEnvironment).run()
-    }
-
-    private func configurationFile(_ environment: [String: String]) throws -> (name: String, text: String)? {
-        guard let path = options.config ?? environment["PARLEY_CONFIG"] else { return nil }
-        do {
-            return (path, try String(contentsOfFile: path, encoding: .utf8))
-        } catch {
-            throw Failure(.configuration, "the configuration file \(path) cannot be read")
-        }
+        let settings = try ConfigurationFile.settings(flags: options.values, file: options.config)
+        try await Appliance(settings.configuration, unknownEnvironment: settings.unknownEnvironment).run()
     }
 }

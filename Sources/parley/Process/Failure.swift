@@ -1,3 +1,5 @@
+import ChatCore
+
 /// Why the program ends: one line for a person, and the exit code.
 struct Failure: Error, Equatable, CustomStringConvertible {
     var status: ExitStatus
@@ -6,6 +8,11 @@ struct Failure: Error, Equatable, CustomStringConvertible {
     init(_ status: ExitStatus, _ message: String) {
         self.status = status
         self.message = message
+    }
+
+    /// What the store refused, with the exit code that the contract has for it.
+    init(_ error: StoreOpenError) {
+        self.init(ExitStatus(rawValue: error.exitCode) ?? .failure, error.description)
     }
 
     var description: String { message }

@@ -44,7 +44,8 @@ extension Appliance {
             announcement: announcement, logger: logger)
         let adminService = AdminService(
             site: AdminSite(
-                store: store, sessions: sessions, tokens: keeper, key: adminKey.text,
+                store: store, sessions: sessions, tokens: keeper, backup: StoreBackups(store: store),
+                key: adminKey.text,
                 program: AdminSite.Program(version: Version.text, startedAt: .now()), clock: { .now() },
                 isReady: { state.isServing && !store.counters.failing },
                 extraMetrics: { ApplianceMetrics.all(store: store, server: server, engine: io.engine) },

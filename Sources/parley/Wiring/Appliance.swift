@@ -73,7 +73,7 @@ struct Appliance {
         do {
             return try SQLiteChatStore(directory: configuration.dataDirectory, policy: policy, options: options)
         } catch let error as StoreOpenError {
-            throw Failure(ExitStatus(rawValue: error.exitCode) ?? .failure, error.description)
+            throw Failure(error)
         }
     }
 

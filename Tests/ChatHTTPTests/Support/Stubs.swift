@@ -50,9 +50,10 @@ struct StubBackup: BackupSource {
     static let bytes = String(repeating: "backup ", count: 100_000)
     let directory: String
 
-    func makeBackup() async throws -> String {
+    func makeBackup(withKeys: Bool) async throws -> String {
         let path = directory + "/backup-\(UUID().uuidString)"
-        try Self.bytes.write(toFile: path, atomically: false, encoding: .utf8)
+        let bytes = withKeys ? Self.bytes : "no keys"
+        try bytes.write(toFile: path, atomically: false, encoding: .utf8)
         return path
     }
 }

@@ -13,9 +13,11 @@ extension AdminSite {
         ]
         if let backup {
             routes.append(
-                AdminRoute(.get, "/admin/backup") { _ in
-                    try FileDownload(
-                        path: try await backup.makeBackup(), name: "parley.db", type: "application/vnd.sqlite3"
+                AdminRoute(.get, "/admin/backup") { request in
+                    let keys = try request.query("keys", oneOf: ["true", "false"])
+                    let path = try await backup.makeBackup(withKeys: keys != "false")
+                    return try FileDownload(
+                        path: path, name: "parley.db", type: "application/vnd.sqlite3"
                     ).response()
                 })
         }

@@ -1,0 +1,35 @@
+import ArgumentParser
+import ChatCore
+import ChatSQLite
+
+/// `parley check [FILE]`: verifies a database or a backup; never writes at or beside it.
+struct CheckCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "check",
+        abstract: "Verify a database or a backup: one line a finding, exit code 65 when there is any.")
+
+    @Argument(help: ArgumentHelp("The file (default: parley.db of the data directory)", valueName: "file"))
+    var file: String?
+
+    @Option(help: ArgumentHelp("Directory of the appliance (default: ./data)", valueName: "DIR"))
+    var data: String?
+
+    @Option(help: ArgumentHelp("Configuration file of the appliance", valueName: "FILE"))
+    var config: String?
+
+    func run() throws {
+        let path = try file ?? DataOption.directory(data, config: config) + "/parley.db"
+        let bar = ProgressBar("checking")
+        let findings: [Finding]
+        do {
+            findings = try DatabaseCheck.run(path) { bar.show($0) }
+        } catch let error as StoreOpenError {
+            bar.clear()
+            throw Failure(error)
+        }
+        bar.clear()
+        for finding in findings { print(finding) }
+        guard findings.isEmpty else { throw Failure(.badData, "\(path): \(findings.count) findings") }
+        print("\(path): no findings")
+    }
+}

@@ -1,0 +1,39 @@
+import ArgumentParser
+import ChatCore
+import ChatSQLite
+
+/// `parley restore FILE`: puts a backup in place of the database of a stopped appliance.
+struct RestoreCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "restore",
+        abstract: "Put a backup in place of the database of a stopped appliance; the old one is kept aside.")
+
+    @Argument(help: "The backup")
+    var file: String
+
+    @Option(help: ArgumentHelp("Directory of the appliance (default: ./data)", valueName: "DIR"))
+    var data: String?
+
+    @Option(help: ArgumentHelp("Configuration file of the appliance", valueName: "FILE"))
+    var config: String?
+
+    func run() throws {
+        let directory = try DataOption.directory(data, config: config)
+        let bar = ProgressBar("restoring")
+        let kept: String?
+        do {
+            let findings = try DatabaseCheck.run(file)
+            guard findings.isEmpty else {
+                throw Failure(
+                    .badData, "\(file) is damaged (\(findings[0])): nothing was changed; see parley check \(file)")
+            }
+            kept = try DatabaseBackup.restore(file, into: directory) { bar.show(Double($0) / Double(max(1, $1))) }
+        } catch let error as StoreOpenError {
+            bar.clear()
+            throw Failure(error)
+        }
+        bar.clear()
+        print("\(directory)/parley.db is now \(file)")
+        if let kept { print("the old one is \(kept)") }
+    }
+}

@@ -1,0 +1,30 @@
+import ArgumentParser
+
+/// `parley user update`.
+struct UserUpdate: AdminCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "update", abstract: "Change a user; an empty text clears a field.")
+
+    @Argument(help: "The user id")
+    var id: String
+
+    @Option(help: "The new username")
+    var username: String?
+
+    @Option(help: "The new name shown")
+    var displayName: String?
+
+    @Option(name: .customLong("avatar-url"), help: "Address of a picture")
+    var avatarURL: String?
+
+    @OptionGroup var connection: AdminConnection
+    @OptionGroup var output: AdminOutput
+
+    func call() throws -> AdminCall {
+        var body = CallBody()
+        body.set("username", username)
+        body.change("display_name", displayName)
+        body.change("avatar_url", avatarURL)
+        return AdminCall(.patch, "/admin/users/\(AdminCall.encoded(id))", body: try body.encoded())
+    }
+}

@@ -1,0 +1,29 @@
+import Foundation
+
+/// Reads the settings of a command line, the environment and the file that either names.
+enum ConfigurationFile {
+    struct Settings {
+        var configuration: ServeConfiguration
+        var unknownEnvironment: [String]
+    }
+
+    /// - Parameter file: of `--config`; `PARLEY_CONFIG` is looked at when it is `nil`.
+    /// - Throws: ``Failure`` with status 78.
+    static func settings(flags: [Setting: [String]], file: String?) throws -> Settings {
+        let environment = ProcessInfo.processInfo.environment
+        let source = try SettingsSource(
+            flags: flags, environment: environment, file: try read(file ?? environment["PARLEY_CONFIG"]))
+        return Settings(
+            configuration: try SettingsReader(source: source).configuration(),
+            unknownEnvironment: source.unknownEnvironment)
+    }
+
+    private static func read(_ path: String?) throws -> (name: String, text: String)? {
+        guard let path else { return nil }
+        do {
+            return (path, try String(contentsOfFile: path, encoding: .utf8))
+        } catch {
+            throw Failure(.configuration, "the configuration file \(path) cannot be read")
+        }
+    }
+}
