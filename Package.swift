@@ -109,7 +109,10 @@ let package = Package(
         ], swiftSettings: strict),
         .testTarget(
             name: "ParleyTests",
-            dependencies: ["parley", "ChatCore", "ChatSQLite", "ChatTokens", "SocketServer", logging],
+            dependencies: [
+                "parley", "ChatCore", "ChatSQLite", "ChatTokens", "SocketServer", logging,
+                .product(name: "ArgumentParser", package: "swift-argument-parser"),
+            ],
             swiftSettings: strict),
         .testTarget(name: "TidyTests", swiftSettings: strict),
     ]

@@ -18,6 +18,6 @@ struct ChatMessages: AdminCommand {
 
     func call() throws -> AdminCall {
         AdminCall(
-            .GET, page.path("/admin/chats/\(AdminCall.encoded(id))/messages", [("before", before.map { String($0) })]))
+            .get, page.path("/admin/chats/\(AdminCall.encoded(id))/messages", [("before", before.map { String($0) })]))
     }
 }

@@ -1,0 +1,92 @@
+import ChatCore
+import ChatSQLite
+import ChatTokens
+import Foundation
+import Testing
+
+@testable import parley
+
+@Suite("Signing keys over restarts and rotations")
+struct KeyKeeperTests {
+    private struct DeafSink: CommitSink {
+        func didCommit(_ batch: CommittedBatch) {}
+    }
+
+    /// One run of an appliance, as far as its keys go.
+    private static func run(
+        in directory: String, configured: SigningSecret? = nil,
+        _ body: (KeyKeeper, SigningKeys) async throws -> Void
+    ) async throws {
+        let store = try SQLiteChatStore(directory: directory)
+        defer { try? store.close() }
+        let keys = try await SigningKeys(of: store, configured: configured)
+        try store.start(sink: DeafSink())
+        try await keys.keep(in: store)
+        let authority = try await TokenAuthority(ring: keys.ring, clock: { .now() })
+        try await body(
+            KeyKeeper(authority: authority, store: store, ring: keys.ring, isConfigured: configured != nil), keys)
+    }
+
+    private static func token(_ keeper: KeyKeeper) throws -> String {
+        let now = Timestamp.now()
+        let record = TokenRecord(
+            id: TokenID("t"), userID: UserID("u"), label: nil, createdAt: now,
+            expiresAt: now.advanced(by: .seconds(600)), revokedAt: nil)
+        return try keeper.sign(record, username: "alice")
+    }
+
+    private static func withDirectory(_ body: (String) async throws -> Void) async throws {
+        let directory = FileManager.default.temporaryDirectory.appendingPathComponent("parley-\(UUID().uuidString)")
+            .path
+        defer { try? FileManager.default.removeItem(atPath: directory) }
+        try await body(directory)
+    }
+
+    @Test("A token and the recovery secret hold over a restart")
+    func restart() async throws {
+        try await Self.withDirectory { directory in
+            var token = ""
+            var recovery: SigningSecret?
+            try await Self.run(in: directory) { keeper, keys in
+                token = try Self.token(keeper)
+                recovery = keys.recovery
+            }
+            try await Self.run(in: directory) { keeper, keys in
+                let verified = try keeper.authority.verify(token)
+                #expect(verified.userID == UserID("u"))
+                #expect(keys.recovery == recovery)
+            }
+        }
+    }
+
+    @Test("After a rotation old tokens hold, after one with revocation they do not, also over a restart")
+    func rotation() async throws {
+        try await Self.withDirectory { directory in
+            var token = ""
+            try await Self.run(in: directory) { keeper, _ in
+                token = try Self.token(keeper)
+                try await keeper.rotate(revoke: false)
+                #expect(try Self.token(keeper) != token)
+            }
+            try await Self.run(in: directory) { keeper, _ in
+                let verified = try keeper.authority.verify(token)
+                #expect(verified.userID == UserID("u"))
+                try await keeper.rotate(revoke: true)
+            }
+            try await Self.run(in: directory) { keeper, _ in
+                #expect(throws: TokenError.self) { try keeper.authority.verify(token) }
+            }
+        }
+    }
+
+    @Test("A key of the configuration is not rotated here")
+    func configured() async throws {
+        try await Self.withDirectory { directory in
+            let secret = try #require(SigningSecret(String(repeating: "s", count: 32)))
+            try await Self.run(in: directory, configured: secret) { keeper, _ in
+                let error = await #expect(throws: ChatError.self) { try await keeper.rotate(revoke: false) }
+                #expect(error?.code == .conflict)
+            }
+        }
+    }
+}
