@@ -6,13 +6,15 @@ BUILD := .build
 STATIC := $(BUILD)/static
 VENV := .venv
 SQLITE_ARCHIVE = $(firstword $(wildcard /usr/lib/*/libsqlite3.a /usr/lib/libsqlite3.a))
+# Where the yardstick and its load generator lie; without them parley-load measures Parley alone.
+TOOLS ?= $(wildcard ../shared/tools)
 # Root needs no sudo, and a bare container has none.
 SUDO = $(shell [ "$$(id -u)" = 0 ] || echo sudo)
 PACKAGES := libsqlite3-dev pkg-config
 TEST_PACKAGES := $(PACKAGES) python3-venv
 
 .DEFAULT_GOAL := help
-.PHONY: help run build test test-swift test-clients format lint clean packages test-packages
+.PHONY: help run build test test-swift test-clients bench format lint clean packages test-packages
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-14s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -38,6 +40,10 @@ test-swift: packages ## swift test
 test-clients: test-packages ## pytest with python-socketio against the debug binary
 	$(SWIFT) build --product parley
 	PARLEY_BIN=$(BUILD)/debug/parley $(VENV)/bin/python -m pytest Tests/Clients
+
+bench: build ## the release beside a yardstick, five workloads; BENCH="--rounds 5 --only connect" for options
+	$(SWIFT) build -c release --product parley-load
+	$(PYTHON) Tests/Bench/bench.py $(if $(TOOLS),--tools $(TOOLS)) $(BENCH)
 
 format: ## lay out the sources
 	$(SWIFT) format --in-place --recursive Sources Tests Package.swift
