@@ -111,7 +111,9 @@ final class AdmissionGate: ConnectionGate {
         let admitted = AdmittedSession(
             session: session, token: applicant.token, liveUser: directory.user(session.user.id), pid: ticket.pid,
             start: start)
-        let rooms = [ChatGateway.room(of: session.user.id)] + session.chats.map(\.rawValue)
+        let rooms =
+            [ChatGateway.room(of: session.user.id)] + session.chats.map(\.rawValue)
+            + session.chats.map(ChatGateway.presenceRoom)
         let acceptance = ConnectDecision.Acceptance(id: ticket.sid, pid: ticket.pid, rooms: rooms) {
             [makeSession] socket in
             makeSession(socket, admitted)

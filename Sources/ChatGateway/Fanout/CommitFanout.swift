@@ -150,6 +150,7 @@ final class CommitFanout: CommitSink {
     ) {
         let room = ChatGateway.room(of: user)
         batch.join(chat.rawValue, socketsOf: room)
+        batch.join(ChatGateway.presenceRoom(of: chat), socketsOf: room)
         batch.send(frames, toRoom: room)
         gateway.presence.joined(user, chat: chat)
     }
@@ -160,6 +161,7 @@ final class CommitFanout: CommitSink {
             (socket.handler as? ChatSession)?.lostMembership(of: chat)
         }
         batch.leave(chat.rawValue, socketsOf: room)
+        batch.leave(ChatGateway.presenceRoom(of: chat), socketsOf: room)
         batch.send(events.frames(.chatRemoved(chat)), toRoom: room)
         gateway.presence.left(user, chat: chat)
     }

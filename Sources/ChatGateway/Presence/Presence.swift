@@ -49,8 +49,8 @@ final class Presence: Sendable {
         change { $0.wasOnline(user, chats: chats, lastSeenAt: lastSeenAt, now: .now()) }
     }
 
-    func joined(_ user: UserID, chat: ChatID) { change { $0.joined(user, chat: chat.rawValue) } }
-    func left(_ user: UserID, chat: ChatID) { change { $0.left(user, chat: chat.rawValue) } }
+    func joined(_ user: UserID, chat: ChatID) { change { $0.joined(user, chat: ChatGateway.presenceRoom(of: chat)) } }
+    func left(_ user: UserID, chat: ChatID) { change { $0.left(user, chat: ChatGateway.presenceRoom(of: chat)) } }
 
     /// From now on nothing is told: who is online now counts as online for the grace after the next start.
     func stop() { state.withLock { $0.isStopped = true } }

@@ -62,7 +62,7 @@ public final class ChatGateway: Sendable {
             }
         }
         for (user, chats, lastSeenAt) in users {
-            presence.wasOnline(user, chats: chats.map(\.rawValue), lastSeenAt: lastSeenAt)
+            presence.wasOnline(user, chats: chats.map(Self.presenceRoom), lastSeenAt: lastSeenAt)
         }
     }
 
@@ -77,6 +77,10 @@ public final class ChatGateway: Sendable {
 
     /// The room of a user's own sockets. `@` is in no chat's id, so none can be mistaken for it.
     static func room(of user: UserID) -> String { "@" + user.rawValue }
+
+    /// The room of everyone who is in a chat, whether their sockets listen to it or not: who hears of its members'
+    /// coming and going. `~` is in no chat's id either.
+    static func presenceRoom(of chat: ChatID) -> String { "~" + chat.rawValue }
 
     // MARK: Sessions
 
@@ -101,7 +105,8 @@ public final class ChatGateway: Sendable {
             guard case .success(let chats) = result else { return }
             var batch = DeliveryBatch.Builder()
             batch.send(
-                events.frames(.userUpdated(card)), toAnyOf: chats.map(\.rawValue) + [Self.room(of: card.id)], except: "")
+                events.frames(.userUpdated(card)), toAnyOf: chats.map(Self.presenceRoom) + [Self.room(of: card.id)],
+                except: "")
             namespace.deliver(batch.finish(stamp: .max, trailer: nil))
         }
     }

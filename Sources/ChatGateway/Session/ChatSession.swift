@@ -34,7 +34,7 @@ final class ChatSession: SocketHandler, Asker, @unchecked Sendable {
         token = admitted.token
         pid = admitted.pid
         start = admitted.start
-        presenceChats = admitted.session.presenceChats.map(\.rawValue)
+        presenceChats = admitted.session.presenceChats.map(ChatGateway.presenceRoom)
         connectedAt = .now()
         events = TokenBucket(rate: gateway.configuration.eventRate, now: Self.now())
     }

@@ -6,8 +6,12 @@ import NIOCore
 /// A room is an array of sockets, since what is done with it is to walk it; each socket knows its place in each of its
 /// rooms, so leaving is a swap with the last one.
 final class RoomIndex {
-    private final class Room {
+    final class Room {
+        /// Shared by all who are in it, instead of a copy each.
+        let name: String
         var members: ContiguousArray<(socket: Socket, slot: Int)> = []
+
+        init(name: String) { self.name = name }
     }
 
     let eventLoop: any EventLoop
@@ -34,20 +38,25 @@ final class RoomIndex {
     func stopHolding(_ held: HeldDeliveries) { holding.removeValue(forKey: ObjectIdentifier(held)) }
 
     func join(_ socket: Socket, _ name: String) {
-        guard !socket.places.contains(where: { $0.room == name }) else { return }
-        let room = rooms[name] ?? Room()
+        let room = rooms[name] ?? Room(name: name)
+        guard !socket.places.contains(where: { $0.room === room }) else { return }
         if room.members.isEmpty { rooms[name] = room }
-        socket.places.append(Socket.Place(room: name, index: room.members.count))
+        socket.places.append(Socket.Place(room: room, index: room.members.count))
         room.members.append((socket, socket.places.count - 1))
     }
 
+    func isMember(_ socket: Socket, of name: String) -> Bool {
+        guard let room = rooms[name] else { return false }
+        return socket.places.contains { $0.room === room }
+    }
+
     func leave(_ socket: Socket, _ name: String) {
-        guard let slot = socket.places.firstIndex(where: { $0.room == name }) else { return }
+        guard let room = rooms[name], let slot = socket.places.firstIndex(where: { $0.room === room }) else { return }
         vacate(socket.places[slot])
         let last = socket.places.removeLast()
         if slot < socket.places.count {
             socket.places[slot] = last
-            rooms[last.room]?.members[last.index].slot = slot
+            last.room.members[last.index].slot = slot
         }
     }
 
@@ -57,13 +66,13 @@ final class RoomIndex {
     }
 
     private func vacate(_ place: Socket.Place) {
-        guard let room = rooms[place.room] else { return }
+        let room = place.room
         let last = room.members.removeLast()
         if place.index < room.members.count {
             room.members[place.index] = last
             last.socket.places[last.slot].index = place.index
         }
-        if room.members.isEmpty { rooms.removeValue(forKey: place.room) }
+        if room.members.isEmpty { rooms.removeValue(forKey: room.name) }
     }
 
     func members(of name: String) -> [Socket] { rooms[name]?.members.map(\.socket) ?? [] }

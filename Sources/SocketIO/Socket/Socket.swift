@@ -10,7 +10,7 @@ import NIOCore
 public final class Socket: @unchecked Sendable {
     /// A room and the place in its list of members.
     struct Place {
-        let room: String
+        let room: RoomIndex.Room
         var index: Int
     }
 
@@ -140,7 +140,7 @@ public final class Socket: @unchecked Sendable {
 
     /// Whether the socket is in a room; on the loop.
     public func isMember(of room: String) -> Bool {
-        places.contains { $0.room == room }
+        rooms.isMember(self, of: room)
     }
 
     // MARK: Leaving
