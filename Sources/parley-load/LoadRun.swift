@@ -44,7 +44,9 @@ final class LoadRun {
         var deliveryTimes = Histogram()
     }
 
-    init(options: LoadOptions, clients: [TokensFile.Client], address: SocketAddress, host: String, on loop: any EventLoop) {
+    init(
+        options: LoadOptions, clients: [TokensFile.Client], address: SocketAddress, host: String, on loop: any EventLoop
+    ) {
         self.options = options
         self.clients = clients
         self.address = address

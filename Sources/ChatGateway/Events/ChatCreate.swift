@@ -1,7 +1,7 @@
 import ChatCore
 
-/// `chat:create {type, name?, memberIds}` → `chat`; every member's sockets hear `chat:added` and join. A second `direct`
-/// chat of the same two is the first.
+/// `chat:create {type, name?, memberIds}` → `chat`; every member's sockets hear `chat:added` and join. A second
+/// `direct` chat of the same two is the first.
 struct ChatCreate: ClientEvent {
     static let name = "chat:create"
     private let chat: NewChat

@@ -1,8 +1,8 @@
 import ChatCore
 import SocketIO
 
-/// `chat:leave {chatId}`: this socket hears `chat:left` and no more of the chat, until it joins again or reconnects. The
-/// membership stays.
+/// `chat:leave {chatId}`: this socket hears `chat:left` and no more of the chat, until it joins again or reconnects.
+/// The membership stays.
 struct ChatLeave: ClientEvent {
     static let name = "chat:leave"
     private let chatID: ChatID

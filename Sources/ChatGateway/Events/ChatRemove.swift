@@ -1,7 +1,7 @@
 import ChatCore
 
-/// `chat:remove {chatId, userId}`: the chat hears `chat:member-removed`, who was removed `chat:removed`. Owner or admin;
-/// everyone of themselves.
+/// `chat:remove {chatId, userId}`: the chat hears `chat:member-removed`, who was removed `chat:removed`. Owner or
+/// admin; everyone of themselves.
 struct ChatRemove: ClientEvent {
     static let name = "chat:remove"
     private let chatID: ChatID

@@ -22,7 +22,9 @@ struct Fields {
 
     func optionalString(_ name: String) throws(ChatError) -> String? {
         guard let value = value(name) else { return nil }
-        guard case .string(let text) = value else { throw ChatError(.invalid, "\(name) must be a string.", field: name) }
+        guard case .string(let text) = value else {
+            throw ChatError(.invalid, "\(name) must be a string.", field: name)
+        }
         return text
     }
 

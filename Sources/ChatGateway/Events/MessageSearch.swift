@@ -1,8 +1,8 @@
 import ChatCore
 import NIOCore
 
-/// `message:search {query, chatId?, limit?, after?}` → `results [{message, snippet}]`, newest first, and `next`. Words as a
-/// whole, the last as a prefix; in one's own chats only.
+/// `message:search {query, chatId?, limit?, after?}` → `results [{message, snippet}]`, newest first, and `next`. Words
+/// as a whole, the last as a prefix; in one's own chats only.
 struct MessageSearch: ClientEvent {
     static let name = "message:search"
     private let query: String

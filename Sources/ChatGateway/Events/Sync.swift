@@ -1,8 +1,8 @@
 import ChatCore
 import NIOCore
 
-/// `sync {after, limit?}` → `changes [{event, data}]`, `offset`, `complete`: what one missed since an offset, for clients
-/// without recovery. An offset that cannot be gone on from is `invalid`, field `after`: begin with `chat:list`.
+/// `sync {after, limit?}` → `changes [{event, data}]`, `offset`, `complete`: what one missed since an offset, for
+/// clients without recovery. An offset that cannot be gone on from is `invalid`, field `after`: begin with `chat:list`.
 struct Sync: ClientEvent {
     static let name = "sync"
     private let after: Offset

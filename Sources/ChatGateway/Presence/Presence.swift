@@ -82,7 +82,9 @@ final class Presence: Sendable {
         let now = Timestamp.now()
         store.submit(
             .presence(
-                announcements.map { PresenceChange(userID: $0.user, online: $0.online, at: $0.online ? now : $0.lastSeenAt ?? now) }),
+                announcements.map {
+                    PresenceChange(userID: $0.user, online: $0.online, at: $0.online ? now : $0.lastSeenAt ?? now)
+                }),
             reply: .nobody)
         var batch = DeliveryBatch.Builder()
         for news in announcements where !news.chats.isEmpty {

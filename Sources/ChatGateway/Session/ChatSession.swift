@@ -6,9 +6,11 @@ import SocketIO
 
 /// One socket of one user, from its admission to its end: reads its events, keeps their order, answers them.
 ///
-/// Bound to the socket's loop. `@unchecked`: everything mutable is touched on that loop only; other threads (the
-/// writer's) only carry it, as the asker of a command, and read `socket`, which never changes.
+/// Bound to the socket's loop.
 final class ChatSession: SocketHandler, Asker, @unchecked Sendable {
+    // @unchecked because everything mutable is touched on the socket's loop only; other threads (the writer's) carry it
+    // as the asker of a command, and read `socket`, which never changes.
+
     let gateway: ChatGateway
     let socket: Socket
     let liveUser: LiveUser
@@ -180,7 +182,8 @@ final class ChatSession: SocketHandler, Asker, @unchecked Sendable {
         }
     }
 
-    private func read(_ body: @escaping @Sendable (any ChatReadView) throws -> ReadAnswer, for received: ReceivedEvent) {
+    private func read(_ body: @escaping @Sendable (any ChatReadView) throws -> ReadAnswer, for received: ReceivedEvent)
+    {
         let eventLoop = socket.eventLoop
         let seen = membershipsLost
         gateway.store.read(body) { result in
@@ -219,7 +222,9 @@ final class ChatSession: SocketHandler, Asker, @unchecked Sendable {
     }
 
     private func fail(_ received: ReceivedEvent, with error: ChatError) {
-        if error.code == .internal { gateway.logger.error("event failed", metadata: ["parley.event": "\(received.name)"]) }
+        if error.code == .internal {
+            gateway.logger.error("event failed", metadata: ["parley.event": "\(received.name)"])
+        }
         if let id = received.ackID {
             socket.send(gateway.events.ack(id, failure: error))
         } else {

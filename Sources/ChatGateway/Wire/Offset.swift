@@ -2,8 +2,8 @@ import ChatCore
 
 /// Where a client is in the row of changes: what it shows to be brought up to date. Opaque to it.
 ///
-/// `epoch:revision[:receipts]`: the run that issued it, in hexadecimal; the revision up to which it heard everything, in
-/// base 36; and, only where receipts that are older were still held back (they are told at most once a second), the
+/// `epoch:revision[:receipts]`: the run that issued it, in hexadecimal; the revision up to which it heard everything,
+/// in base 36; and, only where receipts that are older were still held back (they are told at most once a second), the
 /// revision up to which it heard those.
 struct Offset: Hashable, Sendable {
     var epoch: UInt64

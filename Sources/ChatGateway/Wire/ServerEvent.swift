@@ -11,8 +11,12 @@ struct ServerEvent: Sendable {
     let json: ByteBuffer
 
     static func messageNew(_ message: ByteBuffer) -> ServerEvent { ServerEvent(name: "message:new", json: message) }
-    static func messageUpdated(_ message: ByteBuffer) -> ServerEvent { ServerEvent(name: "message:updated", json: message) }
-    static func messageDeleted(_ message: ByteBuffer) -> ServerEvent { ServerEvent(name: "message:deleted", json: message) }
+    static func messageUpdated(_ message: ByteBuffer) -> ServerEvent {
+        ServerEvent(name: "message:updated", json: message)
+    }
+    static func messageDeleted(_ message: ByteBuffer) -> ServerEvent {
+        ServerEvent(name: "message:deleted", json: message)
+    }
 
     static func messageReaction(
         chatID: ChatID, messageID: MessageID, userID: UserID, emoji: String, removed: Bool,
@@ -48,8 +52,12 @@ struct ServerEvent: Sendable {
     }
 
     static func chatAdded(_ chat: Chat) -> ServerEvent { ServerEvent(name: "chat:added", json: Self.wrapping(chat)) }
-    static func chatUpdated(_ chat: Chat) -> ServerEvent { ServerEvent(name: "chat:updated", json: Self.wrapping(chat)) }
-    static func chatRemoved(_ chat: ChatID) -> ServerEvent { ServerEvent(name: "chat:removed", json: Self.naming(chat)) }
+    static func chatUpdated(_ chat: Chat) -> ServerEvent {
+        ServerEvent(name: "chat:updated", json: Self.wrapping(chat))
+    }
+    static func chatRemoved(_ chat: ChatID) -> ServerEvent {
+        ServerEvent(name: "chat:removed", json: Self.naming(chat))
+    }
     static func chatJoined(_ chat: ChatID) -> ServerEvent { ServerEvent(name: "chat:joined", json: Self.naming(chat)) }
     static func chatLeft(_ chat: ChatID) -> ServerEvent { ServerEvent(name: "chat:left", json: Self.naming(chat)) }
 

@@ -1,7 +1,7 @@
 import NIOCore
 
-/// So that raw values stand wherever typed ones do. Binary parts only live in events: other coders get base64-free text,
-/// an array of byte values.
+/// So that raw values stand wherever typed ones do. Binary parts only live in events: other coders get base64-free
+/// text, an array of byte values.
 extension JSONValue: Codable {
     private struct Name: CodingKey {
         var stringValue: String

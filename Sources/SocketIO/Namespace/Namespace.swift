@@ -21,9 +21,8 @@ public final class Namespace: Sendable {
     private let population = Mutex(0)
 
     /// A loop and what belongs to it.
-    ///
-    /// `@unchecked`: `rooms` is loop-bound; it travels to other threads only inside this, and is opened by ``on(_:)``.
     private struct Shard: @unchecked Sendable {
+        // @unchecked because `rooms` is bound to `eventLoop`: other threads carry it there and do not touch it.
         let eventLoop: any EventLoop
         let rooms: RoomIndex
     }

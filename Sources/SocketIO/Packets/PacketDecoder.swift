@@ -8,7 +8,8 @@ import NIOCore
 ///
 /// 1. The type is one digit: CONNECT 0, DISCONNECT 1, EVENT 2, ACK 3, CONNECT_ERROR 4, BINARY_EVENT 5, BINARY_ACK 6.
 /// 2. A namespace other than `/` begins with `/` and ends at a comma, or with the packet.
-/// 3. A binary packet is complete when as many binary messages as it announced have come; nothing else may come between.
+/// 3. A binary packet is complete when as many binary messages as it announced have come; nothing else may come
+/// between.
 struct PacketDecoder {
     /// Why the connection must be closed.
     enum Failure: Error, Hashable {

@@ -5,9 +5,9 @@ import NIOCore
 ///
 /// Its state lives on ``eventLoop``, and its handlers are called there. What is public may be called from any thread:
 /// on the loop it acts at once, elsewhere it is handed over, in the order called.
-///
-/// `@unchecked`: everything mutable is touched on `eventLoop` only, which every public entry makes sure of.
 public final class Socket: @unchecked Sendable {
+    // @unchecked because everything mutable is touched on `eventLoop` only, which every public entry makes sure of.
+
     /// A room and the place in its list of members.
     struct Place {
         let room: RoomIndex.Room

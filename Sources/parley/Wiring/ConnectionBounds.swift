@@ -6,8 +6,8 @@ import Synchronization
 ///
 /// Two bounds: all sessions, and, apart, those that have not shown a valid token yet, so that strangers cannot take the
 /// places of users. The second holds for each address, too; there a handshake first waits for those before it, as many
-/// clients that come at once from one address (a proxy, an office, a server that restarted) show their tokens in moments,
-/// and strangers do not.
+/// clients that come at once from one address (a proxy, an office, a server that restarted) show their tokens in
+/// moments, and strangers do not.
 final class ConnectionBounds: Sendable {
     private struct Watched: Sendable {
         var engine: EngineServer

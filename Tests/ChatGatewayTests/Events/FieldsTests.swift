@@ -42,7 +42,8 @@ import Testing
     @Test("What is optional may be left out, or null")
     func optional() {
         #expect(failure(of: MessageSend.self, [["chatId": "c", "content": "x"]]) == nil)
-        #expect(failure(of: MessageSend.self, [["chatId": "c", "content": "x", "clientId": nil, "replyTo": nil]]) == nil)
+        #expect(
+            failure(of: MessageSend.self, [["chatId": "c", "content": "x", "clientId": nil, "replyTo": nil]]) == nil)
         #expect(failure(of: ChatListEvent.self, []) == nil)
     }
 

@@ -14,7 +14,9 @@ import Testing
 
     @Test(
         "What no server issued is no offset",
-        arguments: ["", ":", "1", "x:1", "1:!", "1:-5", "1:1:2:3", "1:5:6", "1:5:-1", String(repeating: "1", count: 99) + ":1"])
+        arguments: [
+            "", ":", "1", "x:1", "1:!", "1:-5", "1:1:2:3", "1:5:6", "1:5:-1", String(repeating: "1", count: 99) + ":1",
+        ])
     func refused(text: String) {
         #expect(Offset(text) == nil)
     }

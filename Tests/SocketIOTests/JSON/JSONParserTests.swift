@@ -10,7 +10,8 @@ import Testing
     @Test(
         "Every kind of value is read and written back as it came",
         arguments: [
-            "null", "true", "false", "0", "-1", "12345678901234", "1.5", "\"\"", "\"a\"", "[]", "{}", "[1,\"2\",{\"3\":[true]}]",
+            "null", "true", "false", "0", "-1", "12345678901234", "1.5", "\"\"", "\"a\"", "[]", "{}",
+            "[1,\"2\",{\"3\":[true]}]",
             "{\"a\":{\"b\":[null,false]},\"c\":\"d\"}", "\"\\\"\\\\\\n\\r\\t\"", "\"zoë 😀 日本\"",
         ])
     func roundTrip(text: String) throws {
@@ -20,7 +21,8 @@ import Testing
     @Test(
         "What is no JSON is refused",
         arguments: [
-            "", " ", "nul", "tru", "01", "-", "1.", "1e", "+1", ".5", "\"", "\"\\x\"", "\"\\u12\"", "[1,]", "[1 2]", "{\"a\"}",
+            "", " ", "nul", "tru", "01", "-", "1.", "1e", "+1", ".5", "\"", "\"\\x\"", "\"\\u12\"", "[1,]", "[1 2]",
+            "{\"a\"}",
             "{\"a\":}", "{a:1}", "{\"a\":1,}", "[", "{", "]", "1 2", "\"\u{01}\"", "NaN", "1e999", "'a'", "//",
         ])
     func refused(text: String) {

@@ -24,7 +24,8 @@ import Testing
     @Test("EVENT and ACK with namespace and id")
     func events() throws {
         #expect(
-            try decode("2[\"a\",1,\"b\"]") == Packet(namespace: "/", kind: .event(name: "a", arguments: [1, "b"]), id: nil))
+            try decode("2[\"a\",1,\"b\"]")
+                == Packet(namespace: "/", kind: .event(name: "a", arguments: [1, "b"]), id: nil))
         #expect(
             try decode("2/n,12[\"a\"]") == Packet(namespace: "/n", kind: .event(name: "a", arguments: []), id: 12))
         #expect(try decode("30[]") == Packet(namespace: "/", kind: .ack(arguments: []), id: 0))
@@ -38,7 +39,8 @@ import Testing
             ("2{}", .invalidPayload), ("2[]", .invalidPayload), ("2[1]", .invalidPayload), ("2[\"a\"", .invalidPayload),
             ("2abc[\"a\"]", .invalidPayload), ("2[\"connect\"]", .invalidPayload), ("0[]", .invalidPayload),
             ("0\"x\"", .invalidPayload), ("1{}", .invalidPayload), ("3{}", .invalidPayload),
-            ("21234567890123456[\"a\"]", .invalidID), ("5[\"a\"]", .illegalAttachments), ("5-[\"a\"]", .illegalAttachments),
+            ("21234567890123456[\"a\"]", .invalidID), ("5[\"a\"]", .illegalAttachments),
+            ("5-[\"a\"]", .illegalAttachments),
             ("5999-[\"a\"]", .illegalAttachments), ("51[\"a\"]", .illegalAttachments),
         ])
     func malformed(text: String, failure: PacketDecoder.Failure) {
@@ -66,7 +68,9 @@ import Testing
         for number in ["9", "-1", "\"0\"", "99999999999999999999"] {
             var bad = PacketDecoder()
             _ = try bad.receive(text: ByteBuffer(string: "51-[\"m\",{\"_placeholder\":true,\"num\":\(number)}]"))
-            #expect(throws: PacketDecoder.Failure.illegalAttachments) { try bad.receive(binary: ByteBuffer(bytes: [1])) }
+            #expect(throws: PacketDecoder.Failure.illegalAttachments) {
+                try bad.receive(binary: ByteBuffer(bytes: [1]))
+            }
         }
     }
 }

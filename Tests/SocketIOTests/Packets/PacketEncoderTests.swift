@@ -48,7 +48,9 @@ import Testing
         #expect(frames.count == 3)
     }
 
-    @Test("Lengths around the borders of the frame header are framed right", arguments: [124, 125, 126, 65_534, 65_535, 70_000])
+    @Test(
+        "Lengths around the borders of the frame header are framed right",
+        arguments: [124, 125, 126, 65_534, 65_535, 70_000])
     func frameLengths(count: Int) {
         var frames = EngineFrames()
         let text = String(repeating: "x", count: count)

@@ -37,7 +37,9 @@ import Testing
     @Test("Acks come before the room's events of their segment, the trailer after all, and only for who heard a room")
     func order() async throws {
         let gate = Gate()
-        try await TestServer.with { $0.of("/").setGate(gate) } _: { server in
+        try await TestServer.with {
+            $0.of("/").setGate(gate)
+        } _: { server in
             var asked = gate.asked.stream.makeAsyncIterator()
             var sockets = gate.sockets.stream.makeAsyncIterator()
             let client = try await WireClient.open(port: server.port)
@@ -67,7 +69,9 @@ import Testing
     @Test("What passes during an admission reaches the socket once it says where it stands, room changes included")
     func held() async throws {
         let gate = Gate()
-        try await TestServer.with { $0.of("/").setGate(gate) } _: { server in
+        try await TestServer.with {
+            $0.of("/").setGate(gate)
+        } _: { server in
             var asked = gate.asked.stream.makeAsyncIterator()
             var sockets = gate.sockets.stream.makeAsyncIterator()
             let namespace = server.io.of("/")
@@ -99,7 +103,9 @@ import Testing
     @Test("More than can be held is not given in part: the socket is told to read again, and holding begins anew")
     func overflow() async throws {
         let gate = Gate()
-        try await TestServer.with { $0.of("/").setGate(gate) } _: { server in
+        try await TestServer.with {
+            $0.of("/").setGate(gate)
+        } _: { server in
             var asked = gate.asked.stream.makeAsyncIterator()
             var sockets = gate.sockets.stream.makeAsyncIterator()
             let namespace = server.io.of("/")

@@ -15,7 +15,9 @@ import Testing
         let group = MultiThreadedEventLoopGroup(numberOfThreads: 1)
         let io = SocketIOServer(eventLoopGroup: group)
         io.use { request in
-            guard request.auth["name"]?.string != nil else { throw ConnectError("Who are you?", data: ["code": "name"]) }
+            guard request.auth["name"]?.string != nil else {
+                throw ConnectError("Who are you?", data: ["code": "name"])
+            }
         }
         io.onConnection { socket in
             socket.on("enter") { (room: String, ack) in

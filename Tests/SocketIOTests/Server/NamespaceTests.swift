@@ -7,7 +7,8 @@ import Testing
 @Suite struct NamespaceTests {
     @Test("A namespace that nobody mentioned is refused, and the connection lives on")
     func invalidNamespace() async throws {
-        try await TestServer.with { _ in } _: { server in
+        try await TestServer.with { _ in
+        } _: { server in
             let (client, answer) = try await WireClient.connect(port: server.port, namespace: "/nowhere")
             #expect(answer == "44/nowhere,{\"message\":\"Invalid namespace\"}")
             try await client.send("40")
@@ -73,7 +74,8 @@ import Testing
 
     @Test("A second CONNECT to a namespace one is in closes the connection; an event before CONNECT too")
     func invalidStates() async throws {
-        try await TestServer.with { _ in } _: { server in
+        try await TestServer.with { _ in
+        } _: { server in
             let (twice, _) = try await WireClient.connect(port: server.port)
             try await twice.send("40")
             #expect(await twice.next() == nil)

@@ -137,7 +137,9 @@ import Testing
             }
         } _: { server in
             let (good, _) = try await WireClient.connect(port: server.port)
-            for packet in ["4abc", "42{}", "42[\"connect\"]", "459-[]", "440", "42" + String(repeating: "[", count: 5000)] {
+            for packet in [
+                "4abc", "42{}", "42[\"connect\"]", "459-[]", "440", "42" + String(repeating: "[", count: 5000),
+            ] {
                 let (bad, _) = try await WireClient.connect(port: server.port)
                 try await bad.send(packet)
                 #expect(await bad.next() == nil, "\(packet.prefix(20))")
