@@ -10,7 +10,7 @@ import Logging
 ///    A checkpoint that a reader holds back leaves a main file that never existed.
 /// 2. Only under a write lease: refused while anybody else has the file open, who opens it meanwhile waits in open(2).
 ///    While it is refused we look again each 10 ms, and wait 2 s more after they have gone, as a copy of the directory
-///    takes the files one by one.
+///    takes the files one by one; but not past 3 s after the first change.
 /// 3. When it falls quiet, at the latest a second after the first change.
 ///
 /// The last transaction before it notes in the file which log it carries and how long that is: see ``WriteAheadLog``.
@@ -27,6 +27,10 @@ final class Checkpointer {
     /// A forced one may be held back by the very reader that keeps the file; it is not repeated at once.
     private static let betweenForced: UInt64 = 5_000_000_000
     private static let afterOthers: UInt64 = 2_000_000_000
+    /// Where copies follow one another with no such pause between them, the first gap serves, lest none of them holds
+    /// what was acknowledged five seconds before it. A directory that is caught in it has a log that does not continue
+    /// the file, which is recognised and moved aside.
+    private static let patience: UInt64 = 3_000_000_000
 
     private let connection: Connection
     private let file: DatabaseFile
@@ -83,10 +87,11 @@ final class Checkpointer {
             return
         }
         defer { file.dropLease() }
-        if held, logBytes < walLimit {
+        let oldest = firstWrite ?? now
+        if held, logBytes < walLimit, now < oldest + Self.patience {
             // They have just gone, perhaps to the next file of the directory.
             held = false
-            notBefore = now + Self.afterOthers
+            notBefore = min(now + Self.afterOthers, oldest + Self.patience)
             due = notBefore
             return
         }

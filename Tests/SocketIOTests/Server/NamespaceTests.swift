@@ -87,7 +87,7 @@ import Testing
 
     @Test("A client that enters nothing is closed after the connect timeout; one that did stays")
     func connectTimeout() async throws {
-        try await TestServer.with(connectTimeout: .milliseconds(100)) { io in
+        try await TestServer.with(connectTimeout: .seconds(3)) { io in
             io.onConnection { socket in socket.on("alive") { $0.ack?.send([]) } }
         } _: { server in
             let (stays, _) = try await WireClient.connect(port: server.port)
