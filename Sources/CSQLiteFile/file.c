@@ -48,6 +48,10 @@ static int install(void) {
     return 0;
 }
 
+void csqlitefile_configure(void) {
+    sqlite3_config(SQLITE_CONFIG_MEMSTATUS, 0);
+}
+
 int csqlitefile_share(const char *path) {
     if (strlen(path) >= PATH_MAX) return -ENAMETOOLONG;
     if (sqlite3_initialize() != SQLITE_OK) return -ENOTSUP;

@@ -13,6 +13,7 @@ struct StoreOpening {
     let readers: [ReaderThread]
 
     init(directory: String, policy: ChatPolicy, options: SQLiteStoreOptions) throws {
+        csqlitefile_configure()
         let directory = try DataDirectory(making: directory)
         let lock = try DirectoryLock(directory)
         file = DatabaseFile(directory, lock)

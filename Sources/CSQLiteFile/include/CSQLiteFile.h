@@ -4,6 +4,9 @@
 #include <stdint.h>
 #include <sqlite3.h>
 
+/// Turns off SQLite's counting of memory, which takes a lock at each allocation; without effect once SQLite is in use.
+void csqlitefile_configure(void);
+
 /// One open file description for all of SQLite's connections to a database in this process.
 ///
 /// A write lease (fcntl F_SETLEASE, F_WRLCK) is granted only while nobody else has the file open; every further

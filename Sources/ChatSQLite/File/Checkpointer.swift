@@ -103,15 +103,16 @@ final class Checkpointer {
 
     private func permission() -> Permission {
         if file.hasLongReaders { return .refused }
-        guard leases else { return .granted }
+        guard leases else { return file.isWatchedOpen ? .refused : .granted }
         switch file.takeLease() {
         case .taken: return .granted
         case .held: return .refused
         case .unavailable(let code):
             leases = false
+            file.beginWatching()
             Log.store.warning(
                 """
-                No leases on this file: a plain copy taken while a checkpoint runs may be torn; use `parley backup`
+                No leases on this file: a plain copy begun as a checkpoint begins may be torn; use `parley backup`
                 """, metadata: ["parley.errno": "\(code)"])
             return .granted
         }

@@ -16,6 +16,7 @@ final class DatabaseFile: Sendable {
     let lock: DirectoryLock
     private let handle: Mutex<Int32>
     private let longReaders = Mutex(0)
+    private let watch = Mutex<OpenWatch?>(nil)
 
     init(_ directory: DataDirectory, _ lock: DirectoryLock) {
         self.directory = directory
@@ -41,6 +42,16 @@ final class DatabaseFile: Sendable {
         case let code: return .unavailable(-code)
         }
     }
+
+    /// Where there are no leases: from now on, whoever opens the file is noticed, though not held up. After all
+    /// connections of this process are open.
+    func beginWatching() {
+        let path = directory.database
+        watch.withLock { $0 = OpenWatch(path) }
+    }
+
+    /// Whether somebody opened the file and has not closed it, as far as could be noticed.
+    var isWatchedOpen: Bool { watch.withLock { $0?.isOpen(at: Upkeep.now) ?? false } }
 
     func dropLease() {
         let handle = handle.withLock { $0 }

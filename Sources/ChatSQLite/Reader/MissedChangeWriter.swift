@@ -2,7 +2,7 @@ import ChatCore
 
 /// Reads in full what ``MissedChanges`` chose, and puts it in order.
 struct MissedChangeWriter {
-    private static let editedAt: StaticString = "SELECT edited_n FROM messages WHERE n = ?"
+    private static let alteredAt: StaticString = "SELECT changed FROM messages WHERE n = ?"
     private static let reactionsSince: StaticString = """
         SELECT r.emoji, u.id, r.removed FROM reactions r JOIN users u ON u.key = r.user
         WHERE r.message = ? AND r.n > ? ORDER BY r.n
@@ -72,7 +72,10 @@ struct MissedChangeWriter {
         case .renamed: parts.first.append(.chatUpdated(chat))
         case .new(let n):
             if let message = try MessageRow.message(n, connection) { parts.new.append(.messageNew(message)) }
-        case .altered(let n): try writeAltered(n, chat, into: &parts)
+        case .altered(let n):
+            guard let message = try MessageRow.message(n, connection) else { return }
+            parts.altered.append(message.deletedAt == nil ? .messageUpdated(message) : .messageDeleted(message))
+        case .reacted(let n): try writeReactions(n, chat, into: &parts)
         case .memberCame(let card): parts.members.append(.memberAdded(chat, card))
         case .memberWent(let user): parts.members.append(.memberRemoved(chat.id, user))
         case .role(let user, let role): parts.members.append(.memberRoleChanged(chat.id, user, role))
@@ -80,18 +83,14 @@ struct MissedChangeWriter {
         }
     }
 
-    private func writeAltered(_ n: Int64, _ chat: Chat, into parts: inout Parts) throws {
+    private func writeReactions(_ n: Int64, _ chat: Chat, into parts: inout Parts) throws {
+        // If its latest edit is told too, its reactions are in that.
+        if let altered = try connection[Self.alteredAt].first(n, read: { $0.optionalInt(0) }) ?? nil,
+            altered > missed.after, altered <= bound
+        {
+            return
+        }
         guard let message = try MessageRow.message(n, connection) else { return }
-        if message.deletedAt != nil {
-            parts.altered.append(.messageDeleted(message))
-            return
-        }
-        let edited = try connection[Self.editedAt].first(n) { $0.optionalInt(0) ?? 0 } ?? 0
-        if edited > missed.after {
-            // Its reactions are in it.
-            parts.altered.append(.messageUpdated(message))
-            return
-        }
         try connection[Self.reactionsSince].scan(n, missed.after) { row in
             parts.reactions.append(
                 .messageReaction(

@@ -24,8 +24,10 @@ struct MissedChanges {
         case joined
         case renamed
         case new(Int64)
-        /// An older message.
+        /// An older message, edited or deleted.
         case altered(Int64)
+        /// An older message that got or lost reactions.
+        case reacted(Int64)
         case memberCame(UserCard)
         case memberWent(UserID)
         case role(UserID, Member.Role)
@@ -52,6 +54,10 @@ struct MissedChanges {
     private static let altered: StaticString = """
         SELECT n, changed FROM messages WHERE chat = ?1 AND changed > ?2 AND n <= ?2 AND seq > ?3 ORDER BY
             changed LIMIT ?4
+        """
+    private static let reacted: StaticString = """
+        SELECT n, reacted_n FROM messages WHERE chat = ?1 AND reacted_n > ?2 AND n <= ?2 AND seq > ?3
+        ORDER BY reacted_n LIMIT ?4
         """
     private static let membersChanged: StaticString = """
         SELECT u.id, u.username, u.display_name, u.avatar_url, m.joined_n, m.role_n, m.role
@@ -185,6 +191,10 @@ struct MissedChanges {
         let floor = policy.historyVisibility == .joined ? chat.joinedSeq : 0
         try connection[Self.altered].scan(chat.key, after, floor, limit + 1) { row in
             add(row.int(1), place, .altered(row.int(0)))
+            return true
+        }
+        try connection[Self.reacted].scan(chat.key, after, floor, limit + 1) { row in
+            add(row.int(1), place, .reacted(row.int(0)))
             return true
         }
     }

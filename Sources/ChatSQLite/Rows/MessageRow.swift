@@ -2,13 +2,12 @@ import ChatCore
 
 /// Reading messages: by writer and readers alike.
 enum MessageRow {
-    /// How often a message is worth a second query.
     private static let reactions: StaticString = """
         SELECT r.emoji, u.id FROM reactions r JOIN users u ON u.key = r.user
         WHERE r.message = ? AND r.removed = 0 ORDER BY r.n
         """
     private static let byNumber: StaticString = """
-        SELECT m.n, c.id, m.seq, m.kind, m.created_ms, m.client_id, m.content, m.changed, m.edited_ms, m.deleted_ms,
+        SELECT m.n, c.id, m.seq, m.kind, m.created_ms, m.client_id, m.content, m.reacted_n, m.edited_ms, m.deleted_ms,
             u.id, u.username, u.display_name, u.avatar_url, r.n, r.seq, ru.id, substr(r.content, 1, 200)
         FROM messages m JOIN chats c ON c.key = m.chat LEFT JOIN users u ON u.key = m.sender
             LEFT JOIN messages r ON r.n = m.reply_n LEFT JOIN users ru ON ru.key = r.sender
@@ -19,7 +18,7 @@ enum MessageRow {
     struct Draft {
         var message: Message
         var n: Int64
-        var changed: Bool
+        var reacted: Bool
     }
 
     /// The columns in the order of `byNumber`, which all queries for messages select.
@@ -37,7 +36,7 @@ enum MessageRow {
                 id: MessageID(revision: Revision(row.int(14))), seq: row.int(15),
                 senderID: row.optionalText(16).map { UserID($0) }, content: row.text(17))
         }
-        return Draft(message: message, n: n, changed: !row.isNull(7))
+        return Draft(message: message, n: n, reacted: !row.isNull(7))
     }
 
     /// The messages of the drafts, with what lies in other tables.
@@ -47,7 +46,7 @@ enum MessageRow {
 
     static func finish(_ draft: Draft, _ connection: Connection) throws -> Message {
         var message = draft.message
-        if draft.changed, message.deletedAt == nil {
+        if draft.reacted {
             message.reactions = try reactions(of: draft.n, connection)
         }
         return message

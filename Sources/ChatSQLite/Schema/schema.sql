@@ -130,14 +130,15 @@ CREATE TABLE messages (
     client_id,                       -- text, or 16 bytes where it is a UUID in its usual lower-case form
     content TEXT NOT NULL,           -- '' in a tombstone
     reply_n INTEGER,                 -- the message it answers
-    changed INTEGER,                 -- latest edit, deletion or reaction
-    edited_n INTEGER,
+    changed INTEGER,                 -- latest edit, or the deletion
+    reacted_n INTEGER,               -- latest reaction given or taken back
     edited_ms INTEGER,
     deleted_ms INTEGER               -- set: a tombstone
 );
 CREATE UNIQUE INDEX messages_in_chat ON messages (chat, seq);
 CREATE INDEX messages_client ON messages (client_key) WHERE client_key IS NOT NULL;
 CREATE INDEX messages_changed ON messages (chat, changed) WHERE changed IS NOT NULL;
+CREATE INDEX messages_reacted ON messages (chat, reacted_n) WHERE reacted_n IS NOT NULL;
 -- What does not count as unread, though it lies above a read_seq.
 CREATE INDEX messages_silent ON messages (chat, seq) WHERE kind = 3 OR deleted_ms IS NOT NULL;
 

@@ -3,10 +3,10 @@ import ChatCore
 /// What is done to messages that are there: edit, delete, react.
 extension BatchWriter {
     private static let edit: StaticString = """
-        UPDATE messages SET content = ?, edited_ms = ?, edited_n = ?, changed = ? WHERE n = ?
+        UPDATE messages SET content = ?, edited_ms = ?, changed = ? WHERE n = ?
         """
     private static let erase: StaticString = """
-        UPDATE messages SET content = '', deleted_ms = ?, changed = ? WHERE n = ?
+        UPDATE messages SET content = '', deleted_ms = ?, changed = ?, reacted_n = NULL WHERE n = ?
         """
     private static let eraseReactions: StaticString = "DELETE FROM reactions WHERE message = ?"
     private static let unindex: StaticString = "INSERT INTO search (search, rowid, content) VALUES ('delete', ?, ?)"
@@ -18,7 +18,7 @@ extension BatchWriter {
         INSERT INTO reactions (message, emoji, user, n, removed) VALUES (?, ?, ?, ?, ?)
         ON CONFLICT (message, emoji, user) DO UPDATE SET n = excluded.n, removed = excluded.removed
         """
-    private static let noteReaction: StaticString = "UPDATE messages SET changed = ? WHERE n = ?"
+    private static let noteReaction: StaticString = "UPDATE messages SET reacted_n = ? WHERE n = ?"
     private static let chatID: StaticString = "SELECT id FROM chats WHERE key = ?"
 
     /// Different emoji on one message.
@@ -37,7 +37,7 @@ extension BatchWriter {
         }
         try unindex(facts)
         let n = next()
-        try connection[Self.edit].run(content, now, n, n, facts.n)
+        try connection[Self.edit].run(content, now, n, facts.n)
         if facts.n <= indexed { try connection[Self.index].run(facts.n, content) }
         chat.changed = n
         memory.touch(chat)

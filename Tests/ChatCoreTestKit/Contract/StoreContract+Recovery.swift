@@ -53,8 +53,8 @@ extension StoreContract {
             try expectEqual(
                 set.changes,
                 [
-                    .chatUpdated(try unwrap(now.0)), .messageNew(messages[0]), .messageDeleted(messages[2]),
-                    .messageUpdated(messages[1]), .messageRead(receipt(old[2])), .messageDelivered(receipt(old[3])),
+                    .chatUpdated(try unwrap(now.0)), .messageNew(messages[0]), .messageUpdated(messages[1]),
+                    .messageDeleted(messages[2]), .messageRead(receipt(old[2])), .messageDelivered(receipt(old[3])),
                     reaction("🎉", false), reaction("👍", true),
                 ])
         },

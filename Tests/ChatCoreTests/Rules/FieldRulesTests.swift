@@ -1,0 +1,63 @@
+import ChatCore
+import Testing
+
+@Suite("The rules of single fields")
+struct FieldRulesTests {
+    private func code(_ body: () throws -> Void) -> ChatError.Code? {
+        do {
+            try body()
+            return nil
+        } catch {
+            return (error as? ChatError)?.code
+        }
+    }
+
+    @Test("Length is counted in Unicode scalars, not in bytes or characters")
+    func scalars() {
+        let policy = ChatPolicy(maxMessageLength: 4)
+        func check(_ text: String) -> ChatError.Code? {
+            code { try FieldRules.content(text, kind: .text, hasAttachments: false, policy) }
+        }
+        #expect(check("👋👋👋👋") == nil)
+        #expect(check("👩‍👩‍👧") == .tooLong)
+        #expect(check("12345") == .tooLong)
+        #expect(check("") == .invalid)
+        #expect(check(" ") == nil)
+    }
+
+    @Test("A caption may be empty where there is an attachment, a text may not")
+    func captions() {
+        func check(_ kind: Message.Kind, _ hasAttachments: Bool) -> ChatError.Code? {
+            code { try FieldRules.content("", kind: kind, hasAttachments: hasAttachments, ChatPolicy()) }
+        }
+        #expect(check(.image, true) == nil)
+        #expect(check(.file, true) == nil)
+        #expect(check(.image, false) == .invalid)
+        #expect(check(.system, true) == .invalid)
+    }
+
+    @Test("Names are trimmed and bounded")
+    func names() throws {
+        #expect(try FieldRules.username("\u{3000}\tAnn B. \n") == "Ann B.")
+        #expect(try FieldRules.username(String(repeating: "é", count: 64)).count == 64)
+        #expect(code { _ = try FieldRules.username(String(repeating: "é", count: 65)) } == .tooLong)
+        #expect(code { _ = try FieldRules.username("a\u{85}b") } == .invalid)
+        #expect(code { _ = try FieldRules.username("a\u{2028}b") } == .invalid)
+        #expect(try FieldRules.optionalName("  ", field: "name") == nil)
+    }
+
+    @Test("A clientId is 1 to 64 of U+0021 to U+007E", arguments: ["", " ", "a b", "\u{7F}", "é", "\t"])
+    func clientIDs(_ text: String) {
+        #expect(code { try FieldRules.clientID(text) } == .invalid)
+        #expect(code { try FieldRules.clientID("!~") } == nil)
+        #expect(code { try FieldRules.clientID(String(repeating: "~", count: 65)) } == .invalid)
+    }
+
+    @Test("A reaction has 1 to 32 bytes")
+    func emoji() {
+        #expect(code { try FieldRules.emoji("👩‍👩‍👧‍👦") } == nil)
+        #expect(code { try FieldRules.emoji("") } == .invalid)
+        #expect(code { try FieldRules.emoji(" x") } == .invalid)
+        #expect(code { try FieldRules.emoji(String(repeating: "👋", count: 9)) } == .tooLong)
+    }
+}
