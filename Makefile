@@ -14,7 +14,8 @@ PACKAGES := libsqlite3-dev pkg-config
 TEST_PACKAGES := $(PACKAGES) python3-venv
 
 .DEFAULT_GOAL := help
-.PHONY: help run build test test-swift test-clients bench format lint clean packages test-packages
+.PHONY: help run build test test-swift test-clients bench crash-test copy-test jitter-test restart-test format lint
+.PHONY: clean packages test-packages
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-14s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -44,6 +45,25 @@ test-clients: test-packages ## pytest with python-socketio against the debug bin
 bench: build ## the release beside a yardstick, five workloads; BENCH="--rounds 5 --only connect" for options
 	$(SWIFT) build -c release --product parley-load
 	$(PYTHON) Tests/Bench/bench.py $(if $(TOOLS),--tools $(TOOLS)) $(BENCH)
+
+crash-test: ENDURANCE = crash_test.py
+crash-test: ## hundreds of SIGKILLs under load; ARGS="--rounds 20 --seed 7", PARLEY_BIN=FILE for another binary
+
+copy-test: ENDURANCE = copy_test.py
+copy-test: ## a thousand plain copies under load; ARGS, PARLEY_BIN
+
+jitter-test: ENDURANCE = jitter_test.py
+jitter-test: ## hundreds of clients whose lines break; ARGS, PARLEY_BIN
+
+restart-test: ENDURANCE = restart_test.py
+restart-test: ## a thousand clients, the server restarted; ARGS, PARLEY_BIN
+
+crash-test copy-test jitter-test restart-test: test-packages $(if $(PARLEY_BIN),,debug-binary)
+	PARLEY_BIN=$(or $(PARLEY_BIN),$(BUILD)/debug/parley) $(VENV)/bin/python Tests/Endurance/$(ENDURANCE) $(ARGS)
+
+.PHONY: debug-binary
+debug-binary: packages
+	$(SWIFT) build --product parley
 
 format: ## lay out the sources
 	$(SWIFT) format --in-place --recursive Sources Tests Package.swift
