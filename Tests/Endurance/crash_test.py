@@ -16,7 +16,8 @@ from appliance import Appliance
 from report import arguments, finish, main, percentiles
 from stage import Stage
 
-WAYS = ("random", "early", "inside a checkpoint", "behind a checkpoint")
+WAYS = ("random", "early", "inside", "behind")
+"""At a random moment, while clients come back, inside a checkpoint, just behind one."""
 
 
 async def first_starts(options, folder, stage):
@@ -63,7 +64,7 @@ def moment(stage, way):
         before, deadline = path.stat().st_mtime_ns, time.monotonic() + 4
         while path.stat().st_mtime_ns == before and time.monotonic() < deadline:
             time.sleep(0.0001)
-        time.sleep(rng.choice((0, rng.uniform(0, 0.002))) if way.startswith("inside") else rng.uniform(0.005, 0.06))
+        time.sleep(rng.choice((0, rng.uniform(0, 0.002))) if way == "inside" else rng.uniform(0.005, 0.06))
     stage.appliance.process.kill()
 
 
@@ -83,9 +84,8 @@ def inspect(stage, folder, label, since):
     return rows, stage.ledger.compare(rows, label, since=since), half
 
 
-async def round_of(stage, folder, number, times):
-    """One round; gives what it was and how it went."""
-    way = stage.rng.choice(WAYS)
+async def round_of(stage, folder, number, way, times):
+    """One round; gives whether the kill left the main file half carried."""
     begun, sent = len(stage.ledger.acked), stage.total("connects")
     await asyncio.to_thread(moment, stage, way)
     await asyncio.to_thread(stage.appliance.process.wait, 10)
@@ -101,7 +101,7 @@ async def round_of(stage, folder, number, times):
         await stage.until(lambda: all(c.connected.is_set() for c in stage.clients.values()), "back")
     print(f"round {number}: killed {way}, {acked} acked in it, {len(rows)} messages in the file, {looked} looked "
           f"for, {stage.total('connects') - sent} connections, start {times[-1] * 1000:.0f} ms", flush=True)
-    return way, inside
+    return inside
 
 
 async def run(options, folder):
@@ -110,14 +110,14 @@ async def run(options, folder):
     stage = Stage(folder / "data", options.seed, chats, senders=[f"user-{n}" for n in range(options.clients)],
                   window=8, backoff=(0.05, 0.4))
     await first_starts(options, folder, stage)
-    times, ways, inside = [], dict.fromkeys(WAYS, 0), 0
+    times, ways, inside = [], dict.fromkeys(options.ways.split(","), 0), 0
     try:
         await stage.open()
         stage.load()
         for number in range(1, options.rounds + 1):
-            way, within = await round_of(stage, folder, number, times)
+            way = stage.rng.choice(list(ways))
             ways[way] += 1
-            inside += within
+            inside += await round_of(stage, folder, number, way, times)
         await stage.settle()
         await stage.close()
         await stage.stop()
@@ -145,5 +145,6 @@ async def run(options, folder):
 if __name__ == "__main__":
     main(run, arguments(
         __doc__.splitlines()[0], ("rounds", 200, "kills under load"), ("clients", 8, "clients, all sending"),
+        ("ways", ",".join(WAYS), "when to kill"),
         ("first-starts", 40, "kills during a first start"),
         ("first-ms", 400, "latest moment of those, in milliseconds")))

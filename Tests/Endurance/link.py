@@ -99,6 +99,8 @@ class Link(asyncio.Protocol):
         self._frame(0x81, text.encode())
 
     def _frame(self, opcode, payload):
+        if self.transport.is_closing() or self.closed.done():
+            return
         length = len(payload)
         if length < 126:
             head = bytes((opcode, 0x80 | length))
