@@ -52,8 +52,9 @@ class Client:
             self.target = None
             try:
                 link = await Link.open(*self.stage.address(), self.hear)
-            except ConnectionError:
+            except ConnectionError as error:
                 self.refusals += 1
+                self.stage.reasons[str(error).split(" (")[0]] += 1
             else:
                 self.backoff.reset()
                 await link.closed

@@ -60,7 +60,7 @@ async def run(options, folder):
         ("  again at the seam", stage.total("seams")),
         ("resends answered as duplicate", stage.total("duplicates")),
         ("connections recovered", f"{recovered} of {stage.total('connects') - count}"),
-        ("handshakes refused", stage.total("refusals")),
+        ("handshakes refused", dict(stage.reasons)),
         ("caught up, from the attempt", percentiles([t for c in clients for t in c.catch_up])),
         ("away, from the cut", percentiles([t for c in clients for t in c.away])),
         ("seed", options.seed)], stage.ledger)

@@ -73,7 +73,7 @@ async def run(options, folder):
         ("deliveries", stage.total("delivered")), ("  again at the seam", stage.total("seams")),
         ("resends answered as duplicate", stage.total("duplicates")),
         ("connections recovered", f"{stage.total('recoveries')} of {stage.total('connects') - count}"),
-        ("attempts refused", stage.total("refusals")),
+        ("attempts refused", dict(stage.reasons)),
         ("back after SIGTERM, from listening", percentiles(back["SIGTERM"], "s")),
         ("back after SIGKILL, from listening", percentiles(back["SIGKILL"], "s")),
         ("listening, from the signal", percentiles(starts, "s")),

@@ -3,6 +3,7 @@
 import asyncio
 import random
 import time
+from collections import Counter
 
 import paths  # noqa: F401
 
@@ -31,6 +32,7 @@ class Stage:
         self.clients, self.senders = {}, senders
         self.backoff = backoff
         self.on_back = None
+        self.reasons = Counter()
         self.tasks = []
 
     def address(self):
