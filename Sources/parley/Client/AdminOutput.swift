@@ -15,7 +15,7 @@ struct AdminOutput: ParsableArguments {
             throw Failure(.failure, Self.refusal(value) ?? "the admin endpoint answered with HTTP \(answer.status)")
         }
         if json {
-            print(text.isEmpty ? "{}" : text)
+            print(text.isEmpty ? "{}" : text, terminator: text.hasSuffix("\n") ? "" : "\n")
         } else {
             print(value.map(Self.plain) ?? "done")
         }
