@@ -12,6 +12,7 @@ import time
 import paths  # noqa: F401
 
 import evidence
+from admin import Admin
 from appliance import Appliance
 from report import arguments, finish, main, percentiles
 from stage import Stage
@@ -31,17 +32,43 @@ async def first_starts(options, folder, stage):
         await asyncio.sleep(stage.rng.uniform(0, options.first_ms / 1000))
         appliance.process.kill()
         await starting
-        made = (data / "parley.db").exists()
-        again = Appliance(data)
-        try:
-            await asyncio.to_thread(again.start)
-            await asyncio.to_thread(again.stop)
-        except AssertionError as error:
-            stage.ledger.violation(f"first start {number}, database {made}: {error}")
-            again.kill()
-            continue
-        await asyncio.to_thread(evidence.check, data / "parley.db", stage.ledger, f"first start {number}")
-        shutil.rmtree(data)
+        await asyncio.to_thread(come_up, data, stage.ledger, f"first start {number}")
+
+
+async def first_changes(options, folder, stage):
+    """Kills a server right after the very first things it confirmed; they must be there at the next start."""
+    for number in range(options.first_starts):
+        data = folder / f"changed-{number}"
+        appliance = Appliance(data)
+        await asyncio.to_thread(appliance.start)
+        admin = Admin(appliance)
+        users = [await asyncio.to_thread(admin.user) for _ in range(stage.rng.randint(1, 5))]
+        await asyncio.sleep(stage.rng.choice((0, stage.rng.uniform(0, 0.6))))
+        appliance.kill()
+        await asyncio.to_thread(come_up, data, stage.ledger, f"first changes {number}", users)
+
+
+def come_up(data, ledger, label, users=()):
+    """A server killed in its first moments starts again, has what it confirmed, and leaves one sound file."""
+    again = Appliance(data)
+    try:
+        again.start()
+        admin = Admin(again)
+        for user in users:
+            answer = admin.raw("GET", f"/admin/users/{user['id']}")
+            if answer.status_code != 200:
+                ledger.violation(f"{label}: a user that was made is gone: {answer.status_code} {answer.text[:200]}")
+        if not users:
+            # Killed before it noted which log it began: that log holds nothing that anybody was told.
+            for path in data.glob("parley.db-wal.stale-*"):
+                path.unlink()
+        again.stop()
+    except AssertionError as error:
+        ledger.violation(f"{label}: {error}")
+        again.kill()
+        return
+    evidence.check(data / "parley.db", ledger, label)
+    shutil.rmtree(data)
 
 
 def _start_or_die(appliance):
@@ -110,6 +137,7 @@ async def run(options, folder):
     stage = Stage(folder / "data", options.seed, chats, senders=[f"user-{n}" for n in range(options.clients)],
                   window=8, backoff=(0.05, 0.4))
     await first_starts(options, folder, stage)
+    await first_changes(options, folder, stage)
     times, ways, inside = [], dict.fromkeys(options.ways.split(","), 0), 0
     try:
         await stage.open()
@@ -131,7 +159,7 @@ async def run(options, folder):
     finally:
         await stage.shut()
     return finish("crash-test", [
-        ("first starts killed", options.first_starts), ("rounds", options.rounds),
+        ("first starts killed", options.first_starts), ("killed right after the first changes", options.first_starts), ("rounds", options.rounds),
         *((f"  killed {way}", count) for way, count in ways.items()),
         ("  the main file half carried", inside),
         ("messages acked", len(stage.ledger.acked)), ("  of them in the file", looked),
@@ -146,5 +174,5 @@ if __name__ == "__main__":
     main(run, arguments(
         __doc__.splitlines()[0], ("rounds", 200, "kills under load"), ("clients", 8, "clients, all sending"),
         ("ways", ",".join(WAYS), "when to kill"),
-        ("first-starts", 40, "kills during a first start"),
+        ("first-starts", 40, "kills during a first start, and as many right after the first changes"),
         ("first-ms", 400, "latest moment of those, in milliseconds")))
