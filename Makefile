@@ -13,6 +13,9 @@ SUDO = $(shell [ "$$(id -u)" = 0 ] || echo sudo)
 PACKAGES := libsqlite3-dev pkg-config
 TEST_PACKAGES := $(PACKAGES) python3-venv
 
+# One set of flags for all release products: other flags would build everything anew.
+RELEASE = -c release --static-swift-stdlib -Xlinker -L$(CURDIR)/$(STATIC) -Xlinker -s
+
 .DEFAULT_GOAL := help
 .PHONY: help run build test test-swift test-clients bench crash-test copy-test jitter-test restart-test format lint
 .PHONY: clean packages test-packages
@@ -28,7 +31,7 @@ build: packages ## the release: one file, .build/parley
 	@mkdir -p $(STATIC) && rm -f $(STATIC)/libsqlite3.a
 	@if [ -n "$(SQLITE_ARCHIVE)" ]; then ln -s "$(SQLITE_ARCHIVE)" $(STATIC)/libsqlite3.a; \
 	 else echo "libsqlite3.a is not there: libsqlite3 is linked dynamically"; fi
-	$(SWIFT) build -c release --product parley --static-swift-stdlib -Xlinker -L$(CURDIR)/$(STATIC) -Xlinker -s
+	$(SWIFT) build $(RELEASE) --product parley
 	@cp $(BUILD)/release/parley $(BUILD)/parley.new && mv $(BUILD)/parley.new $(BUILD)/parley
 	@ls -l $(BUILD)/parley | awk '{ printf "%s: %.1f MiB\n", $$NF, $$5 / 1048576 }'
 
@@ -43,7 +46,7 @@ test-clients: test-packages ## pytest with python-socketio against the debug bin
 	PARLEY_BIN=$(BUILD)/debug/parley $(VENV)/bin/python -m pytest Tests/Clients
 
 bench: build ## the release beside a yardstick, five workloads; BENCH="--rounds 5 --only connect" for options
-	$(SWIFT) build -c release --product parley-load
+	$(SWIFT) build $(RELEASE) --product parley-load
 	$(PYTHON) Tests/Bench/bench.py $(if $(TOOLS),--tools $(TOOLS)) $(BENCH)
 
 crash-test: ENDURANCE = crash_test.py
