@@ -38,6 +38,7 @@ build: packages ## the release: one file, .build/parley
 test: test-swift test-clients ## everything: unit tests, then real clients against the debug binary
 
 test-swift: packages ## swift test
+	$(call install,sqlite3)
 	$(SWIFT) build
 	$(SWIFT) test
 

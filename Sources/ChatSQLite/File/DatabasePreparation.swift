@@ -35,13 +35,14 @@ struct DatabasePreparation {
             StaleLog.moveAside(directory, options.clock())
             try DatabaseMaker.make(directory)
         }
-        let main = try MainFile(path: directory.database)
+        let main = try MainFile(path: directory.database, log: WriteAheadLog(path: directory.log))
         try StaleLog.check(directory, main, note: file.lock.read(), options.clock())
         chmod(directory.database, 0o600)
         if !file.share() { Log.store.warning("The file cannot be shared between connections; there are no leases") }
         connection = try Connection(path: directory.database, readonly: false)
         do {
             try Pragmas.setUpWriter(connection, durability: options.durability)
+            if main.carried == nil { try Self.verify(connection, directory) }
             try Migration.run(connection, directory)
             let now = options.clock()
             let row = try connection[Self.state].first { ($0.int(0), $0.int(1), $0.int(2)) }
@@ -69,6 +70,19 @@ struct DatabasePreparation {
             file.release()
             throw error
         }
+    }
+
+    /// A file that was readable only with its log: looked through before anything is built on it.
+    private static func verify(_ connection: Connection, _ directory: DataDirectory) throws {
+        do {
+            let finding = try connection.prepare("PRAGMA quick_check(1)").first { $0.text(0) }
+            guard finding == "ok" else {
+                throw StoreOpenError.damaged(path: directory.database, reason: finding ?? "it cannot be looked through")
+            }
+        } catch {
+            throw refusal(error, directory.database)
+        }
+        Log.store.notice("The last run ended inside a checkpoint; the log completes the file")
     }
 
     /// What the writer's thread is to work with.

@@ -4,36 +4,73 @@ import Foundation
 import GRDB
 
 /// What the main file says of itself, read without its log and without touching anything.
+///
+/// A process that ends inside a checkpoint leaves a main file that is half of before and half of after. With its log it
+/// is whole (the log holds every page that was on its way); alone SQLite may find it malformed. Then its header says
+/// whose it is, and the log beside it has to be of the row that `parley.lock` began.
 struct MainFile {
-    private static let state: StaticString = "SELECT wal_salt, wal_frames FROM state WHERE id = 1"
-
     let version: Int
     /// The log that was carried into it last, and its length; `nil` where the file can only be read with its log.
     let carried: (salts: WriteAheadLog.Salts, frames: Int64)?
 
+    /// - Parameter log: the one beside it.
     /// - Throws: ``StoreOpenError`` for what is no database of Parley's, or of a newer one.
-    init(path: String) throws {
+    init(path: String, log: WriteAheadLog?) throws {
         do {
-            let connection = try Connection(path: Self.immutable(path), readonly: true)
-            defer { try? connection.queue.close() }
-            let application = try connection.prepare("PRAGMA application_id").first { Int($0.int(0)) }
-            version = try connection.prepare("PRAGMA user_version").first { Int($0.int(0)) } ?? 0
-            guard application == DatabaseSchema.applicationID else {
-                throw StoreOpenError.damaged(path: path, reason: "it is no database of Parley's")
+            try self.init(alone: path)
+        } catch let error as DatabaseError where error.resultCode == .SQLITE_CORRUPT && log != nil {
+            guard let version = Self.version(inHeaderOf: path), version <= DatabaseSchema.version else {
+                throw DatabasePreparation.refusal(error, path)
             }
-            guard version <= DatabaseSchema.version else {
-                throw StoreOpenError.newer(path: path, version: version, supported: DatabaseSchema.version)
-            }
-            let row = try connection.prepare("SELECT wal_salt, wal_frames FROM state WHERE id = 1").first {
-                (UInt64(bitPattern: $0.int(0)), $0.int(1))
-            }
-            guard let (salts, frames) = row else {
-                throw StoreOpenError.damaged(path: path, reason: "the row of `state` is missing")
-            }
-            carried = (salts, frames)
+            self.init(version: version)
         } catch {
             throw DatabasePreparation.refusal(error, path)
         }
+    }
+
+    /// Whether the log may be replayed into this file.
+    func isContinued(by log: WriteAheadLog, note: DirectoryLock.Note?) -> Bool {
+        if let carried { return log.continues(mainSalts: carried.salts, mainFrames: carried.frames, note: note) }
+        return note.map { log.isOfTheRow(begunWith: $0.log) } ?? false
+    }
+
+    /// The schema's version, from the file's first page (SQLite file format, section 1.3), of a database of Parley's.
+    private static func version(inHeaderOf path: String) -> Int? {
+        let descriptor = open(path, O_RDONLY | O_CLOEXEC)
+        guard descriptor >= 0 else { return nil }
+        defer { close(descriptor) }
+        var header = [UInt8](repeating: 0, count: 100)
+        guard pread(descriptor, &header, header.count, 0) == header.count,
+            header.starts(with: Array("SQLite format 3".utf8) + [0])
+        else { return nil }
+        func number(at offset: Int) -> Int { header[offset..<(offset + 4)].reduce(0) { $0 << 8 | Int($1) } }
+        return number(at: 68) == DatabaseSchema.applicationID ? number(at: 60) : nil
+    }
+
+    /// One that can only be read with its log.
+    private init(version: Int) {
+        self.version = version
+        carried = nil
+    }
+
+    private init(alone path: String) throws {
+        let connection = try Connection(path: Self.immutable(path), readonly: true)
+        defer { try? connection.queue.close() }
+        let application = try connection.prepare("PRAGMA application_id").first { Int($0.int(0)) }
+        version = try connection.prepare("PRAGMA user_version").first { Int($0.int(0)) } ?? 0
+        guard application == DatabaseSchema.applicationID else {
+            throw StoreOpenError.damaged(path: path, reason: "it is no database of Parley's")
+        }
+        guard version <= DatabaseSchema.version else {
+            throw StoreOpenError.newer(path: path, version: version, supported: DatabaseSchema.version)
+        }
+        let row = try connection.prepare("SELECT wal_salt, wal_frames FROM state WHERE id = 1").first {
+            (UInt64(bitPattern: $0.int(0)), $0.int(1))
+        }
+        guard let (salts, frames) = row else {
+            throw StoreOpenError.damaged(path: path, reason: "the row of `state` is missing")
+        }
+        carried = (salts, frames)
     }
 
     /// A URI that lets SQLite read the file as it lies there: no log, no lock, nothing made beside it.

@@ -8,8 +8,12 @@ enum StaleLog {
     static func check(
         _ directory: DataDirectory, _ main: MainFile, note: DirectoryLock.Note?, _ now: Timestamp
     ) throws {
-        guard let log = WriteAheadLog(path: directory.log), let carried = main.carried else { return }
-        if log.continues(mainSalts: carried.salts, mainFrames: carried.frames, note: note) { return }
+        guard let log = WriteAheadLog(path: directory.log) else { return }
+        if main.isContinued(by: log, note: note) { return }
+        guard main.carried != nil else {
+            throw StoreOpenError.damaged(
+                path: directory.database, reason: "it is malformed, and the log beside it is not its own")
+        }
         moveAside(directory, now)
     }
 

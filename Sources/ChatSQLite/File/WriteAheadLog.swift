@@ -46,6 +46,11 @@ struct WriteAheadLog {
         return note == DirectoryLock.Note(main: mainSalts, log: salts)
     }
 
+    /// Whether this is the log of those salts, or one that was begun after it by a checkpoint.
+    func isOfTheRow(begunWith first: Salts) -> Bool {
+        UInt32(truncatingIfNeeded: salts >> 32) &- UInt32(truncatingIfNeeded: first >> 32) < 1 << 31
+    }
+
     private static func bytes(_ path: String, at offset: Int64, count: Int) -> [UInt8]? {
         let descriptor = open(path, O_RDONLY | O_CLOEXEC)
         guard descriptor >= 0 else { return nil }

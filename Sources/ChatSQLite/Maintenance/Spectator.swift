@@ -27,13 +27,10 @@ struct Spectator {
                 try connection.execute("PRAGMA busy_timeout = 5000")
                 return
             }
-            let main = try MainFile(path: path)
-            if let log = WriteAheadLog(path: path + "-wal") {
-                let note = DirectoryLock.note(beside: path)
-                let follows = main.carried.map {
-                    log.continues(mainSalts: $0.salts, mainFrames: $0.frames, note: note)
-                }
-                if follows == true {
+            let log = WriteAheadLog(path: path + "-wal")
+            let main = try MainFile(path: path, log: log)
+            if let log {
+                if main.isContinued(by: log, note: DirectoryLock.note(beside: path)) {
                     connection = try Self.openWithLog(path)
                     return
                 }

@@ -99,7 +99,7 @@ final class RoomIndex {
     /// Carries out a batch for this loop's sockets: each written to, then each flushed once.
     func apply(_ batch: DeliveryBatch) {
         for held in holding.values { held.append(batch) }
-        for operation in batch.operations { apply(operation) }
+        for operation in batch.operations { apply(operation, stamp: batch.stamp) }
         if let trailer = batch.trailer {
             latestTrailer = trailer
             let now = NIODeadline.now()
@@ -116,7 +116,7 @@ final class RoomIndex {
         touched.removeAll(keepingCapacity: true)
     }
 
-    private func apply(_ operation: DeliveryBatch.Operation) {
+    private func apply(_ operation: DeliveryBatch.Operation, stamp: Int64) {
         switch operation {
         case .socket(let socket, let frames):
             guard socket.eventLoop === eventLoop else { return }
@@ -134,24 +134,24 @@ final class RoomIndex {
             for name in names {
                 for member in rooms[name]?.members ?? [] where member.socket.visit != visit {
                     member.socket.visit = visit
-                    guard !member.socket.isHolding, !member.socket.isMember(of: except) else { continue }
+                    guard member.socket.hears(stamp), !member.socket.isMember(of: except) else { continue }
                     member.socket.write(frames)
                     touch(member.socket)
                 }
             }
         case .room(let name, let frames, let except):
             guard let room = rooms[name] else { return }
-            for member in room.members where member.socket !== except && !member.socket.isHolding {
+            for member in room.members where member.socket !== except && member.socket.hears(stamp) {
                 member.socket.write(frames)
                 member.socket.heardRoom = true
                 touch(member.socket)
             }
         case .join(let selector, let name):
-            for socket in members(of: selector) where !socket.isHolding { join(socket, name) }
+            for socket in members(of: selector) where socket.hears(stamp) { join(socket, name) }
         case .leave(let selector, let name):
-            for socket in members(of: selector) where !socket.isHolding { leave(socket, name) }
+            for socket in members(of: selector) where socket.hears(stamp) { leave(socket, name) }
         case .perform(let selector, let body):
-            for socket in members(of: selector) where !socket.isHolding { body(socket) }
+            for socket in members(of: selector) where socket.hears(stamp) { body(socket) }
         }
     }
 

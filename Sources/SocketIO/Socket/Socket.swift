@@ -45,6 +45,7 @@ public final class Socket: @unchecked Sendable {
         self.rooms = rooms
         self.auth = auth
         self.held = held
+        knownStamp = held == nil ? .min : .max
         eventLoop = client.session.eventLoop
         handshake = client.session.handshake
     }
@@ -168,7 +169,12 @@ public final class Socket: @unchecked Sendable {
 
     // MARK: Holding back (see ConnectionGate)
 
-    var isHolding: Bool { held != nil }
+    /// Whether a batch of this stamp is news: not while the socket holds back, nor when it began with a snapshot that held
+    /// the batch already. Such a batch may still come: a commit can be read before it is handed to the loops.
+    func hears(_ stamp: Int64) -> Bool { stamp > knownStamp }
+
+    /// Up to where the socket knows everything; nothing is news while it holds back.
+    private var knownStamp = Int64.min
 
     /// Gives the socket what was held back for it and has a greater stamp, in order, and lets it hear live from now on.
     /// On the loop.
@@ -179,6 +185,7 @@ public final class Socket: @unchecked Sendable {
         guard let held else { return true }
         guard let batches = held.take() else { return false }
         self.held = nil
+        knownStamp = stamp
         rooms.stopHolding(held)
         for batch in batches where batch.stamp > stamp { rooms.applyHeld(batch, to: self) }
         flush()

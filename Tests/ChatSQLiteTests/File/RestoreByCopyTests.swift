@@ -28,6 +28,46 @@ struct RestoreByCopyTests {
         try fixture.bench.close()
     }
 
+    /// Does the first part of a checkpoint as SQLite does it: pages in ascending order, each in its latest version.
+    private func carry(_ count: Int, pagesInto directory: TemporaryDirectory) throws {
+        let log = [UInt8](try Data(contentsOf: URL(fileURLWithPath: directory.path + "/parley.db-wal")))
+        func number(_ offset: Int) -> Int { log[offset..<(offset + 4)].reduce(0) { $0 << 8 | Int($1) } }
+        let pageSize = number(8)
+        var latest: [Int: Int] = [:]
+        var frame = 32
+        while frame + 24 + pageSize <= log.count, log[(frame + 8)..<(frame + 16)] == log[16..<24] {
+            latest[number(frame)] = frame + 24
+            frame += 24 + pageSize
+        }
+        let main = try FileHandle(forUpdating: URL(fileURLWithPath: directory.path + "/parley.db"))
+        defer { try? main.close() }
+        for (page, offset) in latest.sorted(by: { $0.key < $1.key }).prefix(count) {
+            try main.seek(toOffset: UInt64((page - 1) * pageSize))
+            try main.write(contentsOf: log[offset..<(offset + pageSize)])
+        }
+    }
+
+    @Test("After an end inside a checkpoint, however far it came, the log completes the file")
+    func insideCheckpoint() async throws {
+        let fixture = try StoreFixture()
+        let ann = try await fixture.bench.user("ann")
+        let chat = try await fixture.bench.group("c", [ann])
+        try await fixture.settle()
+        let text = String(repeating: "page ", count: 800)
+        for _ in 1...60 { try await fixture.bench.send(text, to: chat, from: ann) }
+        for count in [1, 2, 4, 8, 16, 32, 64] {
+            let crash = try crashed(fixture)
+            guard FileManager.default.fileExists(atPath: crash.path + "/parley.db-wal") else { continue }
+            try carry(count, pagesInto: crash)
+            #expect(try DatabaseCheck.run(crash.path + "/parley.db").isEmpty, "\(count) pages")
+            let store = try SQLiteChatStore(directory: crash.path)
+            #expect(try await store.read { try $0.chat(chat)?.lastSeq } == 60, "\(count) pages")
+            try store.close()
+            #expect(try DatabaseCheck.run(crash.path + "/parley.db").isEmpty, "\(count) pages, closed")
+        }
+        try fixture.bench.close()
+    }
+
     @Test("The log of a crashed run is not replayed into an older copy, but moved aside")
     func staleLog() async throws {
         let fixture = try StoreFixture()

@@ -100,6 +100,29 @@ import Testing
         }
     }
 
+    @Test("A batch that the socket's snapshot held already is not told again, though it comes after the release")
+    func knownAlready() async throws {
+        let gate = Gate()
+        try await TestServer.with { $0.of("/").setGate(gate) } _: { server in
+            var asked = gate.asked.stream.makeAsyncIterator()
+            var sockets = gate.sockets.stream.makeAsyncIterator()
+            let client = try await WireClient.open(port: server.port)
+            try await client.send("40")
+            await asked.next()
+            gate.letIn(rooms: ["r"])
+            let socket = try #require(await sockets.next())
+            #expect(try await socket.eventLoop.submit { socket.release(after: 7) }.get())
+            for stamp in [6, 7, 8] as [Int64] {
+                var batch = DeliveryBatch.Builder()
+                batch.send(event("e\(stamp)", of: server), toRoom: "r")
+                server.io.of("/").deliver(batch.finish(stamp: stamp, trailer: nil))
+            }
+            #expect(await client.nextText()?.hasPrefix("40") == true)
+            #expect(await client.nextText() == "42[\"e8\"]")
+            await client.close()
+        }
+    }
+
     @Test("More than can be held is not given in part: the socket is told to read again, and holding begins anew")
     func overflow() async throws {
         let gate = Gate()
