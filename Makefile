@@ -37,10 +37,11 @@ build: packages ## the release: one file, .build/parley
 
 test: test-swift test-clients ## everything: unit tests, then real clients against the debug binary
 
+# One test at a time: many of them wait for processes and sockets, which starves the others on a small machine.
 test-swift: packages ## swift test
 	$(call install,sqlite3)
 	$(SWIFT) build
-	$(SWIFT) test
+	$(SWIFT) test --no-parallel
 
 test-clients: test-packages ## pytest with python-socketio against the debug binary
 	$(SWIFT) build --product parley

@@ -169,8 +169,8 @@ public final class Socket: @unchecked Sendable {
 
     // MARK: Holding back (see ConnectionGate)
 
-    /// Whether a batch of this stamp is news: not while the socket holds back, nor when it began with a snapshot that held
-    /// the batch already. Such a batch may still come: a commit can be read before it is handed to the loops.
+    /// Whether a batch of this stamp is news: not while the socket holds back, nor when it began with a snapshot that
+    /// held the batch already. Such a batch may still come: a commit can be read before it is handed to the loops.
     func hears(_ stamp: Int64) -> Bool { stamp > knownStamp }
 
     /// Up to where the socket knows everything; nothing is news while it holds back.
