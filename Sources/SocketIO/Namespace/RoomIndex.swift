@@ -151,7 +151,16 @@ final class RoomIndex {
         case .leave(let selector, let name):
             for socket in members(of: selector) where socket.hears(stamp) { leave(socket, name) }
         case .perform(let selector, let body):
-            for socket in members(of: selector) where socket.hears(stamp) { body(socket) }
+            // Whatever the snapshot held: this is no news to tell, but something to do (end a session).
+            for socket in members(of: selector) where !socket.isHolding { body(socket) }
+        }
+    }
+
+    /// Carries out what a batch had to do for one socket that held it back, without what it had to tell: the socket's
+    /// snapshot held that.
+    func performHeld(_ batch: DeliveryBatch, on socket: Socket) {
+        for case .perform(let selector, let body) in batch.operations where socket.isMember(of: selector) {
+            body(socket)
         }
     }
 

@@ -173,6 +173,8 @@ public final class Socket: @unchecked Sendable {
     /// held the batch already. Such a batch may still come: a commit can be read before it is handed to the loops.
     func hears(_ stamp: Int64) -> Bool { stamp > knownStamp }
 
+    var isHolding: Bool { held != nil }
+
     /// Up to where the socket knows everything; nothing is news while it holds back.
     private var knownStamp = Int64.min
 
@@ -187,7 +189,13 @@ public final class Socket: @unchecked Sendable {
         self.held = nil
         knownStamp = stamp
         rooms.stopHolding(held)
-        for batch in batches where batch.stamp > stamp { rooms.applyHeld(batch, to: self) }
+        for batch in batches {
+            if batch.stamp > stamp {
+                rooms.applyHeld(batch, to: self)
+            } else {
+                rooms.performHeld(batch, on: self)
+            }
+        }
         flush()
         return true
     }
