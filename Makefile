@@ -14,7 +14,8 @@ PACKAGES := libsqlite3-dev pkg-config
 TEST_PACKAGES := $(PACKAGES) python3-venv
 
 # One set of flags for all release products: other flags would build everything anew.
-RELEASE = -c release --static-swift-stdlib -Xlinker -L$(CURDIR)/$(STATIC) -Xlinker -s
+# Exclusive access is checked by the compiler, and at run time in debug builds; a release leaves the run-time checks out.
+RELEASE = -c release --static-swift-stdlib -Xswiftc -enforce-exclusivity=unchecked -Xlinker -L$(CURDIR)/$(STATIC)
 
 .DEFAULT_GOAL := help
 .PHONY: help run build test test-swift test-clients bench crash-test copy-test jitter-test restart-test format lint
@@ -32,7 +33,7 @@ build: packages ## the release: one file, .build/parley
 	@if [ -n "$(SQLITE_ARCHIVE)" ]; then ln -s "$(SQLITE_ARCHIVE)" $(STATIC)/libsqlite3.a; \
 	 else echo "libsqlite3.a is not there: libsqlite3 is linked dynamically"; fi
 	$(SWIFT) build $(RELEASE) --product parley
-	@cp $(BUILD)/release/parley $(BUILD)/parley.new && mv $(BUILD)/parley.new $(BUILD)/parley
+	@strip -o $(BUILD)/parley.new $(BUILD)/release/parley && mv $(BUILD)/parley.new $(BUILD)/parley
 	@ls -l $(BUILD)/parley | awk '{ printf "%s: %.1f MiB\n", $$NF, $$5 / 1048576 }'
 
 test: test-swift test-clients ## everything: unit tests, then real clients against the debug binary

@@ -88,4 +88,12 @@ public struct CommittedBatch: Sendable {
 /// Hears of every commit, in commit order, on the writer's thread, before any callback of it. Must not block.
 public protocol CommitSink: Sendable {
     func didCommit(_ batch: CommittedBatch)
+
+    /// Called before the next batch is begun, on the writer's thread: a sink that cannot keep up may hold the writer
+    /// here, for a bounded time, while more commands gather.
+    func waitUntilTold()
+}
+
+extension CommitSink {
+    public func waitUntilTold() {}
 }

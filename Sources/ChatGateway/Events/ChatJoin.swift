@@ -18,7 +18,7 @@ struct ChatJoin: ClientEvent {
             guard let chat = try view.chat(chatID) else {
                 throw ChatError(.forbidden, "You are not a member of this chat.")
             }
-            let answer = Answer { object in object.field("chat", json: ByteBuffer.wire { $0.writeWire(chat) }) }
+            let answer = Answer { object in object.field("chat") { $0.writeWire(chat) } }
             return ReadAnswer(answer, dependsOnMembership: true) { session in
                 session.socket.join(chatID.rawValue)
                 session.socket.send(session.gateway.events.frames(.chatJoined(chatID)))

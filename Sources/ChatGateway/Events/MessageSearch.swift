@@ -27,10 +27,10 @@ struct MessageSearch: ClientEvent {
             return ReadAnswer(
                 Answer { object in
                     object.array("results", found.items) { buffer, hit in
-                        var result = JSONObjectWriter(reserving: 512)
-                        result.field("message", json: ByteBuffer.wire { $0.writeWire(hit.message) })
-                        result.field("snippet", hit.snippet)
-                        buffer.writeImmutableBuffer(result.finish())
+                        buffer.writeObject { result in
+                            result.field("message") { $0.writeWire(hit.message) }
+                            result.field("snippet", hit.snippet)
+                        }
                     }
                     object.field("next", found.next)
                 })

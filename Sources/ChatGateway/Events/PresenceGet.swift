@@ -22,11 +22,11 @@ struct PresenceGet: ClientEvent {
             return ReadAnswer(
                 Answer { object in
                     object.array("users", users) { buffer, user in
-                        var object = JSONObjectWriter()
-                        object.field("userId", user.id.rawValue)
-                        object.field("status", presence.isOnline(user.id) ? "online" : "offline")
-                        object.field("last_seen_at", user.lastSeenAt?.rfc3339)
-                        buffer.writeImmutableBuffer(object.finish())
+                        buffer.writeObject { object in
+                            object.field("userId", user.id.rawValue)
+                            object.field("status", presence.isOnline(user.id) ? "online" : "offline")
+                            object.field("last_seen_at", user.lastSeenAt)
+                        }
                     }
                 })
         }

@@ -30,10 +30,10 @@ struct Sync: ClientEvent {
             return ReadAnswer(
                 Answer { object in
                     object.array("changes", events) { buffer, event in
-                        var change = JSONObjectWriter(reserving: event.json.readableBytes + 64)
-                        change.field("event", "\(event.name)")
-                        change.field("data", json: event.json)
-                        buffer.writeImmutableBuffer(change.finish())
+                        buffer.writeObject { change in
+                            change.field("event", "\(event.name)")
+                            change.field("data", json: event.json)
+                        }
                     }
                     object.field("offset", Offset(epoch: epoch, revision: missed.revision).text)
                     object.field("complete", missed.complete)

@@ -14,6 +14,7 @@ final class CommitFanout: CommitSink {
     private let epoch: UInt64
     /// The revision of the commit before; touched on the writer's thread only.
     private let previous: Mutex<Revision>
+    private let pace = FanoutPace()
 
     init(gateway: ChatGateway) {
         self.gateway = gateway
@@ -25,8 +26,11 @@ final class CommitFanout: CommitSink {
     }
 
     func didCommit(_ batch: CommittedBatch) {
+        // Where nothing changed (refused commands, on whichever thread) there is no news to end with; and a refusal
+        // that overtakes a commit on its way must not bring an offset that covers it.
+        let isNews = batch.entries.contains { !$0.changes.isEmpty }
         let before = previous.withLock { previous in
-            defer { previous = batch.revision }
+            defer { if isNews { previous = batch.revision } }
             return previous
         }
         var builder = DeliveryBatch.Builder()
@@ -37,21 +41,30 @@ final class CommitFanout: CommitSink {
             builder.answer(answer(entry.result, tag: AckTag(rawValue: tag), message: &message), to: session.socket)
         }
         guard !builder.isEmpty else { return }
-        let offset = Offset(
-            epoch: epoch, revision: batch.revision, receipts: receipts.toldUpTo(orElse: batch.revision))
-        namespace.deliver(builder.finish(stamp: batch.revision.value, trailer: events.offset(offset)))
+        pace.tells(namespace.loopCount)
+        let trailer = isNews ? offset(after: batch) : nil
+        namespace.deliver(builder.finish(stamp: batch.revision.value, trailer: trailer)) { [pace] in pace.told() }
+    }
+
+    func waitUntilTold() { pace.wait() }
+
+    private func offset(after batch: CommittedBatch) -> EngineFrames {
+        events.offset(
+            Offset(epoch: epoch, revision: batch.revision, receipts: receipts.toldUpTo(orElse: batch.revision)))
     }
 
     // MARK: Acks
 
     /// The JSON of the message at work: its ack and its event carry the same.
     private struct EncodedMessage {
-        private var encoded: (message: Message, json: ByteBuffer)?
+        private var encoded: (id: MessageID, json: ByteBuffer)?
+
+        var size: Int { encoded?.json.readableBytes ?? 0 }
 
         mutating func json(of message: Message) -> ByteBuffer {
-            if let encoded, encoded.message.id == message.id { return encoded.json }
+            if let encoded, encoded.id == message.id { return encoded.json }
             let json = ByteBuffer.wire { $0.writeWire(message) }
-            encoded = (message, json)
+            encoded = (message.id, json)
             return json
         }
     }
@@ -67,10 +80,12 @@ final class CommitFanout: CommitSink {
             return events.ack(id, failure: error)
         case .success(let outcome):
             guard let id = tag.ackID else { return EngineFrames() }
-            var object = JSONObjectWriter(reserving: 64)
-            object.field("ok", true)
-            write(outcome, into: &object, event: ClientEvents.all[tag.event], message: &message)
-            return events.encoder.ack(id, json: object.finish())
+            return events.encoder.ack(id, reserving: 64 + message.size) { text in
+                text.writeObject { object in
+                    object.field("ok", true)
+                    write(outcome, into: &object, event: ClientEvents.all[tag.event], message: &message)
+                }
+            }
         }
     }
 
@@ -83,9 +98,9 @@ final class CommitFanout: CommitSink {
             object.field("message", json: message.json(of: sent))
             if event == MessageSend.self { object.field("duplicate", duplicate) }
         case .chat(let chat, _):
-            object.field("chat", json: ByteBuffer.wire { $0.writeWire(chat) })
+            object.field("chat") { $0.writeWire(chat) }
         case .reactions(let reactions):
-            object.field("reactions", json: ByteBuffer.wire(reactions))
+            object.field("reactions") { $0.writeWire(reactions) }
         case .read(let readSeq, let unreadCount):
             object.field("read_seq", readSeq)
             object.field("unread_count", unreadCount)

@@ -82,8 +82,8 @@ final class ChatSession: SocketHandler, Asker, @unchecked Sendable {
 
     private func readyEvent() -> EngineFrames {
         var object = JSONObjectWriter(reserving: 600)
-        object.field("user", json: ByteBuffer.wire { $0.writeWire(user, online: true) })
-        object.field("server_time", Timestamp.now().rfc3339)
+        object.field("user") { $0.writeWire(user, online: true) }
+        object.field("server_time", Timestamp.now())
         object.field("limits", json: gateway.limitsObject)
         object.field("unread_total", start.unreadTotal)
         object.field("offset", start.offset(epoch: gateway.store.epoch).text)
@@ -294,7 +294,7 @@ final class ChatSession: SocketHandler, Asker, @unchecked Sendable {
         case .success(let token):
             self.token = token
             expiryWasAnnounced = false
-            answer(received, with: Answer { $0.field("expires_at", token.expiresAt.rfc3339) })
+            answer(received, with: Answer { $0.field("expires_at", token.expiresAt) })
         case .failure(let error):
             fail(received, with: error)
         }

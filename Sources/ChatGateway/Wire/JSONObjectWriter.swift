@@ -1,9 +1,11 @@
+import ChatCore
 import NIOCore
 import SocketIO
 
 /// Writes one JSON object member by member: every answer and event of Parley is one. Names are written as they are.
+/// Objects in objects are written in place: there is one buffer.
 struct JSONObjectWriter {
-    private(set) var buffer: ByteBuffer
+    private var buffer: ByteBuffer
     private var isEmpty = true
 
     init(reserving capacity: Int = 256) {
@@ -12,18 +14,29 @@ struct JSONObjectWriter {
         buffer.writeInteger(UInt8(ascii: "{"))
     }
 
+    /// Goes on in a buffer whose last byte opened the object.
+    fileprivate init(in buffer: ByteBuffer) { self.buffer = buffer }
+
     /// The object, closed.
     consuming func finish() -> ByteBuffer {
         buffer.writeInteger(UInt8(ascii: "}"))
         return buffer
     }
 
-    mutating func name(_ name: StaticString) {
-        if !isEmpty { buffer.writeInteger(UInt8(ascii: ",")) }
+    private mutating func name(_ name: StaticString) {
+        let start = isEmpty ? 0 : 1
+        let count = name.utf8CodeUnitCount
+        let size = count + 3 + start
+        buffer.writeWithUnsafeMutableBytes(minimumWritableBytes: size) { target in
+            if start == 1 { target[0] = UInt8(ascii: ",") }
+            target[start] = UInt8(ascii: "\"")
+            UnsafeMutableRawBufferPointer(rebasing: target[(start + 1)...])
+                .copyMemory(from: UnsafeRawBufferPointer(start: name.utf8Start, count: count))
+            target[start + 1 + count] = UInt8(ascii: "\"")
+            target[start + 2 + count] = UInt8(ascii: ":")
+            return size
+        }
         isEmpty = false
-        buffer.writeInteger(UInt8(ascii: "\""))
-        buffer.writeStaticString(name)
-        buffer.writeStaticString("\":")
     }
 
     mutating func field(_ name: StaticString, _ value: String?) {
@@ -43,16 +56,47 @@ struct JSONObjectWriter {
         buffer.writeJSON(value)
     }
 
+    /// A time as RFC 3339 has it.
+    mutating func field(_ name: StaticString, _ value: Timestamp?) {
+        self.name(name)
+        guard let value else {
+            buffer.writeStaticString("null")
+            return
+        }
+        buffer.writeInteger(UInt8(ascii: "\""))
+        buffer.writeWithUnsafeMutableBytes(minimumWritableBytes: Timestamp.rfc3339Size) { target in
+            value.writeRFC3339(into: target)
+            return Timestamp.rfc3339Size
+        }
+        buffer.writeInteger(UInt8(ascii: "\""))
+    }
+
     /// A member whose value is JSON text already.
     mutating func field(_ name: StaticString, json value: ByteBuffer) {
         self.name(name)
         buffer.writeImmutableBuffer(value)
     }
 
-    /// The value of the member that ``name(_:)`` began, as JSON text.
-    mutating func append(_ json: ByteBuffer) { buffer.writeImmutableBuffer(json) }
+    mutating func null(_ name: StaticString) {
+        self.name(name)
+        buffer.writeStaticString("null")
+    }
 
-    mutating func appendNull() { buffer.writeStaticString("null") }
+    /// An object, its members written by `write`.
+    mutating func object(_ name: StaticString, _ write: (inout JSONObjectWriter) -> Void) {
+        self.name(name)
+        buffer.writeInteger(UInt8(ascii: "{"))
+        isEmpty = true
+        write(&self)
+        buffer.writeInteger(UInt8(ascii: "}"))
+        isEmpty = false
+    }
+
+    /// A value that `write` puts at the end of the buffer it is given.
+    mutating func field(_ name: StaticString, _ write: (inout ByteBuffer) -> Void) {
+        self.name(name)
+        write(&buffer)
+    }
 
     /// An array, each element written by `write`.
     mutating func array<Elements: Sequence>(
@@ -67,5 +111,17 @@ struct JSONObjectWriter {
             write(&buffer, element)
         }
         buffer.writeInteger(UInt8(ascii: "]"))
+    }
+}
+
+extension ByteBuffer {
+    /// Appends an object, its members written by `write`.
+    mutating func writeObject(_ write: (inout JSONObjectWriter) -> Void) {
+        writeInteger(UInt8(ascii: "{"))
+        var object = JSONObjectWriter(in: self)
+        // Given away for as long as it is written to: two references would make every write a copy.
+        self = ByteBuffer()
+        write(&object)
+        self = object.finish()
     }
 }

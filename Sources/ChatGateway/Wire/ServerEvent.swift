@@ -28,7 +28,7 @@ struct ServerEvent: Sendable {
         object.field("userId", userID.rawValue)
         object.field("emoji", emoji)
         object.field("removed", removed)
-        object.field("reactions", json: ByteBuffer.wire(reactions))
+        object.field("reactions") { $0.writeWire(reactions) }
         return ServerEvent(name: "message:reaction", json: object.finish())
     }
 
@@ -38,7 +38,7 @@ struct ServerEvent: Sendable {
         object.field("messageId", receipt.messageID.rawValue)
         object.field("seq", receipt.seq)
         object.field("userId", receipt.userID.rawValue)
-        object.field("read_at", receipt.at.rfc3339)
+        object.field("read_at", receipt.at)
         return ServerEvent(name: "message:read", json: object.finish())
     }
 
@@ -81,19 +81,19 @@ struct ServerEvent: Sendable {
         var object = JSONObjectWriter()
         object.field("userId", user.rawValue)
         object.field("status", online ? "online" : "offline")
-        object.field("last_seen_at", lastSeenAt?.rfc3339)
+        object.field("last_seen_at", lastSeenAt)
         return ServerEvent(name: "user:status", json: object.finish())
     }
 
     static func userUpdated(_ card: UserCard) -> ServerEvent {
         var object = JSONObjectWriter()
-        object.field("user", json: ByteBuffer.wire { $0.writeWire(card) })
+        object.field("user") { $0.writeWire(card) }
         return ServerEvent(name: "user:updated", json: object.finish())
     }
 
     static func sessionExpiring(at time: Timestamp) -> ServerEvent {
         var object = JSONObjectWriter()
-        object.field("expires_at", time.rfc3339)
+        object.field("expires_at", time)
         return ServerEvent(name: "session:expiring", json: object.finish())
     }
 
@@ -115,7 +115,7 @@ struct ServerEvent: Sendable {
 
     private static func wrapping(_ chat: Chat) -> ByteBuffer {
         var object = JSONObjectWriter()
-        object.field("chat", json: ByteBuffer.wire { $0.writeWire(chat) })
+        object.field("chat") { $0.writeWire(chat) }
         return object.finish()
     }
 

@@ -12,11 +12,11 @@ struct ServerEvents: Sendable {
     func offset(_ offset: Offset) -> EngineFrames { encoder.event("offset", [.string(offset.text)]) }
 
     func ack(_ id: Int, failure: ChatError) -> EngineFrames {
-        var error = JSONObjectWriter()
-        error.fields(of: failure)
-        var object = JSONObjectWriter()
-        object.field("ok", false)
-        object.field("error", json: error.finish())
-        return encoder.ack(id, json: object.finish())
+        encoder.ack(id, reserving: 160) { text in
+            text.writeObject { object in
+                object.field("ok", false)
+                object.object("error") { $0.fields(of: failure) }
+            }
+        }
     }
 }

@@ -81,11 +81,13 @@ final class WriterThread: Sendable {
     }
 
     private func serve(_ work: WriterWork) {
+        let sink = shared.withLock { $0.sink }
         while let taken = work.mailbox.take(limit: work.batchLimit, timeout: work.upkeep.nextTime()) {
             if !taken.jobs.isEmpty {
                 let (batch, failure) = work.batches.run(taken.jobs)
                 note(work, failure, commands: taken.jobs.count)
                 tell(batch)
+                sink?.waitUntilTold()
             }
             if !taken.refused.isEmpty { tellRefused(taken.refused) }
             let changes = work.upkeep.run(busy: !taken.jobs.isEmpty)

@@ -4,47 +4,20 @@ import NIOCore
 extension ByteBuffer {
     /// A string in quotes, escaped.
     public mutating func writeJSON(_ text: String) {
-        writeInteger(UInt8(ascii: "\""))
         var text = text
         text.withUTF8 { bytes in
-            var start = 0
-            for index in 0..<bytes.count {
-                let byte = bytes[index]
-                guard byte < 0x20 || byte == UInt8(ascii: "\"") || byte == UInt8(ascii: "\\") else { continue }
-                if start < index {
-                    writeBytes(UnsafeRawBufferPointer(UnsafeBufferPointer(rebasing: bytes[start..<index])))
-                }
-                writeEscape(byte)
-                start = index + 1
+            let size = JSONText.quotedSize(bytes)
+            writeWithUnsafeMutableBytes(minimumWritableBytes: size) { target in
+                JSONText.quote(bytes, into: UnsafeMutableRawBufferPointer(rebasing: target[..<size]))
+                return size
             }
-            if start < bytes.count {
-                writeBytes(UnsafeRawBufferPointer(UnsafeBufferPointer(rebasing: bytes[start...])))
-            }
-        }
-        writeInteger(UInt8(ascii: "\""))
-    }
-
-    private mutating func writeEscape(_ byte: UInt8) {
-        switch byte {
-        case UInt8(ascii: "\""): writeStaticString("\\\"")
-        case UInt8(ascii: "\\"): writeStaticString("\\\\")
-        case 0x0A: writeStaticString("\\n")
-        case 0x0D: writeStaticString("\\r")
-        case 0x09: writeStaticString("\\t")
-        default:
-            writeStaticString("\\u00")
-            let digits: StaticString = "0123456789abcdef"
-            writeInteger(digits.utf8Start[Int(byte >> 4)])
-            writeInteger(digits.utf8Start[Int(byte & 15)])
         }
     }
 
     /// An integer in decimal.
     public mutating func writeJSON(_ value: Int64) {
-        if (0..<10).contains(value) {
-            writeInteger(UInt8(ascii: "0") + UInt8(value))
-        } else {
-            writeString(String(value))
+        writeWithUnsafeMutableBytes(minimumWritableBytes: JSONText.longestInteger) { target in
+            JSONText.write(value, into: target)
         }
     }
 

@@ -100,10 +100,15 @@ public final class Namespace: Sendable {
         }
     }
 
+    /// How many event loops there are.
+    public var loopCount: Int { shards.count }
+
     /// Hands a batch to every loop, once each. Batches handed over by one thread arrive in that order.
-    public func deliver(_ batch: DeliveryBatch) {
+    ///
+    /// - Parameter sent: called on each loop once it has given the kernel what the batch told its sockets.
+    public func deliver(_ batch: DeliveryBatch, sent: (@Sendable () -> Void)? = nil) {
         for shard in shards {
-            shard.eventLoop.execute { shard.rooms.apply(batch) }
+            shard.eventLoop.execute { shard.rooms.apply(batch, sent: sent) }
         }
     }
 

@@ -24,6 +24,11 @@ final class RoomIndex {
     private var visit = 0
     /// Sockets written to since the last flush.
     private var touched: ContiguousArray<Socket> = []
+    private var isFlushing = false
+    /// Whether a batch since the last flush brought a trailer.
+    private var mustTrail = false
+    /// Who wants to know of the flush.
+    private var whenFlushed: [@Sendable () -> Void] = []
 
     init(eventLoop: any EventLoop) { self.eventLoop = eventLoop }
 
@@ -96,24 +101,49 @@ final class RoomIndex {
         return chosen
     }
 
-    /// Carries out a batch for this loop's sockets: each written to, then each flushed once.
-    func apply(_ batch: DeliveryBatch) {
+    /// Carries out a batch for this loop's sockets: each is written to at once, and flushed in a later turn of the
+    /// loop, after whatever batches wait already; so a socket gets what several of them told it in one write, with the
+    /// trailer of the last.
+    func apply(_ batch: DeliveryBatch, sent: (@Sendable () -> Void)?) {
         for held in holding.values { held.append(batch) }
         for operation in batch.operations { apply(operation, stamp: batch.stamp) }
         if let trailer = batch.trailer {
             latestTrailer = trailer
+            mustTrail = true
+        }
+        if let sent { whenFlushed.append(sent) }
+        guard !isFlushing, !touched.isEmpty || !whenFlushed.isEmpty else { return }
+        isFlushing = true
+        let bound = NIOLoopBound(self, eventLoop: eventLoop)
+        eventLoop.execute { bound.value.flushTouched() }
+    }
+
+    /// Flushes every socket that was written to, now.
+    func flushTouched() {
+        isFlushing = false
+        if mustTrail, let trailer = latestTrailer?.copied() {
             let now = NIODeadline.now()
             for socket in touched where socket.heardRoom {
                 socket.write(trailer)
                 socket.lastTrailerAt = now
             }
+            mustTrail = false
         }
-        for socket in touched {
+        // A flush may end a session, whose end may tell others: they are for the next turn.
+        var flushing = ContiguousArray<Socket>()
+        swap(&flushing, &touched)
+        for socket in flushing {
             socket.isTouched = false
             socket.heardRoom = false
             socket.flush()
         }
-        touched.removeAll(keepingCapacity: true)
+        if touched.isEmpty {
+            flushing.removeAll(keepingCapacity: true)
+            touched = flushing
+        }
+        let done = whenFlushed
+        whenFlushed.removeAll(keepingCapacity: true)
+        for body in done { body() }
     }
 
     private func apply(_ operation: DeliveryBatch.Operation, stamp: Int64) {
@@ -141,6 +171,7 @@ final class RoomIndex {
             }
         case .room(let name, let frames, let except):
             guard let room = rooms[name] else { return }
+            let frames = room.members.count > 1 ? frames.copied() : frames
             for member in room.members where member.socket !== except && member.socket.hears(stamp) {
                 member.socket.write(frames)
                 member.socket.heardRoom = true

@@ -17,17 +17,16 @@ public struct PacketEncoder: Sendable {
 
     /// An event whose one argument is JSON text already: the hot path of a server that encodes its own.
     public func event(_ name: StaticString, json argument: ByteBuffer) -> EngineFrames {
-        var text = ByteBuffer()
-        text.reserveCapacity(prefix.utf8.count + name.utf8CodeUnitCount + argument.readableBytes + 8)
-        text.writeInteger(UInt8(ascii: "2"))
-        text.writeString(prefix)
-        text.writeStaticString("[\"")
-        text.writeStaticString(name)
-        text.writeStaticString("\",")
-        text.writeImmutableBuffer(argument)
-        text.writeInteger(UInt8(ascii: "]"))
-        var frames = EngineFrames(reserving: text.readableBytes + 12)
-        frames.append(text: text.readableBytesView)
+        var frames = EngineFrames(reserving: frameSize + name.utf8CodeUnitCount + argument.readableBytes)
+        frames.append(textOf: { text in
+            text.writeInteger(UInt8(ascii: "2"))
+            text.writeString(prefix)
+            text.writeStaticString("[\"")
+            text.writeStaticString(name)
+            text.writeStaticString("\",")
+            text.writeImmutableBuffer(argument)
+            text.writeInteger(UInt8(ascii: "]"))
+        })
         return frames
     }
 
@@ -37,18 +36,27 @@ public struct PacketEncoder: Sendable {
 
     /// An ack whose one argument is JSON text already.
     public func ack(_ id: Int, json argument: ByteBuffer) -> EngineFrames {
-        var text = ByteBuffer()
-        text.reserveCapacity(prefix.utf8.count + argument.readableBytes + 24)
-        text.writeInteger(UInt8(ascii: "3"))
-        text.writeString(prefix)
-        text.writeJSON(Int64(id))
-        text.writeInteger(UInt8(ascii: "["))
-        text.writeImmutableBuffer(argument)
-        text.writeInteger(UInt8(ascii: "]"))
-        var frames = EngineFrames(reserving: text.readableBytes + 12)
-        frames.append(text: text.readableBytesView)
+        ack(id, reserving: argument.readableBytes) { $0.writeImmutableBuffer(argument) }
+    }
+
+    /// An ack whose one argument is the JSON text that `write` puts at the end of the buffer it is given.
+    ///
+    /// - Parameter reserving: about how many bytes that will be.
+    public func ack(_ id: Int, reserving size: Int, json write: (inout ByteBuffer) -> Void) -> EngineFrames {
+        var frames = EngineFrames(reserving: frameSize + size)
+        frames.append(textOf: { text in
+            text.writeInteger(UInt8(ascii: "3"))
+            text.writeString(prefix)
+            text.writeJSON(Int64(id))
+            text.writeInteger(UInt8(ascii: "["))
+            write(&text)
+            text.writeInteger(UInt8(ascii: "]"))
+        })
         return frames
     }
+
+    /// More than what stands around an argument, the event's name and ack id apart.
+    private var frameSize: Int { prefix.utf8.count + 40 }
 
     /// CONNECT, answered: `sid`, and `pid` where the session can be recovered.
     func connected(sid: String, pid: String?) -> EngineFrames {
@@ -70,35 +78,39 @@ public struct PacketEncoder: Sendable {
     }
 
     private func encodeObject(type: UInt8, _ value: JSONValue) -> EngineFrames {
-        var text = ByteBuffer()
-        text.writeInteger(type)
-        text.writeString(prefix)
-        var attachments: [ByteBuffer] = []
-        text.writeJSON(value, attachments: &attachments)
-        var frames = EngineFrames()
-        frames.append(text: text.readableBytesView)
+        var frames = EngineFrames(reserving: 128)
+        frames.append(textOf: { text in
+            text.writeInteger(type)
+            text.writeString(prefix)
+            var attachments: [ByteBuffer] = []
+            text.writeJSON(value, attachments: &attachments)
+        })
         return frames
     }
 
     private func encode(type: UInt8, values: [JSONValue], id: Int?) -> EngineFrames {
-        var body = ByteBuffer()
         var attachments: [ByteBuffer] = []
-        body.writeJSON(.array(values), attachments: &attachments)
-        var text = ByteBuffer()
-        text.reserveCapacity(body.readableBytes + prefix.utf8.count + 24)
-        if attachments.isEmpty {
-            text.writeInteger(type)
+        var frames = EngineFrames(reserving: 128)
+        if values.contains(where: \.hasBinary) {
+            var body = ByteBuffer()
+            body.writeJSON(.array(values), attachments: &attachments)
+            frames.append(textOf: { text in
+                text.writeInteger(type + 3)  // EVENT 2 → BINARY_EVENT 5, ACK 3 → BINARY_ACK 6
+                text.writeJSON(Int64(attachments.count))
+                text.writeInteger(UInt8(ascii: "-"))
+                text.writeString(prefix)
+                if let id { text.writeJSON(Int64(id)) }
+                text.writeImmutableBuffer(body)
+            })
+            for attachment in attachments { frames.append(binary: attachment.readableBytesView) }
         } else {
-            text.writeInteger(type + 3)  // EVENT 2 → BINARY_EVENT 5, ACK 3 → BINARY_ACK 6
-            text.writeJSON(Int64(attachments.count))
-            text.writeInteger(UInt8(ascii: "-"))
+            frames.append(textOf: { text in
+                text.writeInteger(type)
+                text.writeString(prefix)
+                if let id { text.writeJSON(Int64(id)) }
+                text.writeJSON(.array(values), attachments: &attachments)
+            })
         }
-        text.writeString(prefix)
-        if let id { text.writeJSON(Int64(id)) }
-        text.writeImmutableBuffer(body)
-        var frames = EngineFrames(reserving: text.readableBytes + 12)
-        frames.append(text: text.readableBytesView)
-        for attachment in attachments { frames.append(binary: attachment.readableBytesView) }
         return frames
     }
 }

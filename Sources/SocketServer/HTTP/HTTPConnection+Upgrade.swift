@@ -22,15 +22,14 @@ extension HTTPConnection {
     }
 
     private func upgradeHere(_ upgrade: WebSocketUpgrade, context: ChannelHandlerContext) {
-        let socket = WebSocketConnection(configuration: upgrade.configuration, loop: loop, prelude: nil, leftOver: nil)
-        rawContext?.writeAndFlush(NIOAny(upgrade.response), promise: nil)
+        let socket = WebSocketConnection(configuration: upgrade.configuration, loop: loop, isTLS: isTLS)
         do {
             let pipeline = context.pipeline.syncOperations
             try Self.setWatermark(upgrade.configuration, on: context.channel)
             try pipeline.addHandler(socket, position: .after(decoder))
             pipeline.removeHandler(context: context, promise: nil)
             _ = pipeline.removeHandler(encoder)
-            upgrade.attach(socket)
+            socket.begin(upgrade)
             // The decoder hands over what came after the request in a later turn of the loop, outside of any read.
             let bound = NIOLoopBound(socket, eventLoop: context.eventLoop)
             pipeline.removeHandler(decoder).whenComplete { _ in bound.value.endBurst() }

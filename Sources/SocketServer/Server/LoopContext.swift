@@ -17,6 +17,8 @@ final class LoopContext {
     /// The `Date` header of responses.
     let date = HTTPDate()
     private var channels: [ObjectIdentifier: any Channel] = [:]
+    /// Where a connection lays frames side by side to send them at once; nobody's between two calls.
+    let scratch = UnsafeMutableRawBufferPointer.allocate(byteCount: 64 << 10, alignment: 16)
     /// The server is stopping: connections end with the response they are at.
     var isDraining = false
 
@@ -30,6 +32,8 @@ final class LoopContext {
         stallDeadlines = DeadlineQueue(delay: .init(limits.stallTimeout), eventLoop: eventLoop)
         closeDeadlines = DeadlineQueue(delay: .init(limits.closeTimeout), eventLoop: eventLoop)
     }
+
+    deinit { scratch.deallocate() }
 
     /// Ends what has no request open; the others end with their response.
     func drain() {

@@ -1,4 +1,5 @@
 public import NIOCore
+import NIOPosix
 
 /// One WebSocket, server side (RFC 6455): the last handler of its channel.
 ///
@@ -26,6 +27,7 @@ public final class WebSocketConnection: ChannelInboundHandler, RemovableChannelH
     public var isOpen: Bool { state == .open && context != nil }
 
     private let loop: LoopContext
+    private let isTLS: Bool
     private var prelude: WebSocketUpgrade?
     private var leftOver: ByteBuffer?
     private var context: ChannelHandlerContext?
@@ -33,11 +35,20 @@ public final class WebSocketConnection: ChannelInboundHandler, RemovableChannelH
     private var decoder: WebSocketDecoder
     private var state = State.open
     private var deadline: Deadline?
+    private var output = SocketOutput()
+    /// The socket itself, where bytes may go straight to it: while the channel is open and has no TLS.
+    private var descriptor: CInt?
+    /// Writes that the channel is not done with: what follows has to take the same way.
+    private var writesInChannel = 0
 
     /// - Parameter prelude: answers the upgrade request once the channel is active; for one adopted from another loop.
-    init(configuration: WebSocketConfiguration, loop: LoopContext, prelude: WebSocketUpgrade?, leftOver: ByteBuffer?) {
+    init(
+        configuration: WebSocketConfiguration, loop: LoopContext, isTLS: Bool = false,
+        prelude: WebSocketUpgrade? = nil, leftOver: ByteBuffer? = nil
+    ) {
         decoder = WebSocketDecoder(maximumMessageSize: configuration.maximumMessageSize)
         self.loop = loop
+        self.isTLS = isTLS
         eventLoop = loop.eventLoop
         self.prelude = prelude
         self.leftOver = leftOver
@@ -47,18 +58,47 @@ public final class WebSocketConnection: ChannelInboundHandler, RemovableChannelH
 
     /// Queues frames as they are: whole server frames, without masks. Nothing is sent before ``flush()``.
     public func write(_ frames: ByteBuffer) {
-        guard state == .open else { return }
-        context?.write(NIOAny(frames), promise: nil)
+        guard state == .open, context != nil else { return }
+        output.append(frames)
     }
 
     /// Like ``write(_:)``; `promise` is kept once the kernel has the bytes.
     public func write(_ frames: ByteBuffer, promise: EventLoopPromise<Void>) {
         guard state == .open, let context else { return promise.fail(ChannelError.ioOnClosedChannel) }
-        context.write(NIOAny(frames), promise: promise)
+        passOutputOn(to: context)
+        pass(frames, to: context, promise: promise)
     }
 
     public func flush() {
-        context?.flush()
+        guard let context else { return }
+        guard writesInChannel == 0, let descriptor, channel?.isActive == true else {
+            passOutputOn(to: context)
+            return context.flush()
+        }
+        switch output.send(to: descriptor, scratch: loop.scratch) {
+        case .sent:
+            break
+        case .rest(let bytes):
+            pass(bytes, to: context, promise: nil)
+            context.flush()
+        case .failed:
+            context.close(promise: nil)
+        }
+    }
+
+    /// Gives the channel what waits for a flush.
+    private func passOutputOn(to context: ChannelHandlerContext) {
+        guard !output.isEmpty else { return }
+        pass(output.take(), to: context, promise: nil)
+    }
+
+    private func pass(_ bytes: ByteBuffer, to context: ChannelHandlerContext, promise: EventLoopPromise<Void>?) {
+        guard descriptor != nil else { return context.write(NIOAny(bytes), promise: promise) }
+        let written = eventLoop.makePromise(of: Void.self)
+        writesInChannel += 1
+        written.futureResult.assumeIsolated().whenComplete { _ in self.writesInChannel -= 1 }
+        if let promise { written.futureResult.cascade(to: promise) }
+        context.write(NIOAny(bytes), promise: written)
     }
 
     /// False while more bytes are unsent than ``WebSocketConfiguration/highWatermark``.
@@ -66,15 +106,16 @@ public final class WebSocketConnection: ChannelInboundHandler, RemovableChannelH
 
     /// Bytes written and not yet taken by the kernel.
     public var bufferedBytes: Int {
-        guard let options = channel?.syncOptions else { return 0 }
-        return (try? options.getOption(ChannelOptions.bufferedWritableBytes)) ?? 0
+        guard descriptor == nil || writesInChannel > 0, let options = channel?.syncOptions else { return output.size }
+        return output.size + ((try? options.getOption(ChannelOptions.bufferedWritableBytes)) ?? 0)
     }
 
     /// Sends a close frame after what was written, and waits for the peer's.
     public func close(_ code: WebSocketCloseCode? = nil) {
-        guard state == .open, let context else { return }
+        guard state == .open, context != nil else { return }
+        output.append(WebSocketFrame.close(code))
         state = .closing
-        context.writeAndFlush(NIOAny(WebSocketFrame.close(code)), promise: nil)
+        flush()
         armDeadline()
         end(.local)
     }
@@ -82,6 +123,7 @@ public final class WebSocketConnection: ChannelInboundHandler, RemovableChannelH
     /// Drops the connection and what is unsent.
     public func abort() {
         state = .finished
+        output.removeAll()
         context?.close(promise: nil)
         end(.local)
     }
@@ -91,10 +133,25 @@ public final class WebSocketConnection: ChannelInboundHandler, RemovableChannelH
     public func handlerAdded(context: ChannelHandlerContext) {
         self.context = context
         channel = context.channel
+        guard !isTLS else { return }
+        let transport = try? context.pipeline.syncOperations.withUnsafeTransportIfAvailable(
+            of: NIOBSDSocket.Handle.self) { $0 }
+        descriptor = transport ?? nil
+        let unsent = try? channel?.syncOptions?.getOption(ChannelOptions.bufferedWritableBytes)
+        // An answer to an earlier request may still be on its way: its end is waited for.
+        if let unsent, unsent > 0 { pass(ByteBuffer(), to: context, promise: nil) }
+    }
+
+    /// Sends the answer to the upgrade request, together with what the first attached says.
+    func begin(_ upgrade: WebSocketUpgrade) {
+        output.append(upgrade.response)
+        upgrade.attach(self)
+        flush()
     }
 
     public func handlerRemoved(context: ChannelHandlerContext) {
         deadline?.disarm()
+        descriptor = nil
         end(.disconnected)
         self.context = nil
         channel = nil
@@ -103,8 +160,7 @@ public final class WebSocketConnection: ChannelInboundHandler, RemovableChannelH
     public func channelActive(context: ChannelHandlerContext) {
         if let prelude {
             self.prelude = nil
-            context.writeAndFlush(NIOAny(prelude.response), promise: nil)
-            prelude.attach(self)
+            begin(prelude)
             if var bytes = leftOver {
                 leftOver = nil
                 receive(&bytes)
@@ -131,6 +187,8 @@ public final class WebSocketConnection: ChannelInboundHandler, RemovableChannelH
 
     public func channelInactive(context: ChannelHandlerContext) {
         state = .finished
+        descriptor = nil
+        output.removeAll()
         deadline?.disarm()
         end(.disconnected)
         context.fireChannelInactive()
@@ -172,7 +230,8 @@ public final class WebSocketConnection: ChannelInboundHandler, RemovableChannelH
             guard state == .open else { return }
             // A peer that pings and does not read must not fill memory with pongs.
             guard isWritable else { return }
-            context?.writeAndFlush(NIOAny(WebSocketFrame.pong(payload)), promise: nil)
+            write(WebSocketFrame.pong(payload))
+            flush()
         case .pong:
             break
         case .close(let code):
@@ -195,7 +254,9 @@ public final class WebSocketConnection: ChannelInboundHandler, RemovableChannelH
         state = .finished
         armDeadline()
         let written = context.eventLoop.makePromise(of: Void.self)
-        context.writeAndFlush(NIOAny(frame ?? ByteBuffer()), promise: written)
+        passOutputOn(to: context)
+        pass(frame ?? ByteBuffer(), to: context, promise: written)
+        context.flush()
         let channel = context.channel
         written.futureResult.whenComplete { result in
             guard case .success = result else { return channel.close(promise: nil) }

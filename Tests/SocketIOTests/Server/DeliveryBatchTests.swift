@@ -55,13 +55,58 @@ import Testing
             batch.send(event("ack", of: server), to: socket)
             batch.send(event("e2", of: server), toRoom: "r")
             server.io.of("/").deliver(batch.finish(stamp: 1, trailer: event("offset", of: server)))
+            for name in ["ack", "e1", "e2", "offset"] {
+                #expect(await client.nextText() == "42[\"\(name)\"]")
+            }
             var other = DeliveryBatch.Builder()
             other.send(event("x", of: server), toRoom: "elsewhere")
             other.send(event("ack2", of: server), to: socket)
             server.io.of("/").deliver(other.finish(stamp: 2, trailer: event("never", of: server)))
-            for name in ["ack", "e1", "e2", "offset", "ack2"] {
+            var last = DeliveryBatch.Builder()
+            last.send(event("ack3", of: server), to: socket)
+            server.io.of("/").deliver(last.finish(stamp: 3, trailer: nil))
+            for name in ["ack2", "ack3"] {
                 #expect(await client.nextText() == "42[\"\(name)\"]")
             }
+            await client.close()
+        }
+    }
+
+    @Test("Batches that wait for the loop together are sent together, with the trailer of the last that has one")
+    func together() async throws {
+        let gate = Gate()
+        try await TestServer.with {
+            $0.of("/").setGate(gate)
+        } _: { server in
+            var asked = gate.asked.stream.makeAsyncIterator()
+            var sockets = gate.sockets.stream.makeAsyncIterator()
+            let client = try await WireClient.open(port: server.port)
+            try await client.send("40")
+            await asked.next()
+            gate.letIn(rooms: ["r"])
+            #expect(await client.nextText() == "40{\"sid\":\"sid\",\"pid\":\"pid\"}")
+            let socket = try #require(await sockets.next())
+            let namespace = server.io.of("/")
+            let sent = AsyncStream<Int>.makeStream()
+            let batches = (1...4).map { stamp in
+                var batch = DeliveryBatch.Builder()
+                batch.send(event("e\(stamp)", of: server), toRoom: stamp == 2 ? "elsewhere" : "r")
+                let trailer = stamp == 4 ? nil : event("offset\(stamp)", of: server)
+                return batch.finish(stamp: Int64(stamp), trailer: trailer)
+            }
+            try await socket.eventLoop.submit {
+                #expect(socket.release(after: 0))
+                for batch in batches { namespace.deliver(batch) { sent.continuation.yield(Int(batch.stamp)) } }
+            }.get()
+            for name in ["e1", "e3", "e4", "offset3"] {
+                #expect(await client.nextText() == "42[\"\(name)\"]")
+            }
+            var told: [Int] = []
+            for await stamp in sent.stream where stamp != 0 {
+                told.append(stamp)
+                if told.count == batches.count * namespace.loopCount { break }
+            }
+            #expect(told.sorted() == (1...4).flatMap { Array(repeating: $0, count: namespace.loopCount) })
             await client.close()
         }
     }
