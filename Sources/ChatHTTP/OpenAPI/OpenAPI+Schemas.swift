@@ -1,0 +1,137 @@
+/// The objects that calls give and take.
+extension OpenAPI {
+    /// Members of `components.schemas`, the message aside.
+    static let objectSchemas = #"""
+        "Error": {
+         "type": "object",
+         "properties": {
+          "error": {
+           "type": "object",
+           "properties": {
+            "code": {
+             "type": "string",
+             "enum": [
+              "invalid",
+              "unauthorized",
+              "not_found",
+              "method_not_allowed",
+              "conflict",
+              "payload_too_large",
+              "unsupported_media_type",
+              "rate_limited",
+              "unavailable",
+              "internal"
+             ]
+            },
+            "message": {"type": "string"},
+            "field": {"type": "string"}
+           },
+           "required": ["code", "message"]
+          }
+         },
+         "required": ["error"]
+        },
+        "User": {
+         "type": "object",
+         "properties": {
+          "id": {"type": "string"},
+          "username": {"type": "string"},
+          "display_name": {"type": ["string", "null"]},
+          "avatar_url": {"type": ["string", "null"]},
+          "created_at": {"type": "string", "format": "date-time"},
+          "last_seen_at": {"type": ["string", "null"], "format": "date-time"},
+          "status": {"type": "string", "enum": ["online", "offline"]},
+          "blocked": {"type": "boolean"}
+         },
+         "required": [
+          "id",
+          "username",
+          "display_name",
+          "avatar_url",
+          "created_at",
+          "last_seen_at",
+          "status",
+          "blocked"
+         ]
+        },
+        "Chat": {
+         "type": "object",
+         "properties": {
+          "id": {"type": "string"},
+          "name": {"type": ["string", "null"]},
+          "type": {"type": "string", "enum": ["group", "direct"]},
+          "created_at": {"type": "string", "format": "date-time"},
+          "member_count": {"type": "integer"},
+          "last_seq": {"type": "integer"}
+         },
+         "required": ["id", "name", "type", "created_at", "member_count", "last_seq"]
+        },
+        "Member": {
+         "type": "object",
+         "properties": {
+          "user_id": {"type": "string"},
+          "username": {"type": "string"},
+          "role": {"type": "string", "enum": ["owner", "admin", "member"]},
+          "joined_at": {"type": "string", "format": "date-time"}
+         },
+         "required": ["user_id", "username", "role", "joined_at"]
+        },
+        "IssuedToken": {
+         "type": "object",
+         "properties": {
+          "token": {"type": "string"},
+          "token_id": {"type": "string"},
+          "user_id": {"type": "string"},
+          "expires_at": {"type": "string", "format": "date-time"}
+         },
+         "required": ["token", "token_id", "user_id", "expires_at"]
+        },
+        "Token": {
+         "type": "object",
+         "properties": {
+          "token_id": {"type": "string"},
+          "user_id": {"type": "string"},
+          "label": {"type": ["string", "null"]},
+          "created_at": {"type": "string", "format": "date-time"},
+          "expires_at": {"type": "string", "format": "date-time"},
+          "revoked_at": {"type": ["string", "null"], "format": "date-time"}
+         },
+         "required": ["token_id", "user_id", "label", "created_at", "expires_at", "revoked_at"]
+        },
+        "Connection": {
+         "type": "object",
+         "properties": {
+          "sid": {"type": "string"},
+          "user_id": {"type": "string"},
+          "address": {"type": "string"},
+          "transport": {"type": "string", "enum": ["polling", "websocket"]},
+          "connected_at": {"type": "string", "format": "date-time"},
+          "user_agent": {"type": ["string", "null"]}
+         },
+         "required": ["sid", "user_id", "address", "transport", "connected_at", "user_agent"]
+        },
+        "Stats": {
+         "type": "object",
+         "properties": {
+          "version": {"type": "string"},
+          "started_at": {"type": "string", "format": "date-time"},
+          "connections": {"type": "integer"},
+          "users": {"type": "integer"},
+          "chats": {"type": "integer"},
+          "messages": {"type": "integer"},
+          "file_bytes": {"type": "integer"},
+          "memory_bytes": {"type": ["integer", "null"]}
+         },
+         "required": [
+          "version",
+          "started_at",
+          "connections",
+          "users",
+          "chats",
+          "messages",
+          "file_bytes",
+          "memory_bytes"
+         ]
+        }
+        """#
+}
