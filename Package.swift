@@ -110,7 +110,7 @@ let package = Package(
         .testTarget(
             name: "ParleyTests",
             dependencies: [
-                "parley", "ChatCore", "ChatSQLite", "ChatTokens", "SocketServer", logging,
+                "parley", "ChatCore", "ChatCoreTestKit", "ChatSQLite", "ChatTokens", "SocketServer", logging, nioCore,
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ],
             swiftSettings: strict),

@@ -4,12 +4,15 @@ import Foundation
 /// Makes a new, empty database.
 enum DatabaseMaker {
     /// Under another name first, so that a crash leaves no half of one at its place.
-    static func make(_ directory: DataDirectory) throws {
-        let draft = directory.database + ".new"
+    ///
+    /// - Parameter path: where, in the directory; `nil`: the appliance's database.
+    static func make(_ directory: DataDirectory, as path: String? = nil) throws {
+        let path = path ?? directory.database
+        let draft = path + ".new"
         for suffix in ["", "-wal", "-shm", "-journal"] { unlink(draft + suffix) }
         let descriptor = open(draft, O_CREAT | O_EXCL | O_RDWR | O_CLOEXEC, 0o600)
         guard descriptor >= 0 else {
-            throw StoreOpenError.inaccessible(path: directory.database, reason: DataDirectory.reason(errno))
+            throw StoreOpenError.inaccessible(path: path, reason: DataDirectory.reason(errno))
         }
         close(descriptor)
         let connection = try Connection(path: draft, readonly: false)
@@ -21,8 +24,8 @@ enum DatabaseMaker {
             for suffix in ["", "-wal", "-shm", "-journal"] { unlink(draft + suffix) }
             throw error
         }
-        guard rename(draft, directory.database) == 0 else {
-            throw StoreOpenError.inaccessible(path: directory.database, reason: DataDirectory.reason(errno))
+        guard rename(draft, path) == 0 else {
+            throw StoreOpenError.inaccessible(path: path, reason: DataDirectory.reason(errno))
         }
         directory.synchronize()
     }

@@ -16,6 +16,22 @@ enum Migration {
             throw StoreOpenError.newer(path: directory.database, version: present, supported: version)
         }
         try copy(connection, to: "\(directory.database).v\(present).bak", directory)
+        try apply(to: connection, from: present, to: version, by: steps)
+        Log.store.notice(
+            "The database was migrated", metadata: ["parley.from": "\(present)", "parley.to": "\(version)"])
+    }
+
+    /// Takes a file that is a copy already to the version of this binary.
+    static func apply(to connection: Connection) throws {
+        let present = try connection.prepare("PRAGMA user_version").first { Int($0.int(0)) } ?? 0
+        guard present < DatabaseSchema.version else { return }
+        try apply(to: connection, from: present, to: DatabaseSchema.version, by: DatabaseSchema.migrations)
+    }
+
+    private static func apply(
+        to connection: Connection, from present: Int, to version: Int,
+        by steps: [@Sendable (Connection) throws -> Void]
+    ) throws {
         try connection.execute("BEGIN IMMEDIATE")
         do {
             for step in steps[(present - 1)..<(version - 1)] { try step(connection) }
@@ -25,8 +41,6 @@ enum Migration {
             if connection.isInTransaction { try connection.execute("ROLLBACK") }
             throw error
         }
-        Log.store.notice(
-            "The database was migrated", metadata: ["parley.from": "\(present)", "parley.to": "\(version)"])
     }
 
     private static func copy(_ connection: Connection, to path: String, _ directory: DataDirectory) throws {

@@ -18,7 +18,7 @@ public enum DatabaseBackup {
         let directory = try DataDirectory(existing: directory)
         let lock = try DirectoryLock(directory)
         try withExtendedLifetime(lock) {
-            let spectator = try Spectator(directory.database)
+            let spectator = try Spectator(directory.database, isLockedByUs: true)
             try copy(spectator.connection, to: path, withoutSettings: withoutSettings, progress: progress)
             try spectator.connection.close()
         }
@@ -39,20 +39,30 @@ public enum DatabaseBackup {
             let draft = directory.database + ".restored"
             try copy(spectator.connection, to: draft, withoutSettings: [], progress: progress)
             try spectator.connection.close()
-            var kept: String?
-            if DataDirectory.exists(directory.database) {
-                let aside = free("\(directory.database).before-restore-\(now.milliseconds / 1000)")
-                try move(directory.database, aside)
-                if DataDirectory.exists(directory.log) { try move(directory.log, aside + "-wal") }
-                kept = aside
-            } else {
-                StaleLog.moveAside(directory, now)
-            }
-            unlink(directory.sharedMemory)
-            try move(draft, directory.database)
-            directory.synchronize()
-            return kept
+            return try putInPlace(draft, directory, keeping: "before-restore", now: now)
         }
+    }
+
+    /// Makes a whole, closed database that lies in the directory the appliance's.
+    ///
+    /// - Parameter label: part of the name under which the old one is kept.
+    /// - Returns: that name; `nil` when there was no old one.
+    static func putInPlace(
+        _ draft: String, _ directory: DataDirectory, keeping label: String, now: Timestamp
+    ) throws -> String? {
+        var kept: String?
+        if DataDirectory.exists(directory.database) {
+            let aside = free("\(directory.database).\(label)-\(now.milliseconds / 1000)")
+            try move(directory.database, aside)
+            if DataDirectory.exists(directory.log) { try move(directory.log, aside + "-wal") }
+            kept = aside
+        } else {
+            StaleLog.moveAside(directory, now)
+        }
+        unlink(directory.sharedMemory)
+        try move(draft, directory.database)
+        directory.synchronize()
+        return kept
     }
 
     /// One snapshot of `source`, page by page, into a file of its own.

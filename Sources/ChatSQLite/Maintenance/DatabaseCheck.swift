@@ -34,6 +34,12 @@ public enum DatabaseCheck {
         return findings
     }
 
+    /// What must hold between rows, without a look at SQLite's own structure and at the search index.
+    static func rules(_ connection: Connection) throws -> [Finding] {
+        try foreignKeys(connection) + sequences(connection) + counters(connection) + watermarks(connection)
+            + revisions(connection)
+    }
+
     private static func structure(_ connection: Connection) throws -> [Finding] {
         try connection.prepare("PRAGMA integrity_check(50)").all { row in
             row.text(0) == "ok" ? nil : Finding(.structure, row.text(0))

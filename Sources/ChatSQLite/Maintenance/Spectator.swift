@@ -14,15 +14,16 @@ struct Spectator {
     /// What was noticed on the way: a stale log.
     private(set) var findings: [Finding] = []
 
+    /// - Parameter isLockedByUs: whether the directory's lock is the caller's own, so that no server is at work.
     /// - Throws: ``StoreOpenError``.
-    init(_ path: String) throws {
+    init(_ path: String, isLockedByUs: Bool = false) throws {
         guard let resolved = realpath(path, nil) else {
             throw StoreOpenError.inaccessible(path: path, reason: DataDirectory.reason(errno))
         }
         defer { free(resolved) }
         let path = String(cString: resolved)
         do {
-            if Self.isServed(path) {
+            if !isLockedByUs, Self.isServed(path) {
                 connection = try Connection(path: path, readonly: true)
                 try connection.execute("PRAGMA busy_timeout = 5000")
                 return
@@ -51,7 +52,7 @@ struct Spectator {
     }
 
     /// Whether a server has the directory's lock.
-    private static func isServed(_ path: String) -> Bool {
+    static func isServed(_ path: String) -> Bool {
         let lock = (path as NSString).deletingLastPathComponent + "/parley.lock"
         let descriptor = open(lock, O_RDONLY | O_CLOEXEC)
         guard descriptor >= 0 else { return false }

@@ -7,6 +7,7 @@ struct SearchIndexer {
         SELECT n, content FROM messages WHERE n > ? ORDER BY n LIMIT ?
         """
     private static let insert: StaticString = "INSERT INTO search (rowid, content) VALUES (?, ?)"
+    private static let indexed: StaticString = "SELECT indexed_n FROM state WHERE id = 1"
     private static let note: StaticString = "UPDATE state SET indexed_n = ? WHERE id = 1"
 
     /// Messages of one transaction: some 20 ms.
@@ -21,5 +22,11 @@ struct SearchIndexer {
         for (n, content) in rows where !content.isEmpty { try connection[insert].run(n, content) }
         try connection[note].run(last)
         return (last, rows.count == slice)
+    }
+
+    /// Indexes everything that the file says is not indexed; in a transaction of the caller's.
+    static func advanceToEnd(_ connection: Connection) throws {
+        var place = (indexed: try connection[indexed].first { $0.int(0) } ?? 0, more: true)
+        while place.more { place = try advance(connection, from: place.indexed) }
     }
 }

@@ -8,7 +8,7 @@ struct ParleyCommand: AsyncParsableCommand {
         version: Version.text,
         subcommands: [
             ServeCommand.self, UserCommand.self, ChatCommand.self, TokenCommand.self, BackupCommand.self,
-            RestoreCommand.self, CheckCommand.self,
+            RestoreCommand.self, CheckCommand.self, ExportCommand.self, ImportCommand.self,
         ],
         defaultSubcommand: ServeCommand.self)
 }

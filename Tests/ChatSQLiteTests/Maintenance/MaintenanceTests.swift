@@ -56,6 +56,7 @@ struct MaintenanceTests {
             shares.append(done * 100 / all)
         }
         #expect(shares.last == 100)
+        #expect(try fixture.directory.listing == ["parley.db", "parley.lock"])
         try fixture.bench.restart()
         try await fixture.bench.send("after the backup", to: chat, from: UserID("ann"))
         #expect(throws: StoreOpenError.inUse(path: fixture.directory.path)) {

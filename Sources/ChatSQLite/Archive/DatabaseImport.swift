@@ -1,0 +1,171 @@
+import ChatCore
+import Foundation
+import GRDB
+
+/// Takes the records of an archive into the database of a stopped appliance.
+///
+/// 1. Everything goes into a draft beside the database, `parley.db.import`: a new database, or a copy of the one that
+///    is there. Nobody sees it before the end; whatever is refused on the way leaves the database as it was.
+/// 2. Records are committed by the thousand, together with the mark of how far the archive was taken. After a kill the
+///    next import of the same archive goes on from the mark.
+/// 3. ``finish()`` verifies the draft and puts it in the database's place by one rename; the one that was there is kept
+///    aside.
+///
+/// What an archive makes must not be there already, with one exception: a user of the same id and username is the same
+/// user, and stays as it is. So an archive adds whole chats to an appliance, and never alters one.
+public final class DatabaseImport {
+    /// Records of one transaction.
+    private static let batch = 5000
+    private static let fileSuffixes = ["", "-wal", "-shm", "-journal", ".partial"]
+
+    private let directory: DataDirectory
+    private let lock: DirectoryLock
+    private let connection: Connection
+    private let writer: ImportWriter
+    private var uncommitted = 0
+
+    /// Where an import that was killed got to: the archive has to be given again, and its lines up to there are only
+    /// compared, not taken. Line 0 in a new one.
+    public var mark: ArchiveMark { writer.progress.mark }
+
+    public var counts: ArchiveCounts { writer.progress.counts }
+
+    /// Begins an import, or goes on with the one that was begun.
+    ///
+    /// - Parameters:
+    ///   - path: the directory of a stopped appliance; made if it is not there.
+    ///   - anew: whether one that was begun is forgotten.
+    /// - Throws: ``StoreOpenError``.
+    public init(into path: String, anew: Bool = false, now: Timestamp = .now()) throws {
+        directory = try DataDirectory(making: path)
+        lock = try DirectoryLock(directory)
+        let draft = Self.draft(of: directory)
+        do {
+            let base = try ImportBase(directory)
+            if anew { Self.remove(draft) }
+            if let begun = try Self.openBegun(draft, base) {
+                connection = begun
+            } else {
+                Self.remove(draft)
+                connection = try Self.begin(draft, base, directory)
+            }
+            writer = try ImportWriter(connection, now: now)
+        } catch {
+            throw DatabasePreparation.refusal(error, draft)
+        }
+    }
+
+    private static func draft(of directory: DataDirectory) -> String { directory.database + ".import" }
+
+    private static func remove(_ draft: String) {
+        for suffix in fileSuffixes { unlink(draft + suffix) }
+    }
+
+    /// The draft of an import that was begun on the same database, if there is one.
+    private static func openBegun(_ draft: String, _ base: ImportBase) throws -> Connection? {
+        guard DataDirectory.exists(draft) else { return nil }
+        let connection = try Connection(path: draft, readonly: false)
+        do {
+            guard try ImportProgress.base(connection) == base else {
+                try connection.close()
+                return nil
+            }
+            try setUp(connection)
+            return connection
+        } catch let error as DatabaseError where [.SQLITE_ERROR, .SQLITE_NOTADB].contains(error.resultCode) {
+            // Killed before there was anything worth going on with.
+            try connection.close()
+            return nil
+        }
+    }
+
+    private static func begin(_ draft: String, _ base: ImportBase, _ directory: DataDirectory) throws -> Connection {
+        if base.isThere {
+            let spectator = try Spectator(directory.database, isLockedByUs: true)
+            try DatabaseBackup.copy(spectator.connection, to: draft, withoutSettings: []) { _, _ in }
+            try spectator.connection.close()
+        } else {
+            try DatabaseMaker.make(directory, as: draft)
+        }
+        let connection = try Connection(path: draft, readonly: false)
+        try Migration.apply(to: connection)
+        try setUp(connection)
+        try connection.execute("BEGIN IMMEDIATE")
+        try SearchIndexer.advanceToEnd(connection)
+        try ImportProgress.create(connection, base)
+        try connection.execute("COMMIT")
+        return connection
+    }
+
+    private static func setUp(_ connection: Connection) throws {
+        // A kill must not tear the draft; power loss neither, so no OFF. It is synchronized once, at the end.
+        try connection.execute("PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL; PRAGMA temp_store = MEMORY")
+        // Every reference is looked up before its row is written, and the whole is checked at the end.
+        try connection.execute("PRAGMA foreign_keys = OFF; PRAGMA secure_delete = OFF; PRAGMA cache_size = -65536")
+    }
+
+    /// Takes the next record.
+    ///
+    /// - Parameter mark: the archive up to and with this record's line.
+    /// - Throws: ``ArchiveError``, after which the import is to be ended by ``discard()``; ``StoreOpenError`` when
+    ///   nothing can be written, after which it may be gone on with another time.
+    public func take(_ record: ArchiveRecord, _ mark: ArchiveMark) throws {
+        do {
+            if uncommitted == 0 { try connection.execute("BEGIN IMMEDIATE") }
+            try writer.take(record)
+            writer.progress.mark = mark
+            uncommitted += 1
+            if uncommitted == Self.batch { try commit() }
+        } catch let error as ArchiveError {
+            throw error
+        } catch {
+            throw DatabasePreparation.refusal(error, Self.draft(of: directory))
+        }
+    }
+
+    private func commit() throws {
+        try writer.flush()
+        try connection.execute("COMMIT")
+        uncommitted = 0
+    }
+
+    /// Puts what was taken in the database's place.
+    ///
+    /// - Returns: where the database that was there is kept; `nil` where there was none.
+    /// - Throws: ``ArchiveError`` for an archive without its end; ``StoreOpenError``.
+    public func finish() throws -> String? {
+        do {
+            try writer.checkEnded()
+            if uncommitted == 0 { try connection.execute("BEGIN IMMEDIATE") }
+            try commit()
+            let findings = try DatabaseCheck.rules(connection)
+            guard findings.isEmpty else {
+                throw ArchiveError(.incomplete, "The archive does not hold together: \(findings[0]).")
+            }
+            // As a backup's: no log beside it continues it.
+            try connection.execute(
+                """
+                BEGIN IMMEDIATE; DROP TABLE import_state; DROP TABLE import_senders;
+                UPDATE state SET wal_salt = 0, wal_frames = 0; COMMIT;
+                PRAGMA synchronous = FULL; PRAGMA wal_checkpoint(TRUNCATE); PRAGMA journal_mode = DELETE
+                """)
+            try connection.close()
+            let draft = Self.draft(of: directory)
+            return try DatabaseBackup.putInPlace(draft, directory, keeping: "before-import", now: .now())
+        } catch let error as ArchiveError {
+            throw error
+        } catch {
+            throw DatabasePreparation.refusal(error, Self.draft(of: directory))
+        }
+    }
+
+    /// Ends the import and leaves nothing of it.
+    public func discard() {
+        // The file goes, whatever SQLite says of closing it.
+        try? connection.close()
+        Self.remove(Self.draft(of: directory))
+    }
+}
+
+@available(*, unavailable)
+extension DatabaseImport: Sendable {}

@@ -1,0 +1,100 @@
+import ChatCore
+import GRDB
+
+/// Writes the records of an archive into a draft, in transactions of the caller's, and refuses what does not fit.
+final class ImportWriter {
+    private static let setState: StaticString = """
+        UPDATE state SET revision = max(revision, ?), indexed_n = max(indexed_n, ?) WHERE id = 1
+        """
+
+    let connection: Connection
+    let memory: ImportMemory
+    var progress: ImportProgress
+    /// Revisions from this one on lie in the future, so far that no clock's error explains it.
+    let horizon: Int64
+    private let floor: Int64
+
+    init(_ connection: Connection, now: Timestamp) throws {
+        self.connection = connection
+        progress = try ImportProgress(connection)
+        memory = ImportMemory(connection, firstChat: progress.firstChat)
+        floor = (now.milliseconds / 1000) << 20
+        horizon = (now.milliseconds / 1000 + 86_400) << 20
+    }
+
+    /// - Throws: ``ArchiveError``, after which the transaction is of no use.
+    func take(_ record: ArchiveRecord) throws {
+        guard !progress.ended else { throw ArchiveError(.order, "Nothing comes after the end.") }
+        if progress.section < 0 {
+            guard case .header = record else { throw ArchiveError(.order, "An archive begins with its header.") }
+        } else if case .header = record {
+            throw ArchiveError(.order, "There is one header, the first line.")
+        }
+        guard record.section >= progress.section else {
+            throw ArchiveError(
+                .order, "Users come first, then tokens, chats, messages with their reactions, members, the end.")
+        }
+        progress.section = record.section
+        switch record {
+        case .header(let header):
+            guard (1...ArchiveHeader.newestVersion).contains(header.version) else {
+                throw ArchiveError(
+                    .unknownKind, "This parley reads archives up to version \(ArchiveHeader.newestVersion).")
+            }
+        case .user(let user): try take(user)
+        case .token(let token): try take(token)
+        case .chat(let chat): try take(chat)
+        case .message(let message): try take(message)
+        case .reaction(let reaction): try take(reaction)
+        case .member(let member): try take(member)
+        case .end(let counts):
+            guard counts == progress.counts else {
+                throw ArchiveError(
+                    .incomplete, "The archive says that it has \(counts.text), and has \(progress.counts.text).")
+            }
+            progress.ended = true
+        }
+        progress.counts.count(record)
+    }
+
+    /// - Throws: `incomplete`.
+    func checkEnded() throws {
+        guard progress.ended else {
+            throw ArchiveError(.incomplete, "The archive breaks off: its last line, the end, is not there.")
+        }
+    }
+
+    /// A revision for what is no message.
+    func next() -> Int64 {
+        progress.issued = max(progress.issued + 1, floor)
+        return progress.issued
+    }
+
+    /// Writes what the memory holds back, and the progress; before each commit.
+    func flush() throws {
+        try memory.flush(changed: next())
+        try connection[Self.setState].run(max(progress.issued, progress.newest), progress.newest)
+        try progress.write(connection)
+    }
+
+    /// Runs a check of the rules that hold for every field; what it refuses is `invalid`.
+    func check(_ rule: () throws(ChatError) -> Void) throws {
+        do {
+            try rule()
+        } catch {
+            throw ArchiveError(error.code == .tooLong ? .tooLong : .invalid, error.message)
+        }
+    }
+}
+
+extension ArchiveCounts {
+    fileprivate var text: String {
+        """
+        \(users) users, \(tokens) tokens, \(chats) chats, \(messages) messages, \(reactions) reactions and \
+        \(members) members
+        """
+    }
+}
+
+@available(*, unavailable)
+extension ImportWriter: Sendable {}

@@ -1,0 +1,140 @@
+import ChatCore
+import NIOCore
+import SocketIO
+
+extension ArchiveLine {
+    /// Appends the line of a record, with its end.
+    static func write(_ record: ArchiveRecord, to buffer: inout ByteBuffer) {
+        var line = Members()
+        switch record {
+        case .header(let header):
+            line.add("kind", "parley")
+            line.add("version", header.version)
+        case .user(let user): add(user, to: &line)
+        case .token(let token): add(token, to: &line)
+        case .chat(let chat): add(chat, to: &line)
+        case .message(let message): add(message, to: &line)
+        case .reaction(let reaction):
+            line.add("kind", "reaction")
+            line.add("chat_id", reaction.chatID.rawValue)
+            line.add("seq", reaction.seq)
+            line.add("user_id", reaction.userID.rawValue)
+            line.add("emoji", reaction.emoji)
+        case .member(let member): add(member, to: &line)
+        case .end(let counts):
+            line.add("kind", "end")
+            line.add("users", counts.users)
+            line.add("tokens", counts.tokens)
+            line.add("chats", counts.chats)
+            line.add("messages", counts.messages)
+            line.add("reactions", counts.reactions)
+            line.add("members", counts.members)
+        }
+        line.finish(in: &buffer)
+    }
+
+    private static func add(_ archived: ArchiveUser, to line: inout Members) {
+        line.add("kind", "user")
+        line.add("id", archived.user.id.rawValue)
+        if archived.deletedAt == nil { line.add("username", archived.user.username) }
+        line.add("display_name", archived.user.displayName)
+        line.add("avatar_url", archived.user.avatarURL)
+        line.add("created_at", archived.user.createdAt)
+        line.add("last_seen_at", archived.user.lastSeenAt)
+        if archived.user.blocked { line.add("blocked", true) }
+        line.add("tokens_revoked_at", archived.tokensRevokedAt)
+        line.add("deleted_at", archived.deletedAt)
+    }
+
+    private static func add(_ token: TokenRecord, to line: inout Members) {
+        line.add("kind", "token")
+        line.add("id", token.id.rawValue)
+        line.add("user_id", token.userID.rawValue)
+        line.add("label", token.label)
+        line.add("created_at", token.createdAt)
+        line.add("expires_at", token.expiresAt)
+        line.add("revoked_at", token.revokedAt)
+    }
+
+    private static func add(_ chat: ArchiveChat, to line: inout Members) {
+        line.add("kind", "chat")
+        line.add("id", chat.id.rawValue)
+        line.add("name", chat.name)
+        line.add("type", chat.kind.rawValue)
+        line.add("created_at", chat.createdAt)
+        if !chat.pair.isEmpty { line.add("pair", chat.pair.map(\.rawValue)) }
+        line.add("deleted_at", chat.deletedAt)
+    }
+
+    private static func add(_ message: ArchiveMessage, to line: inout Members) {
+        line.add("kind", "message")
+        line.add("chat_id", message.chatID.rawValue)
+        line.add("seq", message.seq)
+        line.add("id", message.id?.rawValue)
+        line.add("sender_id", message.senderID?.rawValue)
+        line.add("message_type", message.kind.rawValue)
+        line.add("created_at", message.createdAt)
+        line.add("content", message.content)
+        line.add("client_id", message.clientID)
+        line.add("reply_to", message.replyTo)
+        line.add("edited_at", message.editedAt)
+        line.add("deleted_at", message.deletedAt)
+    }
+
+    private static func add(_ member: ArchiveMember, to line: inout Members) {
+        line.add("kind", "member")
+        line.add("chat_id", member.chatID.rawValue)
+        line.add("user_id", member.userID.rawValue)
+        line.add("role", member.role.rawValue)
+        line.add("joined_at", member.joinedAt)
+        line.add("joined_seq", member.joinedSeq)
+        line.add("delivered_seq", member.deliveredSeq)
+        line.add("delivered_at", member.deliveredAt)
+        line.add("read_seq", member.readSeq)
+        line.add("read_at", member.readAt)
+    }
+
+    /// The members of a line's object, in the order added; those without a value are left out.
+    private struct Members {
+        private var json = ByteBuffer()
+
+        private mutating func name(_ name: StaticString) {
+            json.writeStaticString(json.readableBytes == 0 ? "{\"" : ",\"")
+            json.writeStaticString(name)
+            json.writeStaticString("\":")
+        }
+
+        mutating func add(_ name: StaticString, _ value: String?) {
+            guard let value else { return }
+            self.name(name)
+            json.writeJSON(value)
+        }
+
+        mutating func add(_ name: StaticString, _ value: Int64?) {
+            guard let value else { return }
+            self.name(name)
+            json.writeJSON(value)
+        }
+
+        mutating func add(_ name: StaticString, _ value: Bool) {
+            self.name(name)
+            json.writeJSON(value)
+        }
+
+        mutating func add(_ name: StaticString, _ value: Timestamp?) { add(name, value?.rfc3339) }
+
+        mutating func add(_ name: StaticString, _ values: [String]) {
+            self.name(name)
+            for (index, value) in values.enumerated() {
+                json.writeStaticString(index == 0 ? "[" : ",")
+                json.writeJSON(value)
+            }
+            json.writeStaticString(values.isEmpty ? "[]" : "]")
+        }
+
+        consuming func finish(in buffer: inout ByteBuffer) {
+            buffer.writeBuffer(&json)
+            buffer.writeStaticString("}\n")
+        }
+    }
+}

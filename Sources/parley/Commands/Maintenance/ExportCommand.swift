@@ -1,0 +1,44 @@
+import ArgumentParser
+import ChatCore
+import ChatSQLite
+
+/// `parley export FILE`: everything but the keys as NDJSON, of a running or a stopped appliance.
+struct ExportCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "export",
+        abstract: "Write users, chats, messages and members as NDJSON, one object a line; the keys stay behind.",
+        discussion: "Of a running appliance too. parley import reads it into another one.")
+
+    @Argument(help: "Where to; replaced when it is whole; - is standard output")
+    var file: String
+
+    @Option(help: ArgumentHelp("A backup to take it from, instead of the appliance's database", valueName: "FILE"))
+    var from: String?
+
+    @Option(help: ArgumentHelp("Directory of the appliance (default: ./data)", valueName: "DIR"))
+    var data: String?
+
+    @Option(help: ArgumentHelp("Configuration file of the appliance", valueName: "FILE"))
+    var config: String?
+
+    func run() throws {
+        let path = try from ?? DataOption.directory(data, config: config) + "/parley.db"
+        let bar = ProgressBar("exporting")
+        defer { bar.clear() }
+        do {
+            let source = try DatabaseExport(path)
+            let output = try ArchiveWriter(file)
+            do {
+                let counts = try source.run(progress: { bar.show($0) }, output.write)
+                try output.finish()
+                bar.clear()
+                StandardError.write("exported \(counts.summary)\n")
+            } catch {
+                output.discard()
+                throw error
+            }
+        } catch let error as StoreOpenError {
+            throw Failure(error)
+        }
+    }
+}
