@@ -30,6 +30,14 @@ public enum Command: Sendable {
     /// `chatID: nil`: moderation by the operator, who names only the message.
     case delete(ChatID?, MessageID, by: Principal)
     case react(ChatID, MessageID, emoji: String, remove: Bool, by: UserID)
+    // Files: begun, appended to and finished by whoever takes the upload in; sent with a message afterwards.
+    case beginFile(NewFile)
+    /// The next ``StoredFile/chunkSize`` bytes; only the last chunk of a file may have fewer.
+    case appendToFile(FileID, [UInt8])
+    /// From now on the file is there: for its owner until it is sent.
+    case finishFile(FileID, FileTraits)
+    /// Takes back a file that was not finished.
+    case discardFile(FileID)
     // Receipts: watermarks that only rise.
     case markRead(ChatID, MessageID, by: UserID)
     case markDelivered(ChatID, MessageID, by: UserID)
@@ -132,6 +140,33 @@ public struct NewMessage: Sendable, Hashable {
         self.clientID = clientID
         self.replyTo = replyTo
         self.attachments = attachments
+    }
+}
+
+public struct NewFile: Sendable, Hashable {
+    /// Made by the caller: unguessable, for whoever names it may ask for it.
+    public var id: FileID
+    public var owner: UserID
+    public var name: String
+
+    public init(id: FileID, owner: UserID, name: String) {
+        self.id = id
+        self.owner = owner
+        self.name = name
+    }
+}
+
+/// What the bytes of a whole file have told.
+public struct FileTraits: Sendable, Hashable {
+    public var mimeType: String
+    /// Pixels; `nil` where it is no image that Parley can measure.
+    public var width: Int?
+    public var height: Int?
+
+    public init(mimeType: String, width: Int? = nil, height: Int? = nil) {
+        self.mimeType = mimeType
+        self.width = width
+        self.height = height
     }
 }
 

@@ -11,4 +11,5 @@ public enum Outcome: Sendable, Hashable {
     case reactions([Message.Reaction])
     case read(readSeq: Int64, unreadCount: Int)
     case delivered(deliveredSeq: Int64)
+    case file(Attachment)
 }

@@ -20,11 +20,23 @@ public struct ChatPolicy: Sendable, Hashable {
     public var recoveryWindow: Duration
     /// How many changes (receipts not counted) a returning client is brought; past it, it starts afresh. 10,000.
     public var maxRecoveredChanges: Int
+    /// Bytes of one file; default 10,000,000.
+    public var maxAttachment: Int64
+    /// Bytes of all files together, those being uploaded or erased too.
+    public var maxStorage: Int64
+
+    /// Files of one message.
+    public static let maxAttachments = 10
+    /// Files that a user may have uploaded and not sent: what one user can fill the storage with.
+    public static let maxUnsentFiles = 100
+    /// A file that was not sent by then is gone. CONTRACT section 4.
+    public static let unsentFileLife: Duration = .seconds(86_400)
 
     public init(
         maxMessageLength: Int = 5000, clientsCreateChats: ClientsCreateChats = .none,
         historyVisibility: HistoryVisibility = .all, quietMembers: Int = 100,
-        recoveryWindow: Duration = .seconds(604_800), maxRecoveredChanges: Int = 10_000
+        recoveryWindow: Duration = .seconds(604_800), maxRecoveredChanges: Int = 10_000,
+        maxAttachment: Int64 = 10_000_000, maxStorage: Int64 = .max
     ) {
         self.maxMessageLength = maxMessageLength
         self.clientsCreateChats = clientsCreateChats
@@ -32,5 +44,7 @@ public struct ChatPolicy: Sendable, Hashable {
         self.quietMembers = quietMembers
         self.recoveryWindow = recoveryWindow
         self.maxRecoveredChanges = maxRecoveredChanges
+        self.maxAttachment = maxAttachment
+        self.maxStorage = maxStorage
     }
 }

@@ -57,6 +57,17 @@ public enum FieldRules {
         }
     }
 
+    /// The files of a message: at most ``ChatPolicy/maxAttachments``, each once.
+    public static func attachments(_ files: [FileID]) throws(ChatError) {
+        guard files.count <= ChatPolicy.maxAttachments else {
+            throw ChatError(
+                .invalid, "A message takes at most \(ChatPolicy.maxAttachments) files.", field: "attachmentIds")
+        }
+        guard Set(files).count == files.count else {
+            throw ChatError(.invalid, "A file is named twice.", field: "attachmentIds")
+        }
+    }
+
     /// A reaction: 1–32 bytes, no white space at its ends, no control characters.
     public static func emoji(_ text: String) throws(ChatError) {
         guard text.utf8.count <= 32 else {

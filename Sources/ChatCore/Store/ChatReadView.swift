@@ -48,6 +48,20 @@ public protocol ChatReadView {
     /// - Throws: `forbidden` for a chat one is not a member of.
     func search(_ query: String, for user: UserID, in chat: ChatID?, page: PageRequest) throws -> Page<SearchHit>
 
+    // Files.
+    /// A whole file as `user` may have it: a member of the chat it was sent to, who sees its message; its owner, until
+    /// it is sent.
+    ///
+    /// - Throws: `not_found`, for a file that is not there and for one that is not for the user alike.
+    func file(_ id: FileID, for user: UserID) throws -> StoredFile
+    /// A whole file, whoever asks; `nil` where there is none, or it was deleted.
+    func file(_ id: FileID) throws -> StoredFile?
+    /// Chunk `number`, from 0, of ``StoredFile/chunkSize`` bytes but for the last; `nil` past the end and once the file
+    /// is gone.
+    func chunk(_ number: Int64, of id: FileID) throws -> [UInt8]?
+    /// Whether a token that was verified still holds: what ``admission(of:token:)`` asks, without a session.
+    func standing(of user: UserID, token: TokenFacts) throws -> TokenStanding
+
     // Recovery and `sync`.
     /// What the user missed since `after`: at most `limit` changes, receipts not counted.
     ///
@@ -74,6 +88,13 @@ public struct TokenFacts: Sendable, Hashable {
         self.id = id
         self.issuedAt = issuedAt
     }
+}
+
+public enum TokenStanding: Sendable, Hashable {
+    case unknownUser
+    case blocked
+    case tokenRevoked
+    case holds
 }
 
 public enum Admission: Sendable, Hashable {

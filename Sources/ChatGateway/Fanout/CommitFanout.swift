@@ -106,7 +106,7 @@ final class CommitFanout: CommitSink {
             object.field("unread_count", unreadCount)
         case .delivered(let deliveredSeq):
             object.field("delivered_seq", deliveredSeq)
-        case .done, .user, .token, .member:
+        case .done, .user, .token, .member, .file:
             break
         }
     }

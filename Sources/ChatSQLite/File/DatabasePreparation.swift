@@ -10,7 +10,8 @@ import Logging
 /// 3. A log that does not continue the main file is moved aside.
 /// 4. SQLite opens it and replays the log; an older file is copied to `parley.db.v<n>.bak` and migrated in one
 ///    transaction.
-/// 5. The epoch is noted; `parley.lock` says which log was begun.
+/// 5. The epoch is noted; uploads that the last run did not finish are removed; `parley.lock` says which log was
+///    begun.
 struct DatabasePreparation {
     private static let state: StaticString = "SELECT revision, indexed_n, wal_salt FROM state WHERE id = 1"
     private static let endEpochs: StaticString = "UPDATE epochs SET last_revision = ? WHERE last_revision IS NULL"
@@ -21,6 +22,11 @@ struct DatabasePreparation {
     private static let pruneEpochs: StaticString = """
         DELETE FROM epochs WHERE epoch NOT IN (SELECT epoch FROM epochs ORDER BY first_revision DESC LIMIT 1000)
         """
+
+    // Whoever was uploading is gone with the last run.
+    private static let eraseUploads: StaticString =
+        "INSERT INTO chores (kind, subject) SELECT 2, key FROM files WHERE message IS NULL AND done_ms IS NULL"
+    private static let removeUploads: StaticString = "DELETE FROM files WHERE message IS NULL AND done_ms IS NULL"
 
     let facts: StoreFacts
     private let connection: Connection
@@ -57,6 +63,8 @@ struct DatabasePreparation {
             try connection[Self.newEpoch].run(Int64(bitPattern: epoch), revision, now)
             try connection[Self.pruneEpochs].run()
             try connection[Self.setRevision].run(revision)
+            try connection[Self.eraseUploads].run()
+            try connection[Self.removeUploads].run()
             try connection.execute("COMMIT")
             if let log = WriteAheadLog(path: directory.log) {
                 let note = DirectoryLock.Note(main: UInt64(bitPattern: salts), log: log.salts)

@@ -16,7 +16,7 @@ public enum DatabaseCheck {
         do {
             try connection.execute("BEGIN")
             let steps: [(Connection) throws -> [Finding]] = [
-                structure, foreignKeys, sequences, counters, watermarks, revisions, search,
+                structure, foreignKeys, sequences, counters, watermarks, revisions, search, files,
             ]
             for (number, step) in steps.enumerated() {
                 findings += try step(connection)

@@ -13,6 +13,8 @@ public struct Finding: Sendable, Hashable, CustomStringConvertible {
         case search
         /// A revision newer than the newest.
         case revision
+        /// A file that is not whole, or bytes of none.
+        case file
         /// A log beside the file that does not continue it.
         case log
     }

@@ -28,7 +28,7 @@ extension SQLiteReadView {
         """
     private static let list: StaticString = """
         SELECT m.n, c.id, m.seq, m.kind, m.created_ms, m.client_id, m.content, m.reacted_n, m.edited_ms, m.deleted_ms,
-            u.id, u.username, u.display_name, u.avatar_url, r.n, r.seq, ru.id, substr(r.content, 1, 200),
+            u.id, u.username, u.display_name, u.avatar_url, r.n, r.seq, ru.id, substr(r.content, 1, 200), m.files,
             c.key, c.last_seq, c.silent_seq, c.name, c.kind, c.created_ms, c.member_count, c.meta_n,
             me.read_seq, me.delivered_seq, me.joined_seq
         FROM members me CROSS JOIN chats c ON c.key = me.chat
@@ -101,19 +101,19 @@ extension SQLiteReadView {
     }
 
     private func listRow(_ row: PreparedStatement) throws -> ListRow {
-        let key = row.int(18)
-        let lastSeq = row.int(19)
-        let readSeq = row.int(26)
-        let hidden = policy.historyVisibility == .joined && lastSeq <= row.int(28)
+        let key = row.int(19)
+        let lastSeq = row.int(20)
+        let readSeq = row.int(27)
+        let hidden = policy.historyVisibility == .joined && lastSeq <= row.int(29)
         let last = row.isNull(0) || hidden ? nil : MessageRow.draft(row)
         let chat = Chat(
-            id: ChatID(row.text(1)), name: row.optionalText(21), kind: Chat.Kind(code: row.int(22)),
-            createdAt: row.time(23), memberCount: Int(row.int(24)), lastSeq: lastSeq)
-        let unread = try unread(chat: key, lastSeq: lastSeq, readSeq: readSeq, silentSeq: row.int(20))
+            id: ChatID(row.text(1)), name: row.optionalText(22), kind: Chat.Kind(code: row.int(23)),
+            createdAt: row.time(24), memberCount: Int(row.int(25)), lastSeq: lastSeq)
+        let unread = try unread(chat: key, lastSeq: lastSeq, readSeq: readSeq, silentSeq: row.int(21))
         let item = ChatListItem(
             chat: chat, members: [], lastMessage: nil, unreadCount: Int(unread), readSeq: readSeq,
-            deliveredSeq: row.int(27))
-        return ListRow(key: key, latest: max(row.int(0), row.int(25)), last: last, item: item)
+            deliveredSeq: row.int(28))
+        return ListRow(key: key, latest: max(row.int(0), row.int(26)), last: last, item: item)
     }
 
     func key(of chat: ChatID) throws -> Int64? {

@@ -108,7 +108,7 @@ extension SQLiteReadView {
     }
 
     /// A token of Parley's own has a row that tells; of others only the time of issue, in seconds, is known.
-    private func isRevoked(_ token: TokenFacts, of user: Int64, _ revokedBefore: Timestamp?) throws -> Bool {
+    func isRevoked(_ token: TokenFacts, of user: Int64, _ revokedBefore: Timestamp?) throws -> Bool {
         if let id = token.id {
             let row = try connection[Self.tokenState].first(id) { ($0.int(0), !$0.isNull(1)) }
             if let (owner, revoked) = row { return revoked || owner != user }

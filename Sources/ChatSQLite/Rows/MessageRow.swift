@@ -6,19 +6,23 @@ enum MessageRow {
         SELECT r.emoji, u.id FROM reactions r JOIN users u ON u.key = r.user
         WHERE r.message = ? AND r.removed = 0 ORDER BY r.n
         """
+    private static let attachments: StaticString = """
+        SELECT id, name, size, mime, width, height FROM files WHERE message = ? ORDER BY place
+        """
     private static let byNumber: StaticString = """
         SELECT m.n, c.id, m.seq, m.kind, m.created_ms, m.client_id, m.content, m.reacted_n, m.edited_ms, m.deleted_ms,
-            u.id, u.username, u.display_name, u.avatar_url, r.n, r.seq, ru.id, substr(r.content, 1, 200)
+            u.id, u.username, u.display_name, u.avatar_url, r.n, r.seq, ru.id, substr(r.content, 1, 200), m.files
         FROM messages m JOIN chats c ON c.key = m.chat LEFT JOIN users u ON u.key = m.sender
             LEFT JOIN messages r ON r.n = m.reply_n LEFT JOIN users ru ON ru.key = r.sender
         WHERE m.n = ?
         """
 
-    /// A message as its row has it, and whether it may have reactions.
+    /// A message as its row has it, and whether it may have reactions and files.
     struct Draft {
         var message: Message
         var n: Int64
         var reacted: Bool
+        var hasFiles: Bool
     }
 
     /// The columns in the order of `byNumber`, which all queries for messages select.
@@ -36,7 +40,7 @@ enum MessageRow {
                 id: MessageID(revision: Revision(row.int(14))), seq: row.int(15),
                 senderID: row.optionalText(16).map { UserID($0) }, content: row.text(17))
         }
-        return Draft(message: message, n: n, reacted: !row.isNull(7))
+        return Draft(message: message, n: n, reacted: !row.isNull(7), hasFiles: !row.isNull(18))
     }
 
     /// The messages of the drafts, with what lies in other tables.
@@ -49,7 +53,21 @@ enum MessageRow {
         if draft.reacted {
             message.reactions = try reactions(of: draft.n, connection)
         }
+        if draft.hasFiles { message.attachments = try attachments(of: draft.n, connection) }
         return message
+    }
+
+    /// `id, name, size, mime, width, height`.
+    static func attachment(_ row: PreparedStatement, from first: Int32 = 0) -> Attachment {
+        Attachment(
+            id: FileID(row.text(first)), name: row.text(first + 1), size: row.int(first + 2),
+            mimeType: row.text(first + 3), width: row.optionalInt(first + 4).map { Int($0) },
+            height: row.optionalInt(first + 5).map { Int($0) })
+    }
+
+    /// The files of a message, in its order.
+    static func attachments(of n: Int64, _ connection: Connection) throws -> [Attachment] {
+        try connection[attachments].all(n) { attachment($0) }
     }
 
     static func message(_ n: Int64, _ connection: Connection) throws -> Message? {

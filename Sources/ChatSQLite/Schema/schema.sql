@@ -14,7 +14,7 @@
 -- 4. Receipts are watermarks: one row a member and chat says up to which seq everything was read and delivered.
 
 PRAGMA application_id = 0x50524C59; -- "PRLY"
-PRAGMA user_version = 1;
+PRAGMA user_version = 2;
 
 -- One row: what the writer knows at its last commit.
 CREATE TABLE state (
@@ -24,7 +24,8 @@ CREATE TABLE state (
     -- The write-ahead log that the last checkpoint carried into this file: its two salts (0: none) and how many frames
     -- it had. They tell a parley.db-wal that continues this file from a stale one beside a restored copy.
     wal_salt INTEGER NOT NULL DEFAULT 0,
-    wal_frames INTEGER NOT NULL DEFAULT 0
+    wal_frames INTEGER NOT NULL DEFAULT 0,
+    file_bytes INTEGER NOT NULL DEFAULT 0 -- of all chunks of files together
 );
 INSERT INTO state (id, revision) VALUES (1, 0);
 
@@ -133,7 +134,8 @@ CREATE TABLE messages (
     changed INTEGER,                 -- latest edit, or the deletion
     reacted_n INTEGER,               -- latest reaction given or taken back
     edited_ms INTEGER,
-    deleted_ms INTEGER               -- set: a tombstone
+    deleted_ms INTEGER,              -- set: a tombstone
+    files INTEGER                    -- how many files were sent with it; NULL for none
 );
 CREATE UNIQUE INDEX messages_in_chat ON messages (chat, seq);
 CREATE INDEX messages_client ON messages (client_key) WHERE client_key IS NOT NULL;
@@ -151,11 +153,37 @@ CREATE TABLE reactions (
     PRIMARY KEY (message, emoji, user)
 ) WITHOUT ROWID;
 
+-- Files. An upload is a row whose chunks come one by one, each in a transaction of its own; finished, it is its owner's
+-- until it is sent, and then its message's. What is not sent within 24 hours is removed.
+CREATE TABLE files (
+    key INTEGER PRIMARY KEY AUTOINCREMENT, -- never used twice: chunks may be erased later than their file
+    id TEXT NOT NULL UNIQUE,         -- unguessable
+    owner INTEGER NOT NULL REFERENCES users (key),
+    name TEXT NOT NULL,
+    size INTEGER NOT NULL,           -- bytes; of an upload that goes on: so far
+    mime TEXT NOT NULL,              -- images are told by their bytes
+    width INTEGER,                   -- pixels; NULL where it is no image that Parley can measure
+    height INTEGER,
+    created_ms INTEGER NOT NULL,
+    done_ms INTEGER,                 -- NULL: the upload goes on
+    message INTEGER,                 -- messages.n; NULL: not sent
+    place INTEGER                    -- among the files of its message, from 0
+);
+CREATE INDEX files_of_message ON files (message, place) WHERE message IS NOT NULL;
+CREATE INDEX files_unsent ON files (owner) WHERE message IS NULL;
+
+-- The bytes of files: 131,072 in each chunk but a file's last.
+CREATE TABLE file_chunks (
+    at INTEGER PRIMARY KEY,          -- files.key << 24 | number of the chunk, from 0
+    bytes BLOB NOT NULL
+);
+
 -- Work that is too long for one transaction, done in slices between others; also after a restart.
 CREATE TABLE chores (
     id INTEGER PRIMARY KEY,
-    kind INTEGER NOT NULL,           -- 0: remove a deleted chat's messages; 1: tombstones for a deleted user's messages
-    subject INTEGER NOT NULL,        -- the key of the chat or user
+    -- 0: remove a deleted chat's messages; 1: tombstones for a deleted user's messages; 2: erase a removed file's chunks
+    kind INTEGER NOT NULL,
+    subject INTEGER NOT NULL,        -- the key of the chat, user or file
     done_n INTEGER NOT NULL DEFAULT 0
 );
 
@@ -208,3 +236,10 @@ SELECT
     strftime('%Y-%m-%dT%H:%M:%fZ', m.edited_ms / 1000.0, 'unixepoch') AS edited_at,
     strftime('%Y-%m-%dT%H:%M:%fZ', m.deleted_ms / 1000.0, 'unixepoch') AS deleted_at
 FROM messages m JOIN chats ON chats.key = m.chat LEFT JOIN users ON users.key = m.sender;
+
+CREATE VIEW file_list AS
+SELECT f.id, f.name, f.size, f.mime AS mime_type, f.width, f.height, users.id AS owner_id,
+    strftime('%Y-%m-%dT%H:%M:%fZ', f.created_ms / 1000.0, 'unixepoch') AS created_at, chats.id AS chat_id, m.seq
+FROM files f JOIN users ON users.key = f.owner LEFT JOIN messages m ON m.n = f.message
+    LEFT JOIN chats ON chats.key = m.chat
+WHERE f.done_ms IS NOT NULL;

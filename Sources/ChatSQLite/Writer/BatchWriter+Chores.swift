@@ -7,6 +7,8 @@ extension BatchWriter {
         case purgeChat = 0
         /// Makes tombstones of a deleted user's messages.
         case eraseMessages = 1
+        /// Overwrites the chunks of a removed file.
+        case eraseFile = 2
     }
 
     private static let insert: StaticString = "INSERT INTO chores (kind, subject) VALUES (?, ?)"
@@ -15,7 +17,7 @@ extension BatchWriter {
     private static let advance: StaticString = "UPDATE chores SET done_n = ? WHERE id = ?"
     private static let finish: StaticString = "DELETE FROM chores WHERE id = ?"
     private static let firstOfChat: StaticString =
-        "SELECT n, content FROM messages WHERE chat = ? ORDER BY seq LIMIT 200"
+        "SELECT n, content, files FROM messages WHERE chat = ? ORDER BY seq LIMIT 200"
     private static let eraseReactions: StaticString = "DELETE FROM reactions WHERE message = ?"
     private static let eraseMessage: StaticString = "DELETE FROM messages WHERE n = ?"
     private static let unindex: StaticString = "INSERT INTO search (search, rowid, content) VALUES ('delete', ?, ?)"
@@ -45,15 +47,17 @@ extension BatchWriter {
         switch chore {
         case .purgeChat: try purge(chat: subject, chore: id)
         case .eraseMessages: try eraseMessages(of: subject, after: done, chore: id)
+        case .eraseFile: try eraseChunks()
         case nil: try connection[Self.finish].run(id)
         }
         return true
     }
 
     private func purge(chat: Int64, chore: Int64) throws {
-        let messages = try connection[Self.firstOfChat].all(chat) { ($0.int(0), $0.text(1)) }
-        for (n, content) in messages {
+        let messages = try connection[Self.firstOfChat].all(chat) { ($0.int(0), $0.text(1), !$0.isNull(2)) }
+        for (n, content, hasFiles) in messages {
             if n <= indexed, !content.isEmpty { try connection[Self.unindex].run(n, content) }
+            if hasFiles { try eraseFiles(of: n) }
             try connection[Self.eraseReactions].run(n)
             try connection[Self.eraseMessage].run(n)
         }

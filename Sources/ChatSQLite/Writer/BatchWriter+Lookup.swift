@@ -3,7 +3,7 @@ import ChatCore
 /// Finding what a command names, with the errors that the contract has for what is not there.
 extension BatchWriter {
     private static let messageFacts: StaticString = """
-        SELECT m.seq, m.kind, m.content, m.deleted_ms, m.edited_ms, m.sender, u.id, m.chat
+        SELECT m.seq, m.kind, m.content, m.deleted_ms, m.edited_ms, m.sender, u.id, m.chat, m.files
         FROM messages m LEFT JOIN users u ON u.key = m.sender WHERE m.n = ?
         """
     private static let silentAbove: StaticString = """
@@ -21,6 +21,7 @@ extension BatchWriter {
         var senderKey: Int64?
         var senderID: UserID?
         var chatKey: Int64
+        var hasFiles: Bool
     }
 
     static let noChat = ChatError(.notFound, "There is no such chat.")
@@ -54,7 +55,7 @@ extension BatchWriter {
             MessageFacts(
                 n: n, seq: row.int(0), kind: Message.Kind(code: row.int(1)), content: row.text(2),
                 deleted: !row.isNull(3), edited: !row.isNull(4), senderKey: row.optionalInt(5),
-                senderID: row.optionalText(6).map { UserID($0) }, chatKey: row.int(7))
+                senderID: row.optionalText(6).map { UserID($0) }, chatKey: row.int(7), hasFiles: !row.isNull(8))
         }
     }
 

@@ -6,7 +6,8 @@ extension BatchWriter {
         UPDATE messages SET content = ?, edited_ms = ?, changed = ? WHERE n = ?
         """
     private static let erase: StaticString = """
-        UPDATE messages SET content = '', deleted_ms = ?, changed = ?, reacted_n = NULL WHERE n = ?
+        UPDATE messages SET content = '', deleted_ms = ?, changed = ?, reacted_n = NULL, files = NULL
+        WHERE n = ?
         """
     private static let eraseReactions: StaticString = "DELETE FROM reactions WHERE message = ?"
     private static let unindex: StaticString = "INSERT INTO search (search, rowid, content) VALUES ('delete', ?, ?)"
@@ -31,7 +32,7 @@ extension BatchWriter {
             throw ChatError(.forbidden, "Only its sender may edit a message.")
         }
         guard !facts.deleted else { throw ChatError(.conflict, "The message was deleted.", field: "messageId") }
-        try FieldRules.content(content, kind: facts.kind, hasAttachments: facts.kind != .text, policy)
+        try FieldRules.content(content, kind: facts.kind, hasAttachments: facts.hasFiles, policy)
         guard Array(content.utf8) != Array(facts.content.utf8) else {
             return .message(try stored(facts.n), duplicate: false)
         }
@@ -69,13 +70,15 @@ extension BatchWriter {
         return .message(try tombstone(facts, in: chat), duplicate: false)
     }
 
-    /// Makes a message a tombstone: its content is overwritten in the file, its reactions and its search entry are
-    /// gone.
+    /// Makes a message a tombstone: its content is overwritten in the file, its reactions, its files and its search
+    /// entry are gone.
     @discardableResult
     func tombstone(_ facts: MessageFacts, in chat: ChatRecord) throws -> Message {
         try unindex(facts)
         let n = next()
-        try connection[Self.erase].run(now, n, facts.n)
+        // A long text lies on pages of its own, which are given back.
+        try overwritingFreedPages { try connection[Self.erase].run(now, n, facts.n) }
+        if facts.hasFiles { try eraseFiles(of: facts.n) }
         try connection[Self.eraseReactions].run(facts.n)
         chat.silentSeq = max(chat.silentSeq, facts.seq)
         chat.changed = n

@@ -22,11 +22,9 @@ extension BatchWriter {
         if let clientID = new.clientID, let first = try sent(clientID, by: user) {
             return try repeated(first, new, in: chat)
         }
-        guard new.attachments.isEmpty else {
-            throw ChatError(.notFound, "There is no such file.", field: "attachmentIds")
-        }
+        let files = try self.files(new.attachments, of: user, for: new.kind)
         let quote = try new.replyTo.map { try self.quote($0, in: chat, for: member) }
-        return try store(new, kind: new.kind, chat: chat, sender: (user, member), quote: quote)
+        return try store(new, kind: new.kind, chat: chat, sender: (user, member), quote: quote, files: files)
     }
 
     private func checkForm(_ new: NewMessage) throws {
@@ -36,11 +34,12 @@ extension BatchWriter {
         try FieldRules.content(
             new.content, kind: new.kind, hasAttachments: !new.attachments.isEmpty, policy)
         if let clientID = new.clientID { try FieldRules.clientID(clientID) }
+        try FieldRules.attachments(new.attachments)
     }
 
     private func store(
         _ new: NewMessage, kind: Message.Kind, chat: ChatRecord, sender: (user: UserRecord, member: MemberRecord)?,
-        quote: Message.Quote?
+        quote: Message.Quote?, files: [Int64] = []
     ) throws -> Outcome {
         let n = next()
         let seq = chat.chat.lastSeq + 1
@@ -63,9 +62,10 @@ extension BatchWriter {
             member.deliveredMs = now.milliseconds
             memory.touch(member)
         }
-        let message = Message(
+        var message = Message(
             id: MessageID(revision: Revision(n)), chatID: chat.chat.id, seq: seq, sender: sender?.user.user.card,
             content: new.content, kind: kind, createdAt: now, clientID: clientID, replyTo: quote)
+        if !files.isEmpty { message.attachments = try attach(files, to: n) }
         changes.append(.messageNew(message))
         return .message(message, duplicate: false)
     }
@@ -109,7 +109,9 @@ extension BatchWriter {
         let same =
             first.chatKey == chat.key && first.kind == new.kind && first.replyN == new.replyTo?.revision?.value
             && (first.altered || Array(first.content.utf8) == Array(new.content.utf8))
-        guard same, let message = try MessageRow.message(first.n, connection) else {
+        guard same, let message = try MessageRow.message(first.n, connection),
+            first.altered || message.attachments.map(\.id) == new.attachments
+        else {
             throw ChatError(.conflict, "This clientId was used for another message.", field: "clientId")
         }
         return .message(message, duplicate: true)

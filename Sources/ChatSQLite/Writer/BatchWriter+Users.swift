@@ -100,6 +100,7 @@ extension BatchWriter {
             try depart(record, member, from: chat)
         }
         if deleteMessages { try beginChore(.eraseMessages, subject: record.key) }
+        try eraseUnsentFiles(of: record.key)
         try connection[Self.eraseTokens].run(record.key)
         try connection[Self.eraseUser].run(now, next(), record.key)
         memory.forget(user: id)

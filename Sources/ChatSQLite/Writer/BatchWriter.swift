@@ -5,9 +5,9 @@ import GRDB
 ///
 /// 1. A batch is one transaction: BEGIN IMMEDIATE, the commands in order, what the memory has to write, the newest
 ///    revision, COMMIT.
-/// 2. Sends and receipts ("hot") check everything before their one statement, so that a refusal leaves nothing behind.
-///    All other commands run in a savepoint, after the memory was flushed: if one fails, it is undone and the memory
-///    forgotten.
+/// 2. Sends (without files) and receipts ("hot") check everything before their one statement, so that a refusal leaves
+///    nothing behind. All other commands run in a savepoint, after the memory was flushed: if one fails, it is undone
+///    and the memory forgotten.
 /// 3. If the transaction itself fails (full disk, I/O), every command of it is answered with that error and nobody is
 ///    told anything; the next batch tries anew.
 final class BatchWriter {
@@ -125,7 +125,7 @@ final class BatchWriter {
 
     private func outcome(of command: Command) throws -> Outcome {
         switch command {
-        case .send(let message): return try send(message)
+        case .send(let message) where message.attachments.isEmpty: return try send(message)
         case .markRead(let chat, let message, let user): return try markRead(chat, message, by: user)
         case .markDelivered(let chat, let message, let user): return try markDelivered(chat, message, by: user)
         case .presence(let presences): return try notePresence(presences)
@@ -172,7 +172,12 @@ final class BatchWriter {
         case .react(let chat, let message, let emoji, let remove, let user):
             return try react(chat, message, emoji: emoji, remove: remove, by: user)
         case .setSetting(let key, let value): return try setSetting(key, value)
-        case .send, .markRead, .markDelivered, .presence:
+        case .send(let message): return try send(message)
+        case .beginFile(let file): return try beginFile(file)
+        case .appendToFile(let id, let bytes): return try appendToFile(id, bytes)
+        case .finishFile(let id, let traits): return try finishFile(id, traits)
+        case .discardFile(let id): return try discardFile(id)
+        case .markRead, .markDelivered, .presence:
             throw ChatError(.internal, "A command took the wrong way.")
         }
     }

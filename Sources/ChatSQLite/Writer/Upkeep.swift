@@ -10,6 +10,8 @@ final class Upkeep {
     /// How often the revision moves though nothing changes, so that the age of an offset is the age of the absence.
     private static let tick: UInt64 = 300_000_000_000
     private static let day: UInt64 = 86_400_000_000_000
+    /// How often files are looked for that nobody sent.
+    private static let betweenExpiries: UInt64 = 600_000_000_000
     private static let pruneDepartures: StaticString = "DELETE FROM departures WHERE at_ms < ?"
 
     private let batches: BatchWriter
@@ -20,6 +22,7 @@ final class Upkeep {
     private var indexDue: UInt64?
     private var pruneDue: UInt64
     private var tickDue: UInt64
+    private var expiryDue: UInt64
     /// Whether chores may wait; asked of the file at the start and after each batch that could have begun one.
     private var hasChores = true
     private var lastReport: UInt64 = 0
@@ -32,6 +35,7 @@ final class Upkeep {
         indexDue = Self.now
         pruneDue = Self.now + 60_000_000_000
         tickDue = Self.now + Self.tick
+        expiryDue = Self.now
     }
 
     static var now: UInt64 { DispatchTime.now().uptimeNanoseconds }
@@ -42,7 +46,7 @@ final class Upkeep {
     /// When ``run(busy:)`` is next wanted, if nothing comes before.
     func nextTime() -> DispatchTime {
         if hasChores { return .now() }
-        var due = min(pruneDue, tickDue)
+        var due = min(pruneDue, tickDue, expiryDue)
         if let indexDue { due = min(due, indexDue) }
         if let checkpoint = checkpointer.due { due = min(due, checkpoint) }
         return DispatchTime(uptimeNanoseconds: due)
@@ -64,6 +68,7 @@ final class Upkeep {
         var changes: [Change] = []
         if hasChores { attempt("chores") { changes = try self.chore() } }
         if let due = indexDue, due <= now { attempt("search index") { try self.index(now) } }
+        if expiryDue <= now { attempt("unsent files") { try self.expire(now) } }
         if tickDue <= now { attempt("revision") { try self.moveRevision(now) } }
         if pruneDue <= now { attempt("pruning") { try self.prune(now) } }
         if let due = checkpointer.due, due <= Self.now { checkpointer.run() }
@@ -99,6 +104,7 @@ final class Upkeep {
             indexDue = indexDue.map { _ in now + 1_000_000_000 }
             tickDue = max(tickDue, now + 60_000_000_000)
             pruneDue = max(pruneDue, now + 60_000_000_000)
+            expiryDue = max(expiryDue, now + 60_000_000_000)
             hasChores = false
             if now - lastReport > 60_000_000_000 {
                 lastReport = now
@@ -129,6 +135,16 @@ final class Upkeep {
     private func moveRevision(_ now: UInt64) throws {
         try batches.transaction { _ = batches.next() }
         tickDue = now + Self.tick
+        checkpointer.wrote(at: now)
+    }
+
+    private func expire(_ now: UInt64) throws {
+        expiryDue = now + Self.betweenExpiries
+        try batches.transaction { try batches.eraseExpiredFiles() }
+        if batches.beganChore {
+            batches.beganChore = false
+            hasChores = true
+        }
         checkpointer.wrote(at: now)
     }
 

@@ -95,21 +95,23 @@ struct OpeningTests {
         let directory = try DataDirectory(existing: fixture.directory.path)
         let connection = try Connection(path: fixture.database, readonly: false)
         struct Failure: Error {}
-        let first: @Sendable (Connection) throws -> Void = { try $0.execute("CREATE TABLE added (a)") }
+        let present = DatabaseSchema.version
+        let done = [@Sendable (Connection) throws -> Void](repeating: { _ in throw Failure() }, count: present - 1)
+        let next: @Sendable (Connection) throws -> Void = { try $0.execute("CREATE TABLE added (a)") }
         #expect(throws: Failure.self) {
-            try Migration.run(connection, directory, to: 3, by: [first, { _ in throw Failure() }])
+            try Migration.run(connection, directory, to: present + 2, by: done + [next, { _ in throw Failure() }])
         }
         func version() throws -> Int64? { try connection.prepare("PRAGMA user_version").first { $0.int(0) } }
         func isThere() throws -> Bool {
             try connection.prepare("SELECT 1 FROM sqlite_master WHERE name = 'added'").first { _ in true } ?? false
         }
-        #expect(try version() == 1)
+        #expect(try version() == Int64(present))
         #expect(try !isThere())
-        try Migration.run(connection, directory, to: 2, by: [first])
-        #expect(try version() == 2)
+        try Migration.run(connection, directory, to: present + 1, by: done + [next])
+        #expect(try version() == Int64(present) + 1)
         #expect(try isThere())
         try connection.close()
-        let backup = fixture.database + ".v1.bak"
-        #expect(try StoreFixture.shell(backup, "PRAGMA user_version; SELECT id FROM user_list") == "1\nann")
+        let backup = fixture.database + ".v\(present).bak"
+        #expect(try StoreFixture.shell(backup, "PRAGMA user_version; SELECT id FROM user_list") == "\(present)\nann")
     }
 }

@@ -1,0 +1,47 @@
+/// What a client calls a file, made harmless: a name is shown to others, and saved under.
+public enum FileNames {
+    /// Bytes of UTF-8: what file systems take.
+    public static let limit = 255
+    private static let nameless = "file"
+
+    /// The last part of a path, without control characters and marks that turn the direction of text (`exe.gnp` shown
+    /// as `png.exe`), without blanks and dots at its ends, cut to ``limit`` with its extension kept; `file` when
+    /// nothing is left.
+    public static func cleaned(_ name: String) -> String {
+        let last = name.unicodeScalars.split { $0 == "/" || $0 == "\\" }.last ?? []
+        var scalars = Array(last.filter { !isHarmful($0) })
+        while let end = scalars.last, end == "." || end.properties.isWhitespace { scalars.removeLast() }
+        let kept = scalars.drop { $0 == "." || $0.properties.isWhitespace }
+        guard !kept.isEmpty else { return nameless }
+        return shortened(Array(kept))
+    }
+
+    private static func isHarmful(_ scalar: Unicode.Scalar) -> Bool {
+        switch scalar.value {
+        case 0x202A...0x202E, 0x2066...0x2069, 0x200E, 0x200F, 0x061C, 0xFEFF: return true
+        default: break
+        }
+        switch scalar.properties.generalCategory {
+        case .control, .lineSeparator, .paragraphSeparator, .surrogate, .unassigned: return true
+        default: return false
+        }
+    }
+
+    private static func shortened(_ scalars: [Unicode.Scalar]) -> String {
+        func text(_ scalars: some Sequence<Unicode.Scalar>) -> String {
+            String(String.UnicodeScalarView(scalars))
+        }
+        let whole = text(scalars)
+        guard whole.utf8.count > limit else { return whole }
+        var ending = ""
+        if let dot = scalars.lastIndex(of: "."), scalars.count - dot <= 16 { ending = text(scalars[dot...]) }
+        var stem = String.UnicodeScalarView()
+        var room = limit - ending.utf8.count
+        for scalar in scalars {
+            room -= String(scalar).utf8.count
+            if room < 0 { break }
+            stem.append(scalar)
+        }
+        return String(stem) + ending
+    }
+}

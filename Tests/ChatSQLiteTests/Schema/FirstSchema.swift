@@ -1,0 +1,210 @@
+/// `schema.sql` as it was at version 1: what files of the first Parley were made from.
+enum FirstSchema {
+    static let script = #"""
+    -- The schema of parley.db, and the one source of it: this file is built into the binary, and a new database is made
+    -- from it.
+    --
+    -- It is a public interface for reading (sqlite3 -readonly parley.db): the views at the end give ids and ISO times.
+    -- Nobody but Parley may write the file. Migrations go forward only; PRAGMA user_version counts them.
+    --
+    --    rows of deleted users and chats stay, without content.
+    --    (seconds since 1970) << 20, so that `revision >> 20` tells about when. Never count changes by subtracting
+    --    end in `_n`.
+    -- 3. Times end in `_ms`: milliseconds since 1970-01-01T00:00:00Z.
+    -- 4. Receipts are watermarks: one row a member and chat says up to which seq everything was read and delivered.
+
+    PRAGMA application_id = 0x50524C59; -- "PRLY"
+    PRAGMA user_version = 1;
+
+    -- One row: what the writer knows at its last commit.
+    CREATE TABLE state (
+        id INTEGER PRIMARY KEY CHECK (id = 1),
+        revision INTEGER NOT NULL,            -- the newest
+        indexed_n INTEGER NOT NULL DEFAULT 0, -- messages up to this one are in the search index
+        -- it had. They tell a parley.db-wal that continues this file from a stale one beside a restored copy.
+        wal_salt INTEGER NOT NULL DEFAULT 0,
+        wal_frames INTEGER NOT NULL DEFAULT 0
+    );
+    INSERT INTO state (id, revision) VALUES (1, 0);
+
+    -- told by the range of the run that claims it.
+    CREATE TABLE epochs (
+        epoch INTEGER PRIMARY KEY,       -- 64 random bits
+        first_revision INTEGER NOT NULL,
+        last_revision INTEGER,           -- as this file has it; NULL in the run that goes on
+        started_ms INTEGER NOT NULL
+    );
+
+    -- Keys and the like (the secret that signs tokens). The file is a secret because of it.
+    CREATE TABLE settings (
+        key TEXT PRIMARY KEY,
+        value TEXT NOT NULL
+    ) WITHOUT ROWID;
+
+    CREATE TABLE users (
+        key INTEGER PRIMARY KEY,
+        id TEXT NOT NULL UNIQUE,
+        username TEXT NOT NULL,
+        folded TEXT UNIQUE,              -- the username case folded and composed; NULL once the user is deleted
+        display_name TEXT,
+        display_folded TEXT,             -- for search in lists
+        avatar_url TEXT,
+        created_ms INTEGER NOT NULL,
+        last_seen_ms INTEGER,            -- the end of the latest session
+        online INTEGER NOT NULL DEFAULT 0,
+        blocked INTEGER NOT NULL DEFAULT 0,
+        tokens_after_ms INTEGER,         -- tokens issued up to then are revoked
+        deleted_ms INTEGER,
+        card_n INTEGER                   -- the latest change of what others see; NULL since its making
+    );
+    CREATE INDEX users_online ON users (online) WHERE online = 1;
+    CREATE INDEX users_card ON users (card_n) WHERE card_n IS NOT NULL;
+
+    CREATE TABLE tokens (
+        key INTEGER PRIMARY KEY,
+        id TEXT NOT NULL UNIQUE,         -- the token's jti; the token itself is not kept
+        user INTEGER NOT NULL REFERENCES users (key),
+        label TEXT,
+        created_ms INTEGER NOT NULL,
+        expires_ms INTEGER NOT NULL,
+        revoked_ms INTEGER
+    );
+    CREATE INDEX tokens_of_user ON tokens (user);
+
+    CREATE TABLE chats (
+        key INTEGER PRIMARY KEY,
+        id TEXT NOT NULL UNIQUE,
+        name TEXT,
+        name_folded TEXT,
+        kind INTEGER NOT NULL,           -- 0 group, 1 direct
+        pair TEXT UNIQUE,                -- direct chats: the keys of the two, the smaller first, as '3:17'
+        created_ms INTEGER NOT NULL,
+        member_count INTEGER NOT NULL DEFAULT 0,
+        last_seq INTEGER NOT NULL DEFAULT 0,
+        last_n INTEGER NOT NULL DEFAULT 0,     -- the newest message
+        silent_seq INTEGER NOT NULL DEFAULT 0, -- no system message and no tombstone has a greater seq
+        meta_n INTEGER NOT NULL,         -- latest change of the row's own fields
+        members_n INTEGER NOT NULL DEFAULT 0,  -- latest member that came, went or changed role
+        changed INTEGER NOT NULL,        -- latest change of anything in the chat, receipts included
+        deleted_ms INTEGER
+    );
+
+    CREATE TABLE members (
+        chat INTEGER NOT NULL REFERENCES chats (key),
+        user INTEGER NOT NULL REFERENCES users (key),
+        role INTEGER NOT NULL,           -- 0 member, 1 admin, 2 owner
+        joined_ms INTEGER NOT NULL,
+        joined_seq INTEGER NOT NULL,     -- the chat's last_seq when they joined
+        joined_n INTEGER NOT NULL,
+        role_n INTEGER NOT NULL,         -- latest change of the role; joined_n at first
+        delivered_seq INTEGER NOT NULL,
+        delivered_ms INTEGER,
+        delivered_n INTEGER NOT NULL DEFAULT 0, -- latest rise that was told as a receipt
+        read_seq INTEGER NOT NULL,       -- never below a message of one's own: sending reads up to it
+        read_ms INTEGER,
+        read_n INTEGER NOT NULL DEFAULT 0,
+        PRIMARY KEY (chat, user)
+    ) WITHOUT ROWID;
+    CREATE INDEX members_of_user ON members (user, chat);
+
+    -- Who is no longer in a chat, as long as somebody may come back who has to be told (the recovery window).
+    CREATE TABLE departures (
+        chat INTEGER NOT NULL REFERENCES chats (key),
+        user INTEGER NOT NULL REFERENCES users (key),
+        n INTEGER NOT NULL,
+        at_ms INTEGER NOT NULL,
+        PRIMARY KEY (chat, user)
+    ) WITHOUT ROWID;
+    CREATE INDEX departures_of_user ON departures (user, n);
+
+    CREATE TABLE messages (
+        n INTEGER PRIMARY KEY,           -- the revision that made it; the message's id is this number in base32hex
+        chat INTEGER NOT NULL REFERENCES chats (key),
+        seq INTEGER NOT NULL,            -- from 1, by 1, without gaps, in each chat
+        sender INTEGER REFERENCES users (key), -- NULL: a system message
+        kind INTEGER NOT NULL,           -- 0 text, 1 image, 2 file, 3 system
+        created_ms INTEGER NOT NULL,
+        client_key INTEGER,              -- 32-bit hash of sender and client_id; the row decides
+        client_id,                       -- text, or 16 bytes where it is a UUID in its usual lower-case form
+        content TEXT NOT NULL,           -- '' in a tombstone
+        reply_n INTEGER,                 -- the message it answers
+        changed INTEGER,                 -- latest edit, or the deletion
+        reacted_n INTEGER,               -- latest reaction given or taken back
+        edited_ms INTEGER,
+        deleted_ms INTEGER               -- set: a tombstone
+    );
+    CREATE UNIQUE INDEX messages_in_chat ON messages (chat, seq);
+    CREATE INDEX messages_client ON messages (client_key) WHERE client_key IS NOT NULL;
+    CREATE INDEX messages_changed ON messages (chat, changed) WHERE changed IS NOT NULL;
+    CREATE INDEX messages_reacted ON messages (chat, reacted_n) WHERE reacted_n IS NOT NULL;
+    -- What does not count as unread, though it lies above a read_seq.
+    CREATE INDEX messages_silent ON messages (chat, seq) WHERE kind = 3 OR deleted_ms IS NOT NULL;
+
+    CREATE TABLE reactions (
+        message INTEGER NOT NULL,        -- messages.n
+        emoji TEXT NOT NULL,
+        user INTEGER NOT NULL REFERENCES users (key),
+        n INTEGER NOT NULL,              -- when it was given or, if removed, taken back
+        removed INTEGER NOT NULL DEFAULT 0, -- 1: kept to tell those who come back
+        PRIMARY KEY (message, emoji, user)
+    ) WITHOUT ROWID;
+
+    -- Work that is too long for one transaction, done in slices between others; also after a restart.
+    CREATE TABLE chores (
+        id INTEGER PRIMARY KEY,
+        kind INTEGER NOT NULL,
+        subject INTEGER NOT NULL,        -- the key of the chat or user
+        done_n INTEGER NOT NULL DEFAULT 0
+    );
+
+    -- The search index: words only, of all messages up to state.indexed_n. It follows within a second.
+    CREATE VIRTUAL TABLE search USING fts5 (
+        content, content = 'messages', content_rowid = 'n', detail = none, columnsize = 0,
+        tokenize = 'unicode61 remove_diacritics 2'
+    );
+
+    -- For people and scripts: ids and ISO times.
+
+    CREATE VIEW user_list AS
+    SELECT id, username, display_name, avatar_url,
+        strftime('%Y-%m-%dT%H:%M:%fZ', created_ms / 1000.0, 'unixepoch') AS created_at,
+        strftime('%Y-%m-%dT%H:%M:%fZ', last_seen_ms / 1000.0, 'unixepoch') AS last_seen_at,
+        CASE online WHEN 1 THEN 'online' ELSE 'offline' END AS status, blocked
+    FROM users WHERE deleted_ms IS NULL;
+
+    CREATE VIEW chat_list AS
+    SELECT id, name, CASE kind WHEN 1 THEN 'direct' ELSE 'group' END AS type,
+        strftime('%Y-%m-%dT%H:%M:%fZ', created_ms / 1000.0, 'unixepoch') AS created_at, member_count, last_seq
+    FROM chats WHERE deleted_ms IS NULL;
+
+    CREATE VIEW member_list AS
+    SELECT chats.id AS chat_id, users.id AS user_id, users.username,
+        CASE members.role WHEN 2 THEN 'owner' WHEN 1 THEN 'admin' ELSE 'member' END AS role,
+        strftime('%Y-%m-%dT%H:%M:%fZ', members.joined_ms / 1000.0, 'unixepoch') AS joined_at,
+        members.delivered_seq, members.read_seq,
+        strftime('%Y-%m-%dT%H:%M:%fZ', members.read_ms / 1000.0, 'unixepoch') AS read_at
+    FROM members JOIN chats ON chats.key = members.chat JOIN users ON users.key = members.user;
+
+    CREATE VIEW message_list AS
+    SELECT
+        substr('0123456789abcdefghijklmnopqrstuv', (m.n >> 60 & 31) + 1, 1) ||
+            substr('0123456789abcdefghijklmnopqrstuv', (m.n >> 55 & 31) + 1, 1) ||
+            substr('0123456789abcdefghijklmnopqrstuv', (m.n >> 50 & 31) + 1, 1) ||
+            substr('0123456789abcdefghijklmnopqrstuv', (m.n >> 45 & 31) + 1, 1) ||
+            substr('0123456789abcdefghijklmnopqrstuv', (m.n >> 40 & 31) + 1, 1) ||
+            substr('0123456789abcdefghijklmnopqrstuv', (m.n >> 35 & 31) + 1, 1) ||
+            substr('0123456789abcdefghijklmnopqrstuv', (m.n >> 30 & 31) + 1, 1) ||
+            substr('0123456789abcdefghijklmnopqrstuv', (m.n >> 25 & 31) + 1, 1) ||
+            substr('0123456789abcdefghijklmnopqrstuv', (m.n >> 20 & 31) + 1, 1) ||
+            substr('0123456789abcdefghijklmnopqrstuv', (m.n >> 15 & 31) + 1, 1) ||
+            substr('0123456789abcdefghijklmnopqrstuv', (m.n >> 10 & 31) + 1, 1) ||
+            substr('0123456789abcdefghijklmnopqrstuv', (m.n >> 5 & 31) + 1, 1) ||
+            substr('0123456789abcdefghijklmnopqrstuv', (m.n >> 0 & 31) + 1, 1) AS id,
+        chats.id AS chat_id, m.seq, users.id AS sender_id, users.username AS sender_username,
+        CASE m.kind WHEN 0 THEN 'text' WHEN 1 THEN 'image' WHEN 2 THEN 'file' ELSE 'system' END AS message_type,
+        m.content, strftime('%Y-%m-%dT%H:%M:%fZ', m.created_ms / 1000.0, 'unixepoch') AS created_at,
+        strftime('%Y-%m-%dT%H:%M:%fZ', m.edited_ms / 1000.0, 'unixepoch') AS edited_at,
+        strftime('%Y-%m-%dT%H:%M:%fZ', m.deleted_ms / 1000.0, 'unixepoch') AS deleted_at
+    FROM messages m JOIN chats ON chats.key = m.chat LEFT JOIN users ON users.key = m.sender;
+    """#
+}

@@ -1,0 +1,104 @@
+import ChatCore
+import ChatCoreTestKit
+import Foundation
+import GRDB
+import Testing
+
+@testable import ChatSQLite
+
+@Suite("Migrations")
+struct MigrationTests {
+    /// A file of the first version with a user, a chat and two messages in it.
+    private static let content = """
+        UPDATE state SET revision = 1000;
+        INSERT INTO users (key, id, username, folded, created_ms) VALUES (1, 'ann', 'ann', 'ann', 1);
+        INSERT INTO chats (key, id, kind, created_ms, member_count, last_seq, last_n, meta_n, changed)
+            VALUES (1, 'c', 0, 1, 1, 2, 999, 100, 999);
+        INSERT INTO members (chat, user, role, joined_ms, joined_seq, joined_n, role_n, delivered_seq, read_seq)
+            VALUES (1, 1, 2, 1, 0, 100, 100, 2, 2);
+        INSERT INTO messages (n, chat, seq, sender, kind, created_ms, content)
+            VALUES (998, 1, 1, 1, 0, 1, 'first'), (999, 1, 2, 1, 1, 1, 'https://example.org/a.png');
+        """
+
+    private func old(_ content: String = content) throws -> TemporaryDirectory {
+        let directory = try TemporaryDirectory()
+        let queue = try DatabaseQueue(path: directory.path + "/parley.db")
+        try queue.write { try $0.execute(sql: FirstSchema.script + content) }
+        try queue.writeWithoutTransaction { try $0.execute(sql: "PRAGMA journal_mode = WAL") }
+        try queue.close()
+        return directory
+    }
+
+    /// The structure of a file, but for the text of its tables, which ALTER TABLE writes in its own way.
+    private func structure(_ path: String) throws -> [String] {
+        let queue = try DatabaseQueue(path: path)
+        return try queue.read { database in
+            try String.fetchAll(
+                database,
+                sql: """
+                    SELECT 'column ' || t.name || ' ' || c.cid || ' ' || c.name || ' ' || c.type || ' '
+                        || c."notnull" || ' ' || ifnull(c.dflt_value, '-') || ' ' || c.pk || ' ' || c.hidden
+                        || ' ' || t.wr
+                    FROM pragma_table_list t JOIN pragma_table_xinfo(t.name) c
+                    WHERE t.schema = 'main' AND t.name NOT IN ('sqlite_schema', 'sqlite_temp_schema')
+                    UNION ALL
+                    SELECT 'key ' || t.name || ' ' || k."from" || ' ' || k."table" || ' ' || ifnull(k."to", '-')
+                    FROM pragma_table_list t JOIN pragma_foreign_key_list(t.name) k WHERE t.schema = 'main'
+                    UNION ALL
+                    SELECT type || ' ' || name || ' ' || ifnull(sql, '-') FROM sqlite_master WHERE type <> 'table'
+                    UNION ALL
+                    SELECT 'version ' || user_version FROM pragma_user_version
+                    ORDER BY 1
+                    """)
+        }
+    }
+
+    @Test("A file of version 1 is migrated to the structure that a new one has, and keeps its content and a copy")
+    func first() async throws {
+        let (directory, fresh) = (try old(), try TemporaryDirectory())
+        try SQLiteChatStore(directory: fresh.path).close()
+        let store = try SQLiteChatStore(directory: directory.path)
+        let messages = try await store.read { try $0.history(of: ChatID("c"), .latest, limit: 5).messages }
+        #expect(messages.map(\.content) == ["first", "https://example.org/a.png"])
+        #expect(messages.map(\.attachments) == [[], []])
+        try store.close()
+        #expect(try structure(directory.path + "/parley.db") == structure(fresh.path + "/parley.db"))
+        #expect(try DatabaseCheck.run(directory.path + "/parley.db").isEmpty)
+        #expect(try directory.listing == ["parley.db", "parley.db.v1.bak", "parley.lock"])
+        let copy = directory.path + "/parley.db.v1.bak"
+        #expect(try StoreFixture.shell(copy, "PRAGMA user_version; SELECT count(*) FROM messages") == "1\n2")
+    }
+
+    @Test("A migrated file takes files like a new one")
+    func goesOn() async throws {
+        let directory = try old()
+        let bench = try StoreBench { policy, clock in
+            try SQLiteChatStore(directory: directory.path, policy: policy)
+        }
+        try await bench.upload("f", by: UserID("ann"))
+        let sent = try await bench.send("", files: ["f"], to: ChatID("c"), from: UserID("ann"))
+        #expect(sent.seq == 3 && sent.attachments.count == 1)
+        try bench.close()
+        #expect(try DatabaseCheck.run(directory.path + "/parley.db").isEmpty)
+    }
+
+    @Test("A file of version 1 is checked as it is")
+    func check() throws {
+        let directory = try old()
+        #expect(try DatabaseCheck.run(directory.path + "/parley.db").isEmpty)
+        #expect(try directory.listing == ["parley.db"])
+    }
+
+    @Test("A step that fails leaves the file as it was, and the next start does it all")
+    func failure() throws {
+        let directory = try old("CREATE TABLE file_chunks (already there);")
+        #expect(throws: StoreOpenError.self) { try SQLiteChatStore(directory: directory.path).close() }
+        let queue = try DatabaseQueue(path: directory.path + "/parley.db")
+        #expect(try queue.read { try Int.fetchOne($0, sql: "PRAGMA user_version") } == 1)
+        #expect(try queue.read { try $0.columns(in: "messages").map(\.name) }.contains("files") == false)
+        try queue.writeWithoutTransaction { try $0.execute(sql: "DROP TABLE file_chunks") }
+        try queue.close()
+        try SQLiteChatStore(directory: directory.path).close()
+        #expect(try DatabaseCheck.run(directory.path + "/parley.db").isEmpty)
+    }
+}
