@@ -63,7 +63,7 @@ enum ClientEvents {
         ChatJoin.self, ChatLeave.self, ChatListEvent.self, ChatMembers.self, ChatCreate.self, ChatUpdate.self,
         ChatAdd.self, ChatRemove.self,
         TypingStart.self, TypingStop.self,
-        PresenceGet.self, UserGet.self,
+        PresenceGet.self, UserGet.self, FileURL.self,
         Sync.self, AuthRefresh.self,
     ]
 

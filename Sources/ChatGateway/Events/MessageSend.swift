@@ -1,14 +1,15 @@
 import ChatCore
 
 /// `message:send {chatId, content, messageType?, clientId?, replyTo?, attachmentIds?}` → `message`, `duplicate`; the
-/// chat hears `message:new`.
+/// chat hears `message:new`. `attachmentIds` are files that the sender uploaded and has not sent; with them the content
+/// may be left out or empty. Of the files of an `image` at least one is an image.
 struct MessageSend: ClientEvent {
     static let name = "message:send"
     private let message: NewMessage
 
     init(_ fields: Fields) throws(ChatError) {
         let chatID = try fields.chatID()
-        let attachments = try fields.strings("attachmentIds", atMost: 20).map { FileID($0) }
+        let attachments = try fields.strings("attachmentIds", atMost: ChatPolicy.maxAttachments).map { FileID($0) }
         let content = attachments.isEmpty ? try fields.string("content") : try fields.optionalString("content") ?? ""
         message = NewMessage(
             chatID: chatID, sender: nil, content: content, kind: try Self.kind(fields),

@@ -12,6 +12,7 @@ public final class ChatGateway: Sendable {
     let events: ServerEvents
     let presence: Presence
     let directory: LiveSessionsDirectory
+    let fileLinks: any FileLinks
     let logger: Logger
     /// Where timers live that belong to no connection.
     let housekeepingLoop: any EventLoop
@@ -24,12 +25,14 @@ public final class ChatGateway: Sendable {
     /// - Parameter eventLoopGroup: that of `io`.
     public init(
         configuration: GatewayConfiguration, store: any ChatStore, verifier: any TokenVerifier,
-        tickets: any RecoveryTickets, io: SocketIOServer, eventLoopGroup: any EventLoopGroup, logger: Logger
+        tickets: any RecoveryTickets, fileLinks: any FileLinks, io: SocketIOServer,
+        eventLoopGroup: any EventLoopGroup, logger: Logger
     ) {
         self.configuration = configuration
         self.store = store
         self.verifier = verifier
         self.tickets = tickets
+        self.fileLinks = fileLinks
         self.io = io
         self.logger = logger
         namespace = io.of("/")

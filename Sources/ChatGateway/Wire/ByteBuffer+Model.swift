@@ -91,7 +91,7 @@ extension ByteBuffer {
             object.field("name", attachment.name)
             object.field("size", attachment.size)
             object.field("mime_type", attachment.mimeType)
-            object.field("url", "/files/\(attachment.id.rawValue)")
+            object.field("url", FileAddress.path(of: attachment.id))
             if let width = attachment.width { object.field("width", width) }
             if let height = attachment.height { object.field("height", height) }
         }

@@ -64,7 +64,7 @@ struct HTTPFailure: Error, Sendable {
         self.headers = headers
     }
 
-    private init(_ error: ChatError) {
+    init(_ error: ChatError) {
         var headers: HTTPFields = [:]
         if let wait = error.retryAfter { headers[.retryAfter] = String(max(1, wait.components.seconds)) }
         let (status, code): (HTTPResponse.Status, String) =

@@ -21,7 +21,10 @@ extension HTTPRequest {
 extension HTTPResponseHead {
     init(_ response: Response) {
         var headers = HTTPHeaders(response.headers.map { ($0.name.rawName, $0.value) })
-        if let length = response.body.contentLength, response.status.code != 204 {
+        if response.status.code == 304 {
+            // It would be the length of what is not sent (RFC 9110 section 8.6), which nobody asked for.
+            headers.remove(name: "content-length")
+        } else if let length = response.body.contentLength, response.status.code != 204 {
             headers.replaceOrAdd(name: "Content-Length", value: String(length))
         }
         self.init(

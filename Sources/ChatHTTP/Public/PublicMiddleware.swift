@@ -6,21 +6,21 @@ import Logging
 struct PublicMiddleware: RouterMiddleware {
     typealias Context = PublicContext
 
-    /// The addresses that only take GET and HEAD.
-    let paths: Set<String>
+    /// The methods that an address takes; `nil` for one that is not there.
+    let methods: @Sendable (_ path: String) -> [HTTPRequest.Method]?
     let logger: Logger
 
     func handle(
         _ request: Request, context: Context, next: (Request, Context) async throws -> Response
     ) async throws -> Response {
         do {
-            if paths.contains(request.uri.path), request.method != .get, request.method != .head {
-                throw HTTPFailure.methodNotAllowed([.get, .head])
+            if let allowed = methods(request.uri.path), !allowed.contains(request.method) {
+                throw HTTPFailure.methodNotAllowed(allowed)
             }
             return try await next(request, context)
         } catch {
-            let failure = HTTPFailure(error)
-            if failure.status == .internalServerError {
+            let failure = HTTPFailure.toUser(error)
+            if failure.status == .internalServerError, !Task.isCancelled {
                 logger.error("public call failed", metadata: ["parley.error": "\(error)"])
             }
             return failure.response

@@ -7,8 +7,9 @@ import SocketServer
 public struct PublicSite: HTTPResponder {
     private let router: PublicRouter
 
-    public init(logger: Logger) {
-        router = PublicRouter(logger: logger)
+    /// - Parameter cors: which pages may use files; that of the socket.
+    public init(files: FileSite, cors: CORSPolicy, logger: Logger) {
+        router = PublicRouter(files: files, cors: cors, logger: logger)
     }
 
     public func respond(to request: HTTPServerRequest, body: HTTPRequestBody, writer: HTTPResponseWriter) async {

@@ -10,6 +10,14 @@ enum DiskSpace {
         return overflow ? Int.max : Int(clamping: bytes)
     }
 
+    /// The default of `--max-storage`: half of what is free, with what the database has taken already.
+    static func standardStorage(of directory: String) -> Int {
+        let database = try? FileManager.default.attributesOfItem(atPath: directory + "/parley.db")
+        let taken = database?[.size] as? Int ?? 0
+        let (room, overflow) = (free(at: directory) ?? Int.max).addingReportingOverflow(taken)
+        return (overflow ? Int.max : room) / 2
+    }
+
     /// The default of `--wal-limit`: 1 GiB, at most a quarter of what is free.
     static func standardLogLimit(of directory: String) -> Int {
         min(1 << 30, max(1 << 20, (free(at: directory) ?? Int.max) / 4))

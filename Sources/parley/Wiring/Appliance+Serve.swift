@@ -23,10 +23,11 @@ extension Appliance {
         let group = MultiThreadedEventLoopGroup(numberOfThreads: configuration.threads)
         let bounds = ConnectionBounds(limit: configuration.maxConnections)
         let io = SocketIOServer(configuration: socketIOConfiguration(bounds), eventLoopGroup: group)
+        let fileLinks = try await FileLinkAuthority(secret: keys.files)
         let gateway = ChatGateway(
             configuration: gatewayConfiguration, store: store, verifier: authority,
-            tickets: try await RecoveryTicketAuthority(secret: keys.recovery), io: io, eventLoopGroup: group,
-            logger: Logger(label: "parley.gateway"))
+            tickets: try await RecoveryTicketAuthority(secret: keys.recovery), fileLinks: fileLinks, io: io,
+            eventLoopGroup: group, logger: Logger(label: "parley.gateway"))
         bounds.watch(io)
         try await gateway.start()
         try await keys.keep(in: store)
@@ -36,7 +37,12 @@ extension Appliance {
         let state = RunState()
         let announcement = Announcement(adminKeyPath: adminKey.path, isFirstStart: isFirstStart, logger: logger)
         let tls = try configuration.tls.map { try TLSCredentials(certificateFile: $0.certificate, keyFile: $0.key) }
-        var routes = HTTPRoutes(fallback: PublicSite(logger: Logger(label: "parley.http")))
+        let files = FileSite(
+            store: store, verifier: authority, links: fileLinks, maxAttachment: Int64(configuration.maxAttachment))
+        var routes = HTTPRoutes(
+            fallback: PublicSite(
+                files: files, cors: CORSPolicy(origins: configuration.corsOrigins),
+                logger: Logger(label: "parley.http")))
         routes.add(io.engine.configuration.path, io.engine)
         let server = SocketServer(configuration: serverConfiguration(tls), group: group, routes: routes)
         let publicService = PublicService(

@@ -66,7 +66,8 @@ struct Appliance {
         let policy = ChatPolicy(
             maxMessageLength: configuration.maxMessageLength, clientsCreateChats: configuration.clientsCreateChats,
             historyVisibility: configuration.history, quietMembers: configuration.quietMembers,
-            recoveryWindow: configuration.recoveryWindow)
+            recoveryWindow: configuration.recoveryWindow, maxAttachment: Int64(configuration.maxAttachment),
+            maxStorage: Int64(configuration.maxStorage ?? DiskSpace.standardStorage(of: configuration.dataDirectory)))
         var options = SQLiteStoreOptions(durability: configuration.durability)
         options.walLimit = Int64(
             configuration.walLimit ?? DiskSpace.standardLogLimit(of: configuration.dataDirectory))

@@ -7,6 +7,7 @@ actor KeyKeeper: TokenIssuer {
     /// The names under which the database keeps them.
     static let ringSetting = "jwt.keys"
     static let recoverySetting = "recovery.secret"
+    static let filesSetting = "files.secret"
 
     nonisolated let authority: TokenAuthority
     private let store: any ChatStore

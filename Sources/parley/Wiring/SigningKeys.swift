@@ -5,13 +5,18 @@ import ChatTokens
 struct SigningKeys {
     var ring: KeyRing
     var recovery: SigningSecret
+    /// Signs addresses of files.
+    var files: SigningSecret
     /// What the database does not hold yet.
     private var missing: [(key: String, value: String)] = []
 
     /// - Parameter configured: the secret of `--jwt-secret`; the ring is then not the database's.
     init(of store: any ChatStore, configured: SigningSecret?) async throws {
         let kept = try await store.read { view in
-            (ring: try view.setting(KeyKeeper.ringSetting), recovery: try view.setting(KeyKeeper.recoverySetting))
+            (
+                ring: try view.setting(KeyKeeper.ringSetting), recovery: try view.setting(KeyKeeper.recoverySetting),
+                files: try view.setting(KeyKeeper.filesSetting)
+            )
         }
         if let configured {
             ring = KeyRing(current: configured)
@@ -25,12 +30,10 @@ struct SigningKeys {
             ring = KeyRing(current: .random())
             missing.append((KeyKeeper.ringSetting, try ring.encoded()))
         }
-        if let secret = kept.recovery.flatMap({ SigningSecret($0) }) {
-            recovery = secret
-        } else {
-            recovery = .random()
-            missing.append((KeyKeeper.recoverySetting, recovery.text))
-        }
+        recovery = kept.recovery.flatMap { SigningSecret($0) } ?? .random()
+        files = kept.files.flatMap { SigningSecret($0) } ?? .random()
+        if recovery.text != kept.recovery { missing.append((KeyKeeper.recoverySetting, recovery.text)) }
+        if files.text != kept.files { missing.append((KeyKeeper.filesSetting, files.text)) }
     }
 
     /// Writes what was made; before anything that is signed with it goes out.

@@ -51,13 +51,13 @@ extension AdminObjects {
         ])
     }
 
-    private static func attachment(_ file: Attachment) -> JSON {
+    static func attachment(_ file: Attachment) -> JSON {
         var members: [(key: String, value: JSON)] = [
             ("id", .string(file.id.rawValue)),
             ("name", .string(file.name)),
             ("size", .integer(file.size)),
             ("mime_type", .string(file.mimeType)),
-            ("url", .string("/files/\(file.id.rawValue)")),
+            ("url", .string(FileAddress.path(of: file.id))),
         ]
         if let width = file.width { members.append(("width", .integer(Int64(width)))) }
         if let height = file.height { members.append(("height", .integer(Int64(height)))) }

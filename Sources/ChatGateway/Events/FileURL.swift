@@ -1,0 +1,26 @@
+import ChatCore
+
+/// `file:url {fileId}` → `url`, `expires_at`: an address, relative to this server, under which the file can be fetched
+/// for an hour without a token. For those who may have the file; for others it is not there.
+struct FileURL: ClientEvent {
+    static let name = "file:url"
+    private let fileID: FileID
+
+    init(_ fields: Fields) throws(ChatError) {
+        fileID = FileID(try fields.identifier("fileId"))
+    }
+
+    func step(in session: ChatSession) -> EventStep {
+        let user = session.user.id
+        let links = session.gateway.fileLinks
+        return .read { [fileID] view in
+            let file = try view.file(fileID, for: user)
+            let expiry = Timestamp.now().advanced(by: FileAddress.life)
+            return ReadAnswer(
+                Answer { object in
+                    object.field("url", FileAddress.signed(file.attachment.id, until: expiry, by: links))
+                    object.field("expires_at", Timestamp(milliseconds: expiry.milliseconds / 1000 * 1000).rfc3339)
+                })
+        }
+    }
+}

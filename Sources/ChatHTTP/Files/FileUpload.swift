@@ -1,0 +1,81 @@
+import ChatCore
+import Foundation
+import HTTPTypes
+import Hummingbird
+import NIOCore
+
+/// Takes one file in: a chunk is in memory, and the next is read from the client when the store has it.
+struct FileUpload {
+    let store: any ChatStore
+    let owner: UserID
+    /// Bytes.
+    let limit: Int64
+
+    /// - Returns: the file, once it is whole.
+    /// - Throws: what refused it; then nothing of it stays.
+    func receive(_ source: UploadSource, _ body: RequestBody) async throws -> Attachment {
+        let id = FileID(UUID().uuidString.lowercased())
+        do {
+            switch source {
+            case .raw(let name, let type): return try await receive(id, name, type, body)
+            case .form(let boundary): return try await receive(id, MultipartReader(boundary: boundary), body)
+            }
+        } catch {
+            // It may not have begun, and what is left behind is removed at the next start or after a day at the latest.
+            _ = try? await store.perform(.discardFile(id))
+            throw error
+        }
+    }
+
+    private func receive(
+        _ id: FileID, _ name: String, _ type: String?, _ body: RequestBody
+    ) async throws -> Attachment {
+        var writer = try await begin(id, name: name, type: type)
+        for try await part in body { try await writer.write(part.readableBytesView) }
+        return try await writer.finish()
+    }
+
+    private func receive(_ id: FileID, _ reader: MultipartReader, _ body: RequestBody) async throws -> Attachment {
+        var reader = reader
+        var writer: ChunkWriter?
+        var isInFile = false
+        var received: Int64 = 0
+        for try await part in body {
+            received += Int64(part.readableBytes)
+            guard received <= limit.addingClamped(UploadSource.formOverhead) else { throw HTTPFailure.tooLarge(limit) }
+            for event in try Self.read(part, with: &reader) {
+                switch event {
+                case .part(let head):
+                    isInFile = head.fileName != nil || head.name == "file"
+                    guard isInFile else { continue }
+                    guard writer == nil else { throw HTTPFailure.invalid("A request takes one file.", field: "file") }
+                    writer = try await begin(id, name: head.fileName ?? "", type: head.contentType)
+                case .data(let bytes):
+                    if isInFile { try await writer?.write(bytes) }
+                case .partEnd, .end:
+                    isInFile = false
+                }
+            }
+        }
+        guard reader.isDone else { throw HTTPFailure.invalid("The form breaks off.") }
+        guard let attachment = try await writer?.finish() else {
+            throw HTTPFailure.invalid("The form holds no file.", field: "file")
+        }
+        return attachment
+    }
+
+    private static func read(
+        _ part: ByteBuffer, with reader: inout MultipartReader
+    ) throws -> [MultipartReader.Event] {
+        do {
+            return try reader.read(part.readableBytesView)
+        } catch let error as MultipartReader.Malformed {
+            throw HTTPFailure.invalid(error.reason)
+        }
+    }
+
+    private func begin(_ id: FileID, name: String, type: String?) async throws -> ChunkWriter {
+        _ = try await store.perform(.beginFile(NewFile(id: id, owner: owner, name: name)))
+        return ChunkWriter(store: store, id: id, limit: limit, declaredType: type)
+    }
+}

@@ -1,0 +1,37 @@
+import HTTPTypes
+import Hummingbird
+
+/// How a request carries its file: in a form, or as its body.
+enum UploadSource: Equatable {
+    case form(boundary: String)
+    case raw(name: String, type: String?)
+
+    /// Bytes of a form besides the file's: other fields, heads, boundaries.
+    static let formOverhead: Int64 = 65_536
+
+    /// - Throws: 400 for a form without a boundary.
+    init(_ request: Request) throws {
+        let type = request.headers[.contentType]
+        guard let type, type.lowercased().hasPrefix("multipart/") else {
+            self = .raw(name: request.uri.queryParameters["name"].map { String($0) } ?? "", type: type)
+            return
+        }
+        let header = HeaderParameters(type)
+        guard header.value == "multipart/form-data" else {
+            throw HTTPFailure(
+                status: .unsupportedMediaType, code: "unsupported_media_type",
+                message: "A form must be multipart/form-data; any other body is the file itself.")
+        }
+        guard let boundary = header.parameters["boundary"], (1...70).contains(boundary.utf8.count) else {
+            throw HTTPFailure.invalid("multipart/form-data needs a boundary of 1 to 70 characters.")
+        }
+        self = .form(boundary: boundary)
+    }
+
+    var overhead: Int64 {
+        switch self {
+        case .form: Self.formOverhead
+        case .raw: 0
+        }
+    }
+}
