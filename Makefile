@@ -11,7 +11,7 @@ TOOLS ?= $(wildcard ../shared/tools)
 # Root needs no sudo, and a bare container has none.
 SUDO = $(shell [ "$$(id -u)" = 0 ] || echo sudo)
 PACKAGES := libsqlite3-dev pkg-config
-TEST_PACKAGES := $(PACKAGES) python3-venv
+TEST_PACKAGES := $(PACKAGES) python3-venv chromium
 
 # One set of flags for all release products: other flags would build everything anew.
 # Exclusive access is checked by the compiler, and at run time in debug builds; a release leaves the run-time checks out.

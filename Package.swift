@@ -18,6 +18,12 @@ let logging: Target.Dependency = .product(name: "Logging", package: "swift-log")
 let grdb: Target.Dependency = .product(name: "GRDB", package: "GRDB.swift")
 let hummingbird: Target.Dependency = .product(name: "Hummingbird", package: "hummingbird")
 
+/// The files of the chat page, built into the binary.
+let chatPage: [Resource] = [
+    "app.js", "chat.css", "chat.html", "chats.js", "composer.js", "dom.js", "files.js", "message.js", "people.js",
+    "search.js", "socket.js", "thread.js",
+].map { .embedInCode("Pages/Chat/\($0)") }
+
 let package = Package(
     name: "parley",
     platforms: [.macOS(.v15)],
@@ -59,7 +65,7 @@ let package = Package(
         .target(name: "ChatHTTP", dependencies: [
             "ChatCore", "SocketServer", hummingbird, nioCore, logging,
             .product(name: "HTTPTypes", package: "swift-http-types"),
-        ], swiftSettings: strict),
+        ], resources: chatPage, swiftSettings: strict),
         .executableTarget(name: "parley", dependencies: [
             "ChatGateway", "ChatHTTP", "ChatSQLite", "ChatTokens", "ChatCore", "SocketIO", "EngineIO", "SocketServer",
             logging,

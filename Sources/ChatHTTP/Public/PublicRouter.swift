@@ -19,6 +19,9 @@ struct PublicRouter: Sendable {
         for method in [HTTPRequest.Method.get, .head] {
             router.on("/healthz", method: method) { _, _ in Response.json(.object([("status", .string("ok"))])) }
             router.on("/files/{id}", method: method, use: files.download)
+            for asset in ChatPage.assets {
+                router.on(RouterPath(asset.path), method: method) { request, _ in asset.response(to: request) }
+            }
         }
         router.post("/files", use: files.upload)
         responder = router.buildResponder()
@@ -28,6 +31,7 @@ struct PublicRouter: Sendable {
         switch path {
         case "/healthz": [.get, .head]
         case "/files": [.post, .options]
+        case _ where ChatPage.paths.contains(path): [.get, .head]
         case _ where isFile(path): [.get, .head, .options]
         default: nil
         }

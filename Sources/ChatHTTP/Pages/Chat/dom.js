@@ -1,0 +1,41 @@
+// Making elements: text is always text, never markup.
+
+export const $ = (id) => document.getElementById(id);
+
+/** An element with properties, `class`, attributes (names with a dash, `role`), and children: nodes, texts, nulls. */
+export function make(tag, properties = {}, ...children) {
+  const element = document.createElement(tag);
+  for (const [name, value] of Object.entries(properties)) {
+    if (value === null || value === undefined || value === false) continue;
+    if (name === "class") element.className = value;
+    else if (name.includes("-") || name === "role") element.setAttribute(name, value);
+    else element[name] = value;
+  }
+  element.append(...children.filter((child) => child !== null && child !== undefined));
+  return element;
+}
+
+export function button(label, action, properties = {}) {
+  return make("button", { type: "button", onclick: action, ...properties }, label);
+}
+
+/** A time as people read it: the clock today, with the day before that. */
+export function when(text) {
+  const time = new Date(text), today = new Date().toDateString() === time.toDateString();
+  const shown = time.toLocaleString([], today ? { timeStyle: "short" } : { dateStyle: "medium", timeStyle: "short" });
+  return make("time", { class: "when", dateTime: text }, shown);
+}
+
+export function size(bytes) {
+  const units = ["B", "kB", "MB", "GB"];
+  let unit = 0;
+  for (; bytes >= 1000 && unit < units.length - 1; unit++) bytes /= 1000;
+  return `${unit ? bytes.toFixed(1) : bytes} ${units[unit]}`;
+}
+
+/** The text with its web addresses as links. */
+export function linked(text) {
+  const parts = text.split(/(https?:\/\/[^\s<>"]+[^\s<>".,;:!?)\]}'])/);
+  return parts.map((part, index) => index % 2
+    ? make("a", { href: part, target: "_blank", rel: "noopener noreferrer" }, part) : part);
+}
