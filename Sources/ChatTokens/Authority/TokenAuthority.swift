@@ -23,7 +23,6 @@ public final class TokenAuthority: TokenVerifier, Sendable {
     private let outside: OutsideKeys?
     private let clock: @Sendable () -> Timestamp
     private let keys: Mutex<SymmetricKeys>
-    private let decoder: JSONDecoder
 
     /// - Parameter clock: the time by which tokens are judged.
     public init(
@@ -34,8 +33,6 @@ public final class TokenAuthority: TokenVerifier, Sendable {
         self.outside = outside
         self.clock = clock
         keys = Mutex(try await SymmetricKeys(ring))
-        decoder = JSONDecoder()
-        if let key = TokenClaims.userClaimKey { decoder.userInfo[key] = policy.userClaim }
     }
 
     /// Uses another ring from now on, after a rotation was stored.
@@ -61,13 +58,13 @@ public final class TokenAuthority: TokenVerifier, Sendable {
 
     public func verify(_ token: String) throws(TokenError) -> VerifiedToken {
         guard !token.isEmpty else { throw .unauthorized("A token is needed.") }
-        guard let compact = CompactToken(token), compact.header.crit == nil else {
+        guard let compact = CompactToken(token) else {
             throw .unauthorized("The token is malformed.")
         }
         let symmetric = try checkSignature(of: compact)
-        guard let claims = try? decoder.decode(TokenClaims.self, from: Data(compact.payload)) else {
-            throw .unauthorized("The token's claims are malformed.")
-        }
+        guard let json = try? TokenJSON(compact.payload),
+            let claims = try? TokenClaims(json, userClaim: policy.userClaim)
+        else { throw .unauthorized("The token's claims are malformed.") }
         return try judge(claims, own: symmetric && claims.issuer == TokenPolicy.ownIssuer)
     }
 

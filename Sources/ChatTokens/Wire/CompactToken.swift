@@ -1,9 +1,3 @@
-#if canImport(FoundationEssentials)
-    import FoundationEssentials
-#else
-    import Foundation
-#endif
-
 /// A JWS in compact form, split but not believed: `header.payload.signature` (RFC 7515 section 7.1).
 struct CompactToken {
     /// Bytes; longer ones are refused unread. HTTP headers end at a few KiB more.
@@ -35,8 +29,8 @@ struct CompactToken {
         if encoded.elementsEqual(plainHS256) || encoded.elementsEqual(plainHS256Transposed) {
             return TokenHeader(alg: "HS256")
         }
-        guard let json = Base64URL.decode(encoded) else { return nil }
-        return try? JSONDecoder().decode(TokenHeader.self, from: Data(json))
+        guard let text = Base64URL.decode(encoded), let json = try? TokenJSON(text) else { return nil }
+        return try? TokenHeader(json)
     }
 
     private static let plainHS256 = Array("eyJhbGciOiJIUzI1NiIsInR5cCI6IkpXVCJ9".utf8)
