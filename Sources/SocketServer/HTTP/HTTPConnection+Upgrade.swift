@@ -26,13 +26,20 @@ extension HTTPConnection {
         do {
             let pipeline = context.pipeline.syncOperations
             try Self.setWatermark(upgrade.configuration, on: context.channel)
-            try pipeline.addHandler(socket, position: .after(decoder))
+            let last: any ChannelHandler = if let codec { codec.decoder } else { self }
+            try pipeline.addHandler(socket, position: .after(last))
+            resumeReading()
             pipeline.removeHandler(context: context, promise: nil)
-            _ = pipeline.removeHandler(encoder)
+            if let codec { _ = pipeline.removeHandler(codec.encoder) }
             socket.begin(upgrade)
-            // The decoder hands over what came after the request in a later turn of the loop, outside of any read.
-            let bound = NIOLoopBound(socket, eventLoop: context.eventLoop)
-            pipeline.removeHandler(decoder).whenComplete { _ in bound.value.endBurst() }
+            if let codec {
+                // The decoder hands over what came after the request in a later turn of the loop, outside of any read.
+                let bound = NIOLoopBound(socket, eventLoop: context.eventLoop)
+                pipeline.removeHandler(codec.decoder).whenComplete { _ in bound.value.endBurst() }
+            } else if early.readableBytes > 0, let next = try? pipeline.context(handler: socket) {
+                socket.channelRead(context: next, data: NIOAny(early))
+                socket.endBurst()
+            }
         } catch {
             context.close(promise: nil)
         }
@@ -43,6 +50,9 @@ extension HTTPConnection {
     private func upgradeElsewhere(
         _ upgrade: WebSocketUpgrade, target: any EventLoop, context: ChannelHandlerContext
     ) {
+        guard let decoder = codec?.decoder else {
+            return move(upgrade, leftOver: early.readableBytes > 0 ? early : nil, target: target, context: context)
+        }
         let leftOver = LeftOverCollector()
         let bound = NIOLoopBound((self, leftOver, context), eventLoop: context.eventLoop)
         let pipeline = context.pipeline.syncOperations

@@ -10,6 +10,8 @@ import NIOHTTP1
 ///    connection is not to be kept, the output is closed first and what comes is read and dropped until the client
 ///    closes too; closing at once would let a reset overtake the response.
 /// 5. An upgrade ends this handler's part: it leaves the pipeline to the WebSocket.
+///
+/// The first request may be read without a codec: see `HTTPConnection+FirstRequest.swift`.
 final class HTTPConnection: ChannelDuplexHandler, RemovableChannelHandler, DeadlineOwner {
     typealias InboundIn = HTTPServerRequestPart
     typealias OutboundIn = HTTPServerResponsePart
@@ -26,8 +28,12 @@ final class HTTPConnection: ChannelDuplexHandler, RemovableChannelHandler, Deadl
 
     let loop: LoopContext
     let isTLS: Bool
-    let decoder: ByteToMessageHandler<HTTPRequestDecoder>
-    let encoder: HTTPResponseEncoder
+    /// What reads and writes HTTP for it, before it in the pipeline; `nil` until something needs it.
+    var codec: HTTPCodec?
+    /// Whether the request in hand was read without the codec.
+    var isReadUncoded = false
+    /// What came after it, while it is not decided what that is.
+    var early = ByteBuffer()
     var phase = Phase.serving
     private(set) var context: ChannelHandlerContext?
     private var peerAddress: SocketAddress?
@@ -44,14 +50,11 @@ final class HTTPConnection: ChannelDuplexHandler, RemovableChannelHandler, Deadl
     private var stalledBytes = Int.max
     private let deadline = Deadline()
 
-    init(
-        loop: LoopContext, isTLS: Bool, decoder: ByteToMessageHandler<HTTPRequestDecoder>,
-        encoder: HTTPResponseEncoder
-    ) {
+    /// - Parameter codec: what is in the pipeline already.
+    init(loop: LoopContext, isTLS: Bool, codec: HTTPCodec?) {
         self.loop = loop
         self.isTLS = isTLS
-        self.decoder = decoder
-        self.encoder = encoder
+        self.codec = codec
     }
 
     var trustedProxies: TrustedProxies { loop.shared.trustedProxies }
@@ -74,6 +77,7 @@ final class HTTPConnection: ChannelDuplexHandler, RemovableChannelHandler, Deadl
     }
 
     func channelRead(context: ChannelHandlerContext, data: NIOAny) {
+        guard codec != nil else { return receiveUncoded(LeftOverCollector.unwrapInboundIn(data)) }
         guard phase == .serving else { return }
         let part = Self.unwrapInboundIn(data)
         if exchange != nil, requestEnded {
@@ -115,6 +119,7 @@ final class HTTPConnection: ChannelDuplexHandler, RemovableChannelHandler, Deadl
             case .invalidVersion: .httpVersionNotSupported
             default: .badRequest
             }
+        guard installCodec() else { return }
         let headers: HTTPHeaders = ["Connection": "close", "Content-Length": "0"]
         context.write(
             Self.wrapOutboundOut(.head(.init(version: .http1_1, status: status, headers: headers))), promise: nil)
@@ -136,7 +141,7 @@ final class HTTPConnection: ChannelDuplexHandler, RemovableChannelHandler, Deadl
         }
     }
 
-    private func begin(_ head: HTTPRequestHead) {
+    func begin(_ head: HTTPRequestHead) {
         deadline.disarm()
         let exchange = HTTPExchange(
             head: head, connection: self, eventLoop: loop.eventLoop, peerAddress: peerAddress)
@@ -168,7 +173,7 @@ final class HTTPConnection: ChannelDuplexHandler, RemovableChannelHandler, Deadl
         exchange.receiver?.exchange(exchange, didReceiveBody: bytes)
     }
 
-    private func endRequest() {
+    func endRequest() {
         guard let exchange else { return }
         requestEnded = true
         deadline.disarm()
@@ -195,8 +200,11 @@ final class HTTPConnection: ChannelDuplexHandler, RemovableChannelHandler, Deadl
         pausedByExchange = false
         guard phase == .serving else { return }
         guard keepsAlive, !loop.isDraining else { return linger() }
-        if ended.head.stopsDecoder { return replaceDecoder() }
+        // After an upgrade that was not taken the decoder reads no more, but for one that never saw it.
+        if ended.head.stopsDecoder, !isReadUncoded { return replaceDecoder() }
+        isReadUncoded = false
         armIdle()
+        decodeEarly()
         pump()
     }
 
@@ -215,7 +223,7 @@ final class HTTPConnection: ChannelDuplexHandler, RemovableChannelHandler, Deadl
     // MARK: Responses
 
     func writeHead(_ head: HTTPResponseHead, of exchange: HTTPExchange) {
-        guard exchange === self.exchange, let context else { return }
+        guard exchange === self.exchange, installCodec(), let context else { return }
         var head = head
         head.version = .http1_1
         if head.status.mayHaveBody, exchange.head.method != .HEAD {
@@ -284,8 +292,11 @@ final class HTTPConnection: ChannelDuplexHandler, RemovableChannelHandler, Deadl
     // MARK: Reading
 
     private var isReadingHeld: Bool {
-        phase == .serving && (pausedByExchange || waitingBytes > loop.shared.limits.maxPipelinedBytes)
+        phase == .serving
+            && (pausedByExchange || waitingBytes + early.readableBytes > loop.shared.limits.maxPipelinedBytes)
     }
+
+    var requestHasEnded: Bool { exchange != nil && requestEnded }
 
     func setReadingPaused(_ isPaused: Bool) {
         guard exchange != nil else { return }
@@ -362,27 +373,35 @@ final class HTTPConnection: ChannelDuplexHandler, RemovableChannelHandler, Deadl
 
     /// Where bytes are written that are no HTTP: below the encoder.
     var rawContext: ChannelHandlerContext? {
-        try? context?.pipeline.syncOperations.context(handler: encoder)
+        guard let codec else { return context }
+        return try? context?.pipeline.syncOperations.context(handler: codec.encoder)
     }
 
     /// After a request that named another protocol and got an answer in this one (`Upgrade: h2c`), NIO's decoder parses
     /// no more: a new one takes its place, and what the old one held.
     private func replaceDecoder() {
-        guard let context else { return }
-        let fresh = HTTPPipeline.makeDecoder(loop.shared.limits)
-        let replacement = HTTPConnection(loop: loop, isTLS: isTLS, decoder: fresh, encoder: encoder)
+        guard let context, let codec else { return }
+        let fresh = HTTPCodec(encoder: codec.encoder, loop.shared.limits)
+        let replacement = HTTPConnection(loop: loop, isTLS: isTLS, codec: fresh)
         replacement.peerAddress = peerAddress
         do {
             let pipeline = context.pipeline.syncOperations
-            try pipeline.addHandlers([fresh, replacement], position: .after(decoder))
+            try pipeline.addHandlers([fresh.decoder, replacement], position: .after(codec.decoder))
             replacement.armIdle()
             phase = .leaving
             if pendingRead { context.read() }
             pipeline.removeHandler(context: context, promise: nil)
-            _ = pipeline.removeHandler(decoder)
+            _ = pipeline.removeHandler(codec.decoder)
         } catch {
             context.close(promise: nil)
         }
+    }
+
+    /// Goes on reading, where that was held back.
+    func resumeReading() {
+        guard pendingRead else { return }
+        pendingRead = false
+        context?.read()
     }
 
     /// Leaves the pipeline to what was upgraded to.
