@@ -2,6 +2,7 @@
 public enum EngineAdmission: Sendable {
     case accept
     case refuse(EngineRefusal)
-    /// Ask again after this time: there may be room by then. Whoever answers this bounds how often.
+    /// Ask again after this time, or when ``EngineServer/roomMayBeFree(on:)`` says so. Whoever answers this bounds how
+    /// often.
     case wait(Duration)
 }

@@ -27,7 +27,13 @@ public struct EngineHandshake: Sendable {
         self.isSecure = isSecure
         self.transportName = transportName
         var text = ""
-        for (name, value) in headers { text += "\(name):\(value)\n" }
+        text.reserveCapacity(headers.reduce(0) { $0 + $1.name.utf8.count + $1.value.utf8.count + 2 })
+        for (name, value) in headers {
+            text += name
+            text += ":"
+            text += value
+            text += "\n"
+        }
         rawHeaders = text
     }
 

@@ -19,7 +19,9 @@ public struct EngineQuery: Sendable, Equatable {
         left.items.elementsEqual(right.items) { $0 == $1 }
     }
 
-    private static func decode(_ text: some Sequence<UInt8>) -> String {
+    private static func decode(_ text: some Collection<UInt8>) -> String {
+        let isPlain = !text.contains { $0 == UInt8(ascii: "%") || $0 == UInt8(ascii: "+") }
+        if isPlain { return String(decoding: text, as: UTF8.self) }
         var bytes: [UInt8] = []
         var iterator = Array(text)[...]
         while let byte = iterator.popFirst() {

@@ -8,6 +8,10 @@ final class EngineLoop {
     let pongs: DeadlineQueue
     let upgrades: DeadlineQueue
     let closes: DeadlineQueue
+    /// Handshakes whose admission waits, first come first; as many as there are connections at most.
+    var waiting: CircularBuffer<(exchange: HTTPExchange, handshake: WaitingHandshake)> = []
+    /// Whether a timer will ask for them again.
+    var waitIsTimed = false
 
     init(eventLoop: any EventLoop, configuration: EngineConfiguration) {
         self.eventLoop = eventLoop

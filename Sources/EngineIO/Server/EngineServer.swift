@@ -77,7 +77,7 @@ public final class EngineServer: LoopHTTPService {
             to: exchange, error.status, contentType: "application/json", body: error.body, cors: configuration.cors)
     }
 
-    private func refuse(_ exchange: HTTPExchange, _ refusal: EngineRefusal) {
+    func refuse(_ exchange: HTTPExchange, _ refusal: EngineRefusal) {
         var extra = HTTPHeaders()
         if let seconds = refusal.retryAfter { extra.add(name: "Retry-After", value: String(seconds)) }
         let body = #"{"code":\#(JSONText.quoted(refusal.code)),"message":\#(JSONText.quoted(refusal.message))}"#
@@ -110,26 +110,10 @@ public final class EngineServer: LoopHTTPService {
         guard transport == .polling || allowsOrigin(exchange) else { return fail(exchange, .forbidden) }
         if let refusal = refusal.withLock({ $0 }) { return refuse(exchange, refusal) }
         let handshake = EngineHandshake(exchange, transport: transport)
-        admit(exchange, handshake, transport, since: exchange.eventLoop.now)
+        admit(exchange, handshake, transport)
     }
 
-    private func admit(
-        _ exchange: HTTPExchange, _ handshake: EngineHandshake, _ transport: EngineTransport, since: NIODeadline
-    ) {
-        let waited = Duration(exchange.eventLoop.now - since)
-        switch configuration.admission?(handshake, waited) ?? .accept {
-        case .accept: accept(exchange, handshake, transport)
-        case .refuse(let refusal): refuse(exchange, refusal)
-        case .wait(let time):
-            if !(exchange.receiver is WaitingHandshake) { exchange.receiver = WaitingHandshake() }
-            exchange.eventLoop.assumeIsolated().scheduleTask(in: TimeAmount(time)) { () -> Void in
-                guard exchange.isOpen else { return }
-                self.admit(exchange, handshake, transport, since: since)
-            }
-        }
-    }
-
-    private func accept(_ exchange: HTTPExchange, _ handshake: EngineHandshake, _ transport: EngineTransport) {
+    func accept(_ exchange: HTTPExchange, _ handshake: EngineHandshake, _ transport: EngineTransport) {
         switch transport {
         case .polling:
             openPolling(exchange, handshake)

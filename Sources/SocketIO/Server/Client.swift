@@ -41,6 +41,9 @@ final class Client: EngineSessionHandler {
         guard isPending else { return }
         isPending = false
         server.pendingClients.remove(session.handshake.remoteAddress)
+        // Whoever waits for this place: after what is being done here is done.
+        let (engine, eventLoop) = (server.engine, session.eventLoop)
+        eventLoop.execute { engine.roomMayBeFree(on: eventLoop) }
     }
 
     // MARK: From the session
