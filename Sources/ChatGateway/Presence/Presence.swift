@@ -15,6 +15,11 @@ final class Presence: Sendable {
     private let state: Mutex<State>
     private let eventLoop: any EventLoop
     private let interval: TimeAmount
+    /// When many come or go at once, the more of them are told together: the next tick waits this long for each status
+    /// that the last one told, ``longestInterval`` at most. A storm of connects thus costs a contact some events a
+    /// second in a few writes, and not a write each.
+    private static let intervalPerNews: TimeAmount = .milliseconds(1)
+    private static let longestInterval: TimeAmount = .seconds(2)
     private let store: any ChatStore
     private let events: ServerEvents
     private let namespace: Namespace
@@ -66,8 +71,9 @@ final class Presence: Sendable {
     }
 
     /// News wait one interval, for company. Nothing ticks while nobody comes or goes.
-    private func setTimer() {
-        eventLoop.scheduleTask(in: interval) { self.tick() }
+    private func setTimer(lastNews: Int = 0) {
+        let wait = min(Self.longestInterval, Self.intervalPerNews * lastNews)
+        eventLoop.scheduleTask(in: max(interval, wait)) { self.tick() }
     }
 
     private func tick() {
@@ -77,7 +83,7 @@ final class Presence: Sendable {
             state.timerIsSet = state.machine.hasNews || state.machine.nextDeadline != nil
             return (announcements, state.timerIsSet)
         }
-        if mustSetTimer { setTimer() }
+        if mustSetTimer { setTimer(lastNews: announcements.count) }
         guard !announcements.isEmpty else { return }
         let now = Timestamp.now()
         store.submit(

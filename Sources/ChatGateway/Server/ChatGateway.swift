@@ -14,6 +14,8 @@ public final class ChatGateway: Sendable {
     let directory: LiveSessionsDirectory
     let fileLinks: any FileLinks
     let logger: Logger
+    /// `limits` of `session:ready`.
+    let limitsObject: ByteBuffer
     /// Where timers live that belong to no connection.
     let housekeepingLoop: any EventLoop
     private let io: SocketIOServer
@@ -35,6 +37,7 @@ public final class ChatGateway: Sendable {
         self.fileLinks = fileLinks
         self.io = io
         self.logger = logger
+        limitsObject = Self.limitsObject(configuration)
         namespace = io.of("/")
         events = ServerEvents(encoder: namespace.encoder)
         housekeepingLoop = eventLoopGroup.next()
@@ -114,8 +117,7 @@ public final class ChatGateway: Sendable {
         }
     }
 
-    /// `limits` of `session:ready`.
-    var limitsObject: ByteBuffer {
+    private static func limitsObject(_ configuration: GatewayConfiguration) -> ByteBuffer {
         var object = JSONObjectWriter()
         object.field("max_message_length", configuration.maxMessageLength)
         object.field("max_attachment", configuration.maxAttachment)
