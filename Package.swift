@@ -55,6 +55,7 @@ let package = Package(
         .target(name: "ChatTokens", dependencies: [
             "ChatCore", .product(name: "JWTKit", package: "jwt-kit"),
         ], swiftSettings: strict),
+        .target(name: "CMemory"),
         .target(
             name: "CSQLiteFile", dependencies: [.product(name: "GRDBSQLite", package: "GRDB.swift")]),
         .target(
@@ -68,7 +69,7 @@ let package = Package(
         ], resources: chatPage, swiftSettings: strict),
         .executableTarget(name: "parley", dependencies: [
             "ChatGateway", "ChatHTTP", "ChatSQLite", "ChatTokens", "ChatCore", "SocketIO", "EngineIO", "SocketServer",
-            logging,
+            "CMemory", logging,
             nioCore, nioPosix, nioHTTP1, hummingbird,
             .product(name: "ArgumentParser", package: "swift-argument-parser"),
             .product(name: "Configuration", package: "swift-configuration"),
@@ -116,7 +117,8 @@ let package = Package(
         .testTarget(
             name: "ParleyTests",
             dependencies: [
-                "parley", "ChatCore", "ChatCoreTestKit", "ChatSQLite", "ChatTokens", "SocketServer", logging, nioCore,
+                "parley", "CMemory", "ChatCore", "ChatCoreTestKit", "ChatSQLite", "ChatTokens", "SocketServer",
+                logging, nioCore,
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ],
             swiftSettings: strict),

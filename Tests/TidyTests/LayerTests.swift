@@ -9,6 +9,7 @@ struct LayerTests {
         "SocketIO": ["EngineIO", "NIOCore", "NIOHTTP1", "Logging"],
         "ChatCore": [],
         "ChatTokens": ["ChatCore", "JWTKit"],
+        "CMemory": [],
         "CSQLiteFile": [],
         "ChatSQLite": ["ChatCore", "CSQLiteFile", "GRDB", "GRDBSQLite", "Logging"],
         "ChatGateway": ["ChatCore", "SocketIO", "EngineIO", "NIOCore", "NIOHTTP1", "Logging"],
@@ -16,8 +17,8 @@ struct LayerTests {
         "parley-load": ["ArgumentParser", "NIOCore", "NIOPosix"],
         "parley": [
             "ChatGateway", "ChatHTTP", "ChatSQLite", "ChatTokens", "ChatCore", "SocketIO", "EngineIO", "SocketServer",
-            "Logging", "ArgumentParser", "Configuration", "ServiceLifecycle", "UnixSignals", "Hummingbird", "NIOCore",
-            "NIOPosix", "NIOHTTP1",
+            "CMemory", "Logging", "ArgumentParser", "Configuration", "ServiceLifecycle", "UnixSignals", "Hummingbird",
+            "NIOCore", "NIOPosix", "NIOHTTP1",
         ],
     ]
 

@@ -29,12 +29,19 @@ final class ReaderQueue: @unchecked Sendable {
     }
 
     /// A share of what waits, for one snapshot; waits for the first. `nil` once closed and empty.
-    func take() -> ArraySlice<Job>? {
+    ///
+    /// - Parameter patience: seconds after which it gives up waiting and returns none; `nil`: it waits.
+    func take(patience: TimeInterval? = nil) -> ArraySlice<Job>? {
+        let limit = patience.map { Date(timeIntervalSinceNow: $0) }
         condition.lock()
         defer { condition.unlock() }
         while jobs.count == taken {
             if closed { return nil }
-            condition.wait()
+            if let limit {
+                if !condition.wait(until: limit), jobs.count == taken, !closed { return [] }
+            } else {
+                condition.wait()
+            }
         }
         let waiting = jobs.count - taken
         let share = jobs[taken..<(taken + min(32, max(1, waiting / readers)))]

@@ -4,6 +4,8 @@ import Logging
 
 /// One thread with one read-only connection: takes what waits, a few at a time, into one snapshot.
 final class ReaderThread: Sendable {
+    /// Seconds without a read after which the connection lets its cache go.
+    private static let rest = 1.0
     private static let begin: StaticString = "BEGIN"
     private static let end: StaticString = "COMMIT"
 
@@ -47,7 +49,14 @@ final class ReaderThread: Sendable {
     func join() { done.wait() }
 
     private func serve(_ connection: Connection, _ view: SQLiteReadView) {
-        while let jobs = queue.take() {
+        // The cache of a connection that nobody uses is memory for nothing.
+        var isRested = false
+        while let jobs = queue.take(patience: isRested ? nil : Self.rest) {
+            isRested = jobs.isEmpty
+            if isRested {
+                connection.releaseMemory()
+                continue
+            }
             gate.enter()
             var failure: (any Error)?
             do {

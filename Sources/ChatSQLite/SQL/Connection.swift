@@ -59,6 +59,9 @@ final class Connection {
     /// Whether a transaction is open. SQLite ends one by itself on some errors.
     var isInTransaction: Bool { sqlite3_get_autocommit(handle) == 0 }
 
+    /// Frees the pages that are cached and not in use.
+    func releaseMemory() { sqlite3_db_release_memory(handle) }
+
     func close() throws {
         statements.removeAll()
         try queue.close()

@@ -9,6 +9,8 @@ final class Upkeep {
     private static let indexLag: UInt64 = 300_000_000
     /// How often the revision moves though nothing changes, so that the age of an offset is the age of the absence.
     private static let tick: UInt64 = 300_000_000_000
+    /// How long after its last transaction the connection lets its cache go.
+    private static let rest: UInt64 = 1_000_000_000
     private static let day: UInt64 = 86_400_000_000_000
     /// How often files are looked for that nobody sent.
     private static let betweenExpiries: UInt64 = 600_000_000_000
@@ -21,6 +23,7 @@ final class Upkeep {
     /// When the index is due; `nil` while it is up to date.
     private var indexDue: UInt64?
     private var pruneDue: UInt64
+    private var restDue: UInt64?
     private var tickDue: UInt64
     private var expiryDue: UInt64
     /// Whether chores may wait; asked of the file at the start and after each batch that could have begun one.
@@ -36,6 +39,7 @@ final class Upkeep {
         pruneDue = Self.now + 60_000_000_000
         tickDue = Self.now + Self.tick
         expiryDue = Self.now
+        restDue = Self.now + Self.rest
     }
 
     static var now: UInt64 { DispatchTime.now().uptimeNanoseconds }
@@ -48,6 +52,7 @@ final class Upkeep {
         if hasChores { return .now() }
         var due = min(pruneDue, tickDue, expiryDue)
         if let indexDue { due = min(due, indexDue) }
+        if let restDue { due = min(due, restDue) }
         if let checkpoint = checkpointer.due { due = min(due, checkpoint) }
         return DispatchTime(uptimeNanoseconds: due)
     }
@@ -58,7 +63,7 @@ final class Upkeep {
     func run(busy: Bool) -> [Change] {
         let now = Self.now
         if busy {
-            checkpointer.wrote(at: now)
+            wrote(at: now)
             if indexDue == nil, batches.committed > batches.indexed { indexDue = now + Self.indexLag }
             if batches.beganChore {
                 hasChores = true
@@ -72,7 +77,16 @@ final class Upkeep {
         if tickDue <= now { attempt("revision") { try self.moveRevision(now) } }
         if pruneDue <= now { attempt("pruning") { try self.prune(now) } }
         if let due = checkpointer.due, due <= Self.now { checkpointer.run() }
+        if let due = restDue, due <= Self.now {
+            restDue = nil
+            connection.releaseMemory()
+        }
         return changes
+    }
+
+    private func wrote(at now: UInt64) {
+        checkpointer.wrote(at: now)
+        restDue = now + Self.rest
     }
 
     /// Brings everything in order and closes the file.
@@ -119,7 +133,7 @@ final class Upkeep {
             result = try SearchIndexer.advance(connection, from: batches.indexed)
         }
         batches.indexed = result.indexed
-        checkpointer.wrote(at: now)
+        wrote(at: now)
         indexDue = result.more ? now : nil
     }
 
@@ -128,14 +142,14 @@ final class Upkeep {
         batches.changes = []
         try batches.transaction { more = try batches.sliceOfChore() }
         hasChores = more
-        checkpointer.wrote(at: Self.now)
+        wrote(at: Self.now)
         return batches.changes
     }
 
     private func moveRevision(_ now: UInt64) throws {
         try batches.transaction { _ = batches.next() }
         tickDue = now + Self.tick
-        checkpointer.wrote(at: now)
+        wrote(at: now)
     }
 
     private func expire(_ now: UInt64) throws {
@@ -145,7 +159,7 @@ final class Upkeep {
             batches.beganChore = false
             hasChores = true
         }
-        checkpointer.wrote(at: now)
+        wrote(at: now)
     }
 
     private func prune(_ now: UInt64) throws {
@@ -155,7 +169,7 @@ final class Upkeep {
         try batches.transaction {
             try connection[Self.pruneDepartures].run(batches.now.milliseconds - kept.components.seconds * 1000)
         }
-        checkpointer.wrote(at: now)
+        wrote(at: now)
     }
 }
 

@@ -59,6 +59,7 @@ extension Appliance {
             address: configuration.adminListen, announcement: announcement)
         var services: [any Service] = [adminService, publicService]
         services.append(CertificateReloader(credentials: tls, logger: logger))
+        services.append(IdleMemory(logger: logger))
         try await run(services)
     }
 

@@ -1,0 +1,14 @@
+#ifndef CMEMORY_H
+#define CMEMORY_H
+
+/// Gives the kernel what the process does not need while nothing happens:
+///
+/// 1. free pages inside the allocator's heaps (malloc_trim); it holds one heap's lock at a time, for milliseconds;
+/// 2. the pages of code and constants, the program's and its libraries', that lie mapped. They were never written, so
+///    they come back from the page cache, sixteen at a fault, as they are used.
+///
+/// Segments that may be written keep their pages: the loader has relocated what is in them, even where it made them
+/// read-only afterwards. On other systems than Linux with glibc it does what there is of this.
+void cmemory_give_back(void);
+
+#endif
