@@ -18,7 +18,8 @@ TEST_PACKAGES := $(PACKAGES) python3-venv chromium
 RELEASE = -c release --static-swift-stdlib -Xswiftc -enforce-exclusivity=unchecked -Xlinker -L$(CURDIR)/$(STATIC)
 
 .DEFAULT_GOAL := help
-.PHONY: help run build test test-swift test-clients bench crash-test copy-test jitter-test restart-test format lint
+.PHONY: help run build test test-swift test-clients bench bench-micro growth crash-test copy-test jitter-test
+.PHONY: restart-test format lint
 .PHONY: clean packages test-packages
 
 help: ## this list
@@ -33,6 +34,7 @@ build: packages ## the release: one file, .build/parley
 	@if [ -n "$(SQLITE_ARCHIVE)" ]; then ln -s "$(SQLITE_ARCHIVE)" $(STATIC)/libsqlite3.a; \
 	 else echo "libsqlite3.a is not there: libsqlite3 is linked dynamically"; fi
 	$(SWIFT) build $(RELEASE) --product parley
+	@# Profilers want the symbols of the product; what is shipped does without.
 	@strip -o $(BUILD)/parley.new $(BUILD)/release/parley && mv $(BUILD)/parley.new $(BUILD)/parley
 	@ls -l $(BUILD)/parley | awk '{ printf "%s: %.1f MiB\n", $$NF, $$5 / 1048576 }'
 
@@ -51,6 +53,15 @@ test-clients: test-packages ## pytest with python-socketio against the debug bin
 bench: build ## the release beside a yardstick, five workloads; BENCH="--rounds 5 --only connect" for options
 	$(SWIFT) build $(RELEASE) --product parley-load
 	$(PYTHON) Tests/Bench/bench.py $(if $(TOOLS),--tools $(TOOLS)) $(BENCH)
+
+bench-micro: build ## instruction counts of each step of a message's way, held to thresholds; MICRO="--record"
+	$(call install,valgrind)
+	$(SWIFT) build $(RELEASE) --product parley-micro
+	$(PYTHON) Tests/Bench/micro.py $(MICRO)
+
+growth: build ## how costs grow with members, connections, messages, threads: table and plot; GROWTH="--reduced"
+	@[ -n "$(TOOLS)" ] || { echo "make growth needs TOOLS=FOLDER (sioload and limit)" >&2; exit 1; }
+	$(PYTHON) Tests/Bench/growth.py --tools $(TOOLS) $(GROWTH)
 
 crash-test: ENDURANCE = crash_test.py
 crash-test: ## hundreds of SIGKILLs under load; ARGS="--rounds 20 --seed 7", PARLEY_BIN=FILE for another binary

@@ -83,6 +83,10 @@ let package = Package(
             name: "ConformanceServer", dependencies: ["EngineIO", "SocketIO", "SocketServer", nioCore, nioPosix, nioHTTP1,
                 .product(name: "ArgumentParser", package: "swift-argument-parser")],
             path: "Tests/ConformanceServer", swiftSettings: strict),
+        .executableTarget(
+            name: "parley-micro", dependencies: [
+                "ChatGateway", "ChatSQLite", "ChatCore", "SocketIO", "EngineIO", "SocketServer", nioCore, nioPosix, logging,
+            ], path: "Tests/Micro", swiftSettings: strict),
         // Tests mirror Sources; shared helpers are targets of their own.
         .target(name: "ChatCoreTestKit", dependencies: ["ChatCore"], path: "Tests/ChatCoreTestKit",
             swiftSettings: strict),

@@ -48,7 +48,7 @@ def free_port():
 
 
 class Parley:
-    """The appliance on a fresh data directory, seeded."""
+    """The appliance, its data below `folder`; seeded, unless `population` is None."""
 
     name = "parley"
 
@@ -61,19 +61,25 @@ class Parley:
              "--admin-listen", f"127.0.0.1:{self.admin}", "--jwt-secret", SECRET, "--rate-limit-messages", "0",
              "--rate-limit-events", "0", "--log-level", "warning", *extra],
             stdout=subprocess.DEVNULL, stderr=self.log)
-        deadline = time.monotonic() + 20
+        began = time.monotonic()
         while True:
             try:
                 urllib.request.urlopen(f"http://127.0.0.1:{self.admin}/readyz", timeout=1).read()
                 break
             except OSError:
-                if self.process.poll() is not None or time.monotonic() > deadline:
+                if self.process.poll() is not None or time.monotonic() > began + 20:
                     raise RuntimeError("parley did not start; see " + self.log.name) from None
-                time.sleep(0.05)
+                time.sleep(0.005)
+        self.started_in = time.monotonic() - began
+        if population is None:
+            return
         with open(os.path.join(data, "admin.key")) as file:
             population.seed(self.admin, file.read().strip())
-        # Memory and CPU are counted from a server that has come to rest.
-        time.sleep(2)
+        self.come_to_rest()
+
+    def come_to_rest(self):
+        """Memory and CPU are counted from a server at rest: seconds after its last work it gives memory back."""
+        time.sleep(6)
 
     def stop(self):
         self.process.send_signal(signal.SIGTERM)

@@ -28,6 +28,11 @@ class Population:
     def members_of(self, chat):
         return [self.user((chat * self.members + place) % self.users) for place in range(self.members)]
 
+    def token(self, number):
+        """A token of one user, good for a day."""
+        now = int(time.time())
+        return token({"sub": self.user(number), "name": self.user(number), "iat": now, "exp": now + 86400})
+
     def write_tokens(self, path, ttl=86400):
         """A line '<token> <chatId>[,<chatId>…]' for each user, as the load generators read it."""
         chats_of = {self.user(number): [] for number in range(self.users)}

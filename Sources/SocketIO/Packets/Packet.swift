@@ -1,8 +1,8 @@
 import NIOCore
 
 /// A Socket.IO packet (Socket.IO 5, "Packet types"), its attachments put back in place.
-struct Packet: Sendable, Hashable {
-    enum Kind: Sendable, Hashable {
+package struct Packet: Sendable, Hashable {
+    package enum Kind: Sendable, Hashable {
         /// `auth`: the object after it; `nil` when there was none.
         case connect(auth: JSONValue?)
         case disconnect
@@ -13,8 +13,8 @@ struct Packet: Sendable, Hashable {
         case connectError
     }
 
-    var namespace: String
-    var kind: Kind
+    package var namespace: String
+    package var kind: Kind
     /// The ack id: asked for by an event, answered by an ack.
-    var id: Int?
+    package var id: Int?
 }

@@ -10,9 +10,9 @@ import NIOCore
 /// 2. A namespace other than `/` begins with `/` and ends at a comma, or with the packet.
 /// 3. A binary packet is complete when as many binary messages as it announced have come; nothing else may come
 /// between.
-struct PacketDecoder {
+package struct PacketDecoder {
     /// Why the connection must be closed.
-    enum Failure: Error, Hashable {
+    package enum Failure: Error, Hashable {
         case unknownType
         case illegalAttachments
         case invalidPayload
@@ -32,10 +32,12 @@ struct PacketDecoder {
 
     private var partial: Partial?
 
+    package init() {}
+
     /// A text message.
     ///
     /// - Returns: the packet; `nil` while its attachments are due.
-    mutating func receive(text: ByteBuffer) throws(Failure) -> Packet? {
+    package mutating func receive(text: ByteBuffer) throws(Failure) -> Packet? {
         guard partial == nil else { throw .unexpected }
         var text = text
         guard let type = text.readInteger(as: UInt8.self) else { throw .unknownType }
@@ -53,7 +55,7 @@ struct PacketDecoder {
     /// A binary message.
     ///
     /// - Returns: the packet, when this was its last attachment.
-    mutating func receive(binary: ByteBuffer) throws(Failure) -> Packet? {
+    package mutating func receive(binary: ByteBuffer) throws(Failure) -> Packet? {
         guard var partial else { throw .unexpected }
         partial.attachments.append(binary)
         if partial.attachments.count < partial.missing {
