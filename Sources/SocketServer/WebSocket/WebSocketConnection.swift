@@ -102,7 +102,11 @@ public final class WebSocketConnection: ChannelInboundHandler, RemovableChannelH
     }
 
     /// False while more bytes are unsent than ``WebSocketConfiguration/highWatermark``.
-    public var isWritable: Bool { channel?.isWritable ?? false }
+    public var isWritable: Bool {
+        // What went straight to the kernel waits nowhere; asking the channel costs as much as the rest of a flush.
+        if writesInChannel == 0, descriptor != nil { return true }
+        return channel?.isWritable ?? false
+    }
 
     /// Bytes written and not yet taken by the kernel.
     public var bufferedBytes: Int {
