@@ -87,12 +87,12 @@ async def backups(stage, folder, figures):
     """Backups, and exports where the program has them, one after the other."""
     _, overview, _ = await asyncio.to_thread(program, "--help")
     commands = [name for name in ("backup", "export") if f"  {name} " in overview]
-    admin = ["--admin-listen", stage.appliance.addresses["admin"]]
+    options = {"backup": ["--admin-listen", stage.appliance.addresses["admin"]], "export": []}
     while True:
         for name in commands:
             target = folder / f"{name}.out"
             target.unlink(missing_ok=True)
-            code, out, err = await asyncio.to_thread(program, name, target, "--data", stage.data, *admin, timeout=120)
+            code, out, err = await asyncio.to_thread(program, name, target, "--data", stage.data, *options[name], timeout=120)
             if code == 0:
                 figures[name] = figures.get(name, 0) + 1
                 if name == "backup":
