@@ -1,9 +1,10 @@
 import HTTPTypes
 import Hummingbird
 
-/// The chat page at `/` of the public listener: a small client of this server's own, in plain JavaScript. It holds no
-/// data and needs no asset from elsewhere; the token is pasted in, or stands behind the address as `#token=…`, and stays
-/// in the tab's session storage.
+/// The chat page at `/` of the public listener: a small client of this server's own, in plain JavaScript.
+///
+/// It holds no data and needs no asset from elsewhere; the token is pasted in, or stands behind the address as
+/// `#token=…`, and stays in the tab's session storage.
 enum ChatPage {
     static let assets: [PageAsset] = [
         PageAsset("/", "text/html; charset=utf-8", PackageResources.chat_html, policy: policy),
