@@ -51,13 +51,13 @@ def test_a_running_appliance_is_exported_and_another_one_goes_on_with_it(start, 
     file = tmp_path / "all.ndjson"
     code, _, said = run("export", file, "--data", first.data)
     assert code == 0, said
-    assert "exported 2 users, 1 chats, 1 messages, 2 members" in said
+    assert "exported 2 users, 1 chats, 1 messages, 0 files, 2 members" in said
     assert file.stat().st_mode & 0o777 == 0o600 and not list(tmp_path.glob("*.part"))
     assert kinds(file) == {"parley": 1, "user": 2, "token": 1, "chat": 1, "message": 1, "reaction": 1, "member": 2,
                            "end": 1}
     code, out, said = run("import", file, "--data", tmp_path / "second")
     assert code == 0, said
-    assert "imported 2 users, 1 chats, 1 messages, 2 members" in out and said == ""
+    assert "imported 2 users, 1 chats, 1 messages, 0 files, 2 members" in out and said == ""
     code, _, said = run("import", file, "--data", first.data)
     assert code == 75 and "in use" in said
     second = start(data=tmp_path / "second")

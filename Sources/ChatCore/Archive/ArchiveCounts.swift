@@ -5,18 +5,20 @@ public struct ArchiveCounts: Sendable, Hashable {
     public var chats: Int64 = 0
     public var messages: Int64 = 0
     public var reactions: Int64 = 0
+    public var files: Int64 = 0
     public var members: Int64 = 0
 
     public init() {}
 
     public mutating func count(_ record: ArchiveRecord) {
         switch record {
-        case .header, .end: break
+        case .header, .data, .end: break
         case .user: users += 1
         case .token: tokens += 1
         case .chat: chats += 1
         case .message: messages += 1
         case .reaction: reactions += 1
+        case .file: files += 1
         case .member: members += 1
         }
     }

@@ -7,7 +7,8 @@
 /// 2. users, in the order of their making, the deleted ones too: they are still senders;
 /// 3. tokens: which were issued and revoked, never the tokens themselves;
 /// 4. chats, in the order of their making;
-/// 5. messages, oldest first, each followed by its reactions in the order given; in each chat `seq` counts from 1 by 1;
+/// 5. messages, oldest first, each followed by its reactions in the order given, and its files, each with its bytes;
+///    in each chat `seq` counts from 1 by 1;
 /// 6. members, chat by chat, those who are there longest first: their watermarks point at messages;
 /// 7. ``end``, which tells how many there were: an archive without it was cut off.
 public enum ArchiveRecord: Sendable, Hashable {
@@ -17,6 +18,9 @@ public enum ArchiveRecord: Sendable, Hashable {
     case chat(ArchiveChat)
     case message(ArchiveMessage)
     case reaction(ArchiveReaction)
+    case file(ArchiveFile)
+    /// The next bytes of the file before: ``StoredFile/chunkSize`` of them, but for its last ones.
+    case data([UInt8])
     case member(ArchiveMember)
     case end(ArchiveCounts)
 
@@ -27,7 +31,7 @@ public enum ArchiveRecord: Sendable, Hashable {
         case .user: 1
         case .token: 2
         case .chat: 3
-        case .message, .reaction: 4
+        case .message, .reaction, .file, .data: 4
         case .member: 5
         case .end: 6
         }

@@ -24,7 +24,7 @@ public struct DatabaseExport {
     private static let userID: StaticString = "SELECT id FROM users WHERE key = ?"
     private static let messages: StaticString = """
         SELECT m.n, c.id, m.seq, m.kind, m.created_ms, m.client_id, m.content, r.seq, m.reacted_n, m.edited_ms,
-            m.deleted_ms, u.id, u.deleted_ms, e.id
+            m.deleted_ms, u.id, u.deleted_ms, e.id, m.files
         FROM messages m CROSS JOIN chats c ON c.key = m.chat LEFT JOIN users u ON u.key = m.sender
             LEFT JOIN messages r ON r.n = m.reply_n LEFT JOIN chores e ON e.kind = 1 AND e.subject = m.sender
         WHERE c.deleted_ms IS NULL ORDER BY m.n
@@ -32,6 +32,12 @@ public struct DatabaseExport {
     private static let reactions: StaticString = """
         SELECT u.id, r.emoji FROM reactions r JOIN users u ON u.key = r.user
         WHERE r.message = ? AND r.removed = 0 ORDER BY r.n
+        """
+    private static let filesOfMessage: StaticString = """
+        SELECT key, id, name, size, mime, created_ms FROM files WHERE message = ? ORDER BY place
+        """
+    private static let chunks: StaticString = """
+        SELECT bytes FROM file_chunks WHERE at >= ?1 << 24 AND at < (?1 + 1) << 24 ORDER BY at
         """
     private static let members: StaticString = """
         SELECT c.id, u.id, m.role, m.joined_ms, m.joined_seq, m.delivered_seq, m.delivered_ms, m.read_seq, m.read_ms
@@ -69,12 +75,13 @@ public struct DatabaseExport {
     /// Gives all records in the order of an archive, then closes. Once.
     ///
     /// - Parameters:
+    ///   - withFiles: `false` leaves files out, and messages without them.
     ///   - progress: told which share of the messages was given, 0 to 1.
     ///   - give: takes one record; what it throws ends the export.
     /// - Returns: how many of each there were.
     @discardableResult
     public func run(
-        progress: (Double) -> Void = { _ in }, _ give: (ArchiveRecord) throws -> Void
+        withFiles: Bool = true, progress: (Double) -> Void = { _ in }, _ give: (ArchiveRecord) throws -> Void
     ) throws -> ArchiveCounts {
         var counts = ArchiveCounts()
         func pass(_ record: ArchiveRecord) throws {
@@ -90,7 +97,10 @@ public struct DatabaseExport {
         try connection[Self.messages].scan { row in
             let message = Self.message(row)
             try pass(.message(message))
-            if !row.isNull(8), message.deletedAt == nil { try reactions(of: row.int(0), message, pass) }
+            if message.deletedAt == nil {
+                if !row.isNull(8) { try reactions(of: row.int(0), message, pass) }
+                if !row.isNull(14), withFiles { try files(of: row.int(0), message, pass) }
+            }
             if counts.messages.isMultiple(of: 1000) { progress(Double(counts.messages) / Double(total)) }
             return true
         }
@@ -134,6 +144,18 @@ public struct DatabaseExport {
             let reaction = ArchiveReaction(
                 chatID: message.chatID, seq: seq, userID: UserID(row.text(0)), emoji: row.text(1))
             try pass(.reaction(reaction))
+            return true
+        }
+    }
+
+    private func files(of n: Int64, _ message: ArchiveMessage, _ pass: (ArchiveRecord) throws -> Void) throws {
+        guard let seq = message.seq else { return }
+        try connection[Self.filesOfMessage].scan(n) { row in
+            let file = ArchiveFile(
+                chatID: message.chatID, seq: seq, id: FileID(row.text(1)), name: row.text(2), size: row.int(3),
+                mimeType: row.text(4), createdAt: row.time(5))
+            try pass(.file(file))
+            try connection[Self.chunks].scan(row.int(0)) { try pass(.data($0.blob(0))); return true }
             return true
         }
     }

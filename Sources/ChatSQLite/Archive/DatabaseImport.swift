@@ -14,7 +14,7 @@ import GRDB
 /// What an archive makes must not be there already, with one exception: a user of the same id and username is the same
 /// user, and stays as it is. So an archive adds whole chats to an appliance, and never alters one.
 public final class DatabaseImport {
-    /// Records of one transaction.
+    /// Records of one transaction, one for each 16 KiB of a file; a file whose bytes come is not cut in two.
     private static let batch = 5000
     private static let fileSuffixes = ["", "-wal", "-shm", "-journal", ".partial"]
 
@@ -106,7 +106,7 @@ public final class DatabaseImport {
 
     /// Takes the next record.
     ///
-    /// - Parameter mark: the archive up to and with this record's line.
+    /// - Parameter mark: the archive up to and with this record's line; the same for all records of one line.
     /// - Throws: ``ArchiveError``, after which the import is to be ended by ``discard()``; ``StoreOpenError`` when
     ///   nothing can be written, after which it may be gone on with another time.
     public func take(_ record: ArchiveRecord, _ mark: ArchiveMark) throws {
@@ -115,7 +115,8 @@ public final class DatabaseImport {
             try writer.take(record)
             writer.progress.mark = mark
             uncommitted += 1
-            if uncommitted == Self.batch { try commit() }
+            if case .data(let bytes) = record { uncommitted += bytes.count >> 14 }
+            if uncommitted >= Self.batch, !writer.awaitsData { try commit() }
         } catch let error as ArchiveError {
             throw error
         } catch {

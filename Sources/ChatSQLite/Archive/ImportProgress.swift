@@ -4,7 +4,7 @@ import ChatCore
 struct ImportProgress {
     private static let update: StaticString = """
         UPDATE import_state SET line = ?, digest = ?, section = ?, users = ?, tokens = ?, chats = ?, messages = ?,
-            reactions = ?, members = ?, ended = ?, issued = ?, newest = ?
+            reactions = ?, files = ?, members = ?, ended = ?, issued = ?, newest = ?
         WHERE id = 1
         """
     private static let tables = """
@@ -12,7 +12,7 @@ struct ImportProgress {
             id INTEGER PRIMARY KEY, base_revision INTEGER, base_epoch INTEGER,
             first_chat INTEGER,  -- chats from this key on are the import's
             line INTEGER, digest INTEGER, section INTEGER, users INTEGER, tokens INTEGER, chats INTEGER,
-            messages INTEGER, reactions INTEGER, members INTEGER, ended INTEGER,
+            messages INTEGER, reactions INTEGER, files INTEGER, members INTEGER, ended INTEGER,
             issued INTEGER,      -- the newest revision given to what is no message
             newest INTEGER       -- the newest message
         );
@@ -34,7 +34,7 @@ struct ImportProgress {
         try connection.prepare(
             """
             INSERT INTO import_state SELECT 1, ?, ?, (SELECT ifnull(max(key), 0) + 1 FROM chats), ?, ?, -1,
-                0, 0, 0, 0, 0, 0, 0, revision, revision FROM state
+                0, 0, 0, 0, 0, 0, 0, 0, revision, revision FROM state
             """
         ).run(base.revision, base.epoch, mark.line, Int64(bitPattern: mark.digest))
     }
@@ -49,8 +49,8 @@ struct ImportProgress {
     init(_ connection: Connection) throws {
         let row = try connection.prepare(
             """
-            SELECT first_chat, line, digest, section, users, tokens, chats, messages, reactions, members, ended, issued,
-                newest
+            SELECT first_chat, line, digest, section, users, tokens, chats, messages, reactions, files, members, ended,
+                issued, newest
             FROM import_state
             """
         ).first { row in
@@ -60,11 +60,12 @@ struct ImportProgress {
             counts.chats = row.int(6)
             counts.messages = row.int(7)
             counts.reactions = row.int(8)
-            counts.members = row.int(9)
+            counts.files = row.int(9)
+            counts.members = row.int(10)
             return ImportProgress(
                 firstChat: row.int(0), mark: ArchiveMark(line: row.int(1), digest: UInt64(bitPattern: row.int(2))),
-                section: Int(row.int(3)), counts: counts, ended: row.bool(10), issued: row.int(11),
-                newest: row.int(12))
+                section: Int(row.int(3)), counts: counts, ended: row.bool(11), issued: row.int(12),
+                newest: row.int(13))
         }
         guard let row else { throw StoreOpenError.damaged(path: "parley.db.import", reason: "it has no mark") }
         self = row
@@ -86,6 +87,6 @@ struct ImportProgress {
     func write(_ connection: Connection) throws {
         try connection[Self.update].run(
             mark.line, Int64(bitPattern: mark.digest), section, counts.users, counts.tokens, counts.chats,
-            counts.messages, counts.reactions, counts.members, ended, issued, newest)
+            counts.messages, counts.reactions, counts.files, counts.members, ended, issued, newest)
     }
 }

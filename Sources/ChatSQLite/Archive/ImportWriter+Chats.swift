@@ -124,7 +124,8 @@ extension ImportWriter {
         }
         if message.deletedAt != nil {
             guard message.content.isEmpty else { throw ArchiveError(.invalid, "A deleted message has no content.") }
-        } else if message.content.isEmpty, message.kind == .text || message.kind == .system {
+        } else if message.content.isEmpty, message.kind == .system {
+            // What a user sent may have been nothing but files, which need not be in the archive.
             throw ArchiveError(.invalid, "A message needs content.")
         }
     }

@@ -13,6 +13,8 @@ final class ImportWriter {
     /// Revisions from this one on lie in the future, so far that no clock's error explains it.
     let horizon: Int64
     private let floor: Int64
+    /// The file whose bytes come now.
+    var incoming: IncomingFile?
 
     init(_ connection: Connection, now: Timestamp) throws {
         self.connection = connection
@@ -35,6 +37,11 @@ final class ImportWriter {
                 .order, "Users come first, then tokens, chats, messages with their reactions, members, the end.")
         }
         progress.section = record.section
+        if let incoming {
+            guard case .data = record else {
+                throw ArchiveError(.incomplete, "The file before lacks \(incoming.left) bytes.")
+            }
+        }
         switch record {
         case .header(let header):
             guard (1...ArchiveHeader.newestVersion).contains(header.version) else {
@@ -46,6 +53,8 @@ final class ImportWriter {
         case .chat(let chat): try take(chat)
         case .message(let message): try take(message)
         case .reaction(let reaction): try take(reaction)
+        case .file(let file): try take(file)
+        case .data(let bytes): try take(bytes)
         case .member(let member): try take(member)
         case .end(let counts):
             guard counts == progress.counts else {
@@ -63,6 +72,9 @@ final class ImportWriter {
             throw ArchiveError(.incomplete, "The archive breaks off: its last line, the end, is not there.")
         }
     }
+
+    /// Whether a file is not whole yet.
+    var awaitsData: Bool { incoming != nil }
 
     /// A revision for what is no message.
     func next() -> Int64 {
@@ -90,8 +102,8 @@ final class ImportWriter {
 extension ArchiveCounts {
     fileprivate var text: String {
         """
-        \(users) users, \(tokens) tokens, \(chats) chats, \(messages) messages, \(reactions) reactions and \
-        \(members) members
+        \(users) users, \(tokens) tokens, \(chats) chats, \(messages) messages, \(reactions) reactions, \(files) files \
+        and \(members) members
         """
     }
 }

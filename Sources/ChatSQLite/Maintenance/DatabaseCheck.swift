@@ -37,7 +37,7 @@ public enum DatabaseCheck {
     /// What must hold between rows, without a look at SQLite's own structure and at the search index.
     static func rules(_ connection: Connection) throws -> [Finding] {
         try foreignKeys(connection) + sequences(connection) + counters(connection) + watermarks(connection)
-            + revisions(connection)
+            + revisions(connection) + files(connection)
     }
 
     private static func structure(_ connection: Connection) throws -> [Finding] {

@@ -1,4 +1,5 @@
 import ChatCore
+import Foundation
 import NIOCore
 import SocketIO
 
@@ -20,6 +21,10 @@ extension ArchiveLine {
             line.add("seq", reaction.seq)
             line.add("user_id", reaction.userID.rawValue)
             line.add("emoji", reaction.emoji)
+        case .file(let file): add(file, to: &line)
+        case .data(let bytes):
+            line.add("kind", "data")
+            line.add("base64", Data(bytes).base64EncodedString())
         case .member(let member): add(member, to: &line)
         case .end(let counts):
             line.add("kind", "end")
@@ -28,6 +33,7 @@ extension ArchiveLine {
             line.add("chats", counts.chats)
             line.add("messages", counts.messages)
             line.add("reactions", counts.reactions)
+            line.add("files", counts.files)
             line.add("members", counts.members)
         }
         line.finish(in: &buffer)
@@ -79,6 +85,18 @@ extension ArchiveLine {
         line.add("reply_to", message.replyTo)
         line.add("edited_at", message.editedAt)
         line.add("deleted_at", message.deletedAt)
+    }
+
+    private static func add(_ file: ArchiveFile, to line: inout Members) {
+        line.add("kind", "file")
+        line.add("chat_id", file.chatID.rawValue)
+        line.add("seq", file.seq)
+        line.add("id", file.id?.rawValue)
+        line.add("name", file.name)
+        line.add("size", file.size)
+        line.add("mime_type", file.mimeType)
+        line.add("created_at", file.createdAt)
+        line.add("path", file.path)
     }
 
     private static func add(_ member: ArchiveMember, to line: inout Members) {

@@ -1,4 +1,5 @@
 import ChatCore
+import Foundation
 import NIOCore
 import SocketIO
 
@@ -30,6 +31,8 @@ enum ArchiveLine {
         case "chat": return .chat(try chat(&fields))
         case "message": return .message(try message(&fields))
         case "reaction": return .reaction(try reaction(&fields))
+        case "file": return .file(try file(&fields))
+        case "data": return .data(try data(&fields))
         case "member": return .member(try member(&fields))
         case "end": return .end(try counts(&fields))
         default: throw ArchiveError(.unknownKind, "This parley knows no lines of the kind \(kind.prefix(64)).")
@@ -80,6 +83,21 @@ enum ArchiveLine {
             userID: UserID(try fields.string("user_id")), emoji: try fields.string("emoji"))
     }
 
+    private static func file(_ fields: inout ArchiveFields) throws(ArchiveError) -> ArchiveFile {
+        ArchiveFile(
+            chatID: ChatID(try fields.string("chat_id")), seq: try fields.integer("seq"),
+            id: try fields.optionalString("id").map { FileID($0) }, name: try fields.string("name"),
+            size: try fields.integer("size"), mimeType: try fields.optionalString("mime_type"),
+            createdAt: try fields.optionalTime("created_at"), path: try fields.optionalString("path"))
+    }
+
+    private static func data(_ fields: inout ArchiveFields) throws(ArchiveError) -> [UInt8] {
+        guard let bytes = Data(base64Encoded: try fields.string("base64")) else {
+            throw ArchiveError(.invalid, "base64 must be RFC 4648 base64 with its padding.")
+        }
+        return Array(bytes)
+    }
+
     private static func member(_ fields: inout ArchiveFields) throws(ArchiveError) -> ArchiveMember {
         ArchiveMember(
             chatID: ChatID(try fields.string("chat_id")), userID: UserID(try fields.string("user_id")),
@@ -97,6 +115,7 @@ enum ArchiveLine {
         counts.chats = try fields.integer("chats")
         counts.messages = try fields.integer("messages")
         counts.reactions = try fields.integer("reactions")
+        counts.files = try fields.optionalInteger("files") ?? 0
         counts.members = try fields.integer("members")
         return counts
     }

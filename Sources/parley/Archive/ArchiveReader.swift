@@ -9,10 +9,15 @@ struct ArchiveReader {
     private let input: FileHandle
     /// `nil`: it cannot be known, as of a pipe.
     private let size: Int64?
+    /// Where files lie beside the archive.
+    private let directory: String?
 
-    /// - Parameter path: `-`: standard input.
+    /// - Parameters:
+    ///   - path: `-`: standard input.
+    ///   - directory: where files lie beside the archive; `nil`: they are in it.
     /// - Throws: ``Failure``.
-    init(_ path: String) throws {
+    init(_ path: String, files directory: String? = nil) throws {
+        self.directory = directory
         guard path != "-" else {
             name = "standard input"
             input = .standardInput
@@ -42,11 +47,18 @@ struct ArchiveReader {
             if mark.line <= begun.line {
                 if mark.line == begun.line, mark.digest != begun.digest { throw OtherArchive() }
             } else if line.readableBytes > 0 {
-                try atLine(mark.line) { try target.take(try ArchiveLine.record(line), mark) }
+                try atLine(mark.line) { try take(try ArchiveLine.record(line), mark, into: target) }
             }
             if let size, mark.line.isMultiple(of: 1000) { progress(Double(lines.bytes) / Double(max(1, size))) }
         }
         guard mark.line >= begun.line else { throw OtherArchive() }
+    }
+
+    private func take(_ record: ArchiveRecord, _ mark: ArchiveMark, into target: DatabaseImport) throws {
+        try target.take(record, mark)
+        guard case .file(let file) = record, let name = file.path else { return }
+        let bytes = try BesideFile(name, of: file.size, in: directory)
+        while let chunk = try bytes.next() { try target.take(.data(chunk), mark) }
     }
 
     /// What the database says to the archive as a whole.

@@ -9,13 +9,20 @@ final class ArchiveWriter {
 
     private let path: String?
     private let output: FileHandle
+    private let files: ArchiveFiles
+    /// The file beside the archive that takes what comes next.
+    private var beside: FileHandle?
     private var buffer = ByteBuffer()
 
     private static func draft(of path: String) -> String { path + ".part" }
 
     /// - Parameter path: `-`: standard output.
     /// - Throws: ``Failure`` with status 73.
-    init(_ path: String) throws {
+    init(_ path: String, files: ArchiveFiles = .inline) throws {
+        self.files = files
+        if case .directory(let directory) = files, mkdir(directory, 0o700) != 0, errno != EEXIST {
+            throw Failure(.cannotCreate, "\(directory) cannot be made")
+        }
         buffer.reserveCapacity(Self.chunk + (1 << 14))
         guard path != "-" else {
             self.path = nil
@@ -32,8 +39,37 @@ final class ArchiveWriter {
     }
 
     func write(_ record: ArchiveRecord) throws {
+        var record = record
+        if case .directory(let directory) = files {
+            switch record {
+            case .file(var file):
+                file.path = try beginFile(file, in: directory)
+                record = .file(file)
+            case .data(let bytes):
+                try beside?.write(contentsOf: Data(bytes))
+                return
+            default: try endFile()
+            }
+        }
         ArchiveLine.write(record, to: &buffer)
         if buffer.readableBytes >= Self.chunk { try flush() }
+    }
+
+    /// - Returns: its name in the directory.
+    private func beginFile(_ file: ArchiveFile, in directory: String) throws -> String {
+        try endFile()
+        let name = file.id?.rawValue ?? ""
+        let path = directory + "/" + name
+        guard FileManager.default.createFile(atPath: path, contents: nil, attributes: [.posixPermissions: 0o600]),
+            let handle = FileHandle(forWritingAtPath: path)
+        else { throw Failure(.cannotCreate, "\(path) cannot be made") }
+        beside = handle
+        return name
+    }
+
+    private func endFile() throws {
+        try beside?.close()
+        beside = nil
     }
 
     private func flush() throws {

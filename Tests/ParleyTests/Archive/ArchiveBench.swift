@@ -49,8 +49,8 @@ final class ArchiveBench: Sendable {
     }
 
     @discardableResult
-    func load(file: String, into name: String, anew: Bool = false) throws -> String? {
-        let reader = try ArchiveReader(file)
+    func load(file: String, into name: String, anew: Bool = false, files: String? = nil) throws -> String? {
+        let reader = try ArchiveReader(file, files: files)
         let target = try DatabaseImport(into: path(name), anew: anew)
         do {
             try reader.run(into: target) { _ in }
@@ -63,7 +63,7 @@ final class ArchiveBench: Sendable {
 
     /// What the views of `schema.sql` say, as the shell prints them.
     func views(_ name: String) throws -> [String] {
-        try ["user_list", "chat_list", "member_list", "message_list"].map { view in
+        try ["user_list", "chat_list", "member_list", "message_list", "file_list"].map { view in
             let process = Process()
             process.executableURL = URL(fileURLWithPath: "/usr/bin/env")
             process.arguments = [

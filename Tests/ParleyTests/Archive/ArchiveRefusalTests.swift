@@ -65,8 +65,9 @@ struct ArchiveRefusalTests {
         Spoiled(7, #""seq":1"#, #""seq":-1"#, .invalid), Spoiled(7, #""seq":1"#, #""seq":1.5"#, .invalid),
         Spoiled(7, "00001e4k000g0", "zzz", .invalid), Spoiled(7, "00001e4k000g0", "0000000000000", .invalid),
         Spoiled(7, "00001e4k000g0", "7vvvvvvvvvvvv", .invalid), Spoiled(7, "\"u\"", "\"w\"", .notFound),
-        Spoiled(7, "\"c\"", "\"x\"", .notFound), Spoiled(7, "\"one\"", "\"\"", .invalid),
-        Spoiled(7, "\"one\"", "null", .invalid), Spoiled(7, #""sender_id":"u","#, "", .invalid),
+        Spoiled(7, "\"c\"", "\"x\"", .notFound), Spoiled(7, "\"one\"", "1", .invalid),
+        Spoiled(8, #""sender_id":"v","content":"two""#, #""content":"""#, .invalid),
+        Spoiled(7, #""sender_id":"u","#, "", .invalid),
         Spoiled(7, "{", #"{"message_type":"system","#, .invalid),
         Spoiled(7, "{", #"{"message_type":"poll","#, .invalid),
         Spoiled(7, "{", #"{"deleted_at":"2026-01-03T00:00:00Z","#, .invalid), Spoiled(7, "\"k\"", "\"\"", .invalid),
@@ -125,6 +126,33 @@ struct ArchiveRefusalTests {
         let torn = try #require(throws: Failure.self) { try bench.load(Array(half), into: "a") }
         #expect(torn.message.contains(":12: malformed: "))
         #expect(try bench.listing(of: "a") == ["parley.lock"])
+    }
+
+    @Test("Files: of no message, of another size, with other lines between, called an image and none")
+    func files() throws {
+        let file = #"{"kind":"file","chat_id":"c","seq":1,"name":"x.png","mime_type":"image/png","size":3}"#
+        let data = #"{"kind":"data","base64":"AAAA"}"#
+        let end = Self.archive[11].replacingOccurrences(of: #""members""#, with: #""files":1,"members""#)
+        func archive(_ files: String...) -> [String] { Self.archive[..<8] + files + Self.archive[8..<11] + [end] }
+        let wrong: [(file: String, data: String, line: Int, code: String)] = [
+            (file.replacingOccurrences(of: #""seq":1"#, with: #""seq":9"#), data, 9, "not_found"),
+            (file.replacingOccurrences(of: #""seq":1"#, with: #""seq":1,"id":"..""#), data, 9, "invalid"),
+            (file.replacingOccurrences(of: #""size":3"#, with: #""size":4"#), data, 10, "invalid"),
+            (file.replacingOccurrences(of: #""size":3"#, with: #""size":2"#), data, 10, "invalid"),
+            (file.replacingOccurrences(of: #""size":3"#, with: #""size":0"#), data, 10, "order"),
+            (file.replacingOccurrences(of: "}", with: #","path":"../a"}"#), data, 9, "not_found"),
+            (file, #"{"kind":"data","base64":"AAA"}"#, 10, "invalid"), (file, file, 10, "incomplete"),
+        ]
+        for (file, data, line, code) in wrong {
+            let bench = try ArchiveBench()
+            let failure = try #require(throws: Failure.self) { try bench.load(archive(file, data), into: "a") }
+            #expect(failure.message.contains(":\(line): \(code): "), "\(failure.message)")
+            #expect(try bench.listing(of: "a") == ["parley.lock"])
+        }
+        let bench = try ArchiveBench()
+        try bench.load(archive(file, data), into: "a")
+        #expect(try bench.export("a").contains { $0.contains(#""mime_type":"application/octet-stream""#) })
+        #expect(try DatabaseCheck.run(bench.path("a") + "/parley.db") == [])
     }
 
     @Test("A line without an end, of more bytes than any has, is refused before it fills the memory")

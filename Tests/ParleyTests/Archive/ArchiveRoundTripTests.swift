@@ -36,6 +36,7 @@ struct ArchiveRoundTripTests {
         let third = try await bench.send("wiped away", to: group, from: cyn, clientID: "k1", replyTo: second.id)
         _ = try await bench.send("said by the house", to: group, from: nil)
         _ = try await bench.send("dan was here", to: group, from: dan)
+        try await sendFiles(bench, group, ann)
         bench.clock.advance(by: .seconds(5))
         _ = try await bench.perform(.edit(group, second.id, content: "second, thoughtful", by: bob))
         _ = try await bench.perform(.delete(group, third.id, by: .user(cyn)))
@@ -51,6 +52,35 @@ struct ArchiveRoundTripTests {
         _ = try await bench.perform(.deleteChat(gone))
     }
 
+    /// An image told by its bytes, a file of several chunks and one of none, all in one message without a text.
+    private static func sendFiles(_ bench: StoreBench, _ chat: ChatID, _ sender: UserID) async throws {
+        let png: [UInt8] =
+            [0x89, 0x50, 0x4E, 0x47, 0x0D, 0x0A, 0x1A, 0x0A, 0, 0, 0, 13, 0x49, 0x48, 0x44, 0x52]
+            + [0, 0, 0, 3, 0, 0, 0, 2, 8, 2, 0, 0, 0]
+        var probe = ImageProbe()
+        probe.take(png)
+        let found = probe.finish()
+        let traits = try #require(found)
+        let long = (0..<(StoredFile.chunkSize * 2 + 7)).map { UInt8(truncatingIfNeeded: $0 &* 31) }
+        let files: [(FileID, String, [UInt8], FileTraits)] = [
+            (FileID("pic"), "a picture.png", png, traits),
+            (FileID("long"), "long.pdf", long, FileTraits(mimeType: "application/pdf")),
+            (FileID("none"), "empty", [], FileTraits(mimeType: "application/octet-stream")),
+        ]
+        for (id, name, bytes, traits) in files {
+            _ = try await bench.perform(.beginFile(NewFile(id: id, owner: sender, name: name)))
+            for start in stride(from: 0, to: bytes.count, by: StoredFile.chunkSize) {
+                let chunk = Array(bytes[start..<min(bytes.count, start + StoredFile.chunkSize)])
+                _ = try await bench.perform(.appendToFile(id, chunk))
+            }
+            _ = try await bench.perform(.finishFile(id, traits))
+        }
+        let message = NewMessage(
+            chatID: chat, sender: sender, content: "", kind: .image, attachments: files.map(\.0))
+        _ = try await bench.perform(.send(message))
+        _ = try await bench.perform(.beginFile(NewFile(id: FileID("unsent"), owner: sender, name: "unsent")))
+    }
+
     @Test("The imported database exports the same bytes, shows the same views, and passes the check")
     func equal() async throws {
         let bench = try ArchiveBench()
@@ -61,14 +91,43 @@ struct ArchiveRoundTripTests {
         try source.close()
         let lines = try bench.export("a")
         #expect(lines == running)
-        // Header, users, tokens, chats, messages, reactions, members, end.
-        let expected = [1, 5, 2, 3, 7, 2, 4, 1]
+        // Header, users, tokens, chats, messages, reactions, files, their data, members, end.
+        let expected = [1, 5, 2, 3, 8, 2, 3, 4, 4, 1]
         #expect(lines.count == expected.reduce(0, +))
         #expect(try bench.load(lines, into: "b") == nil)
         #expect(try bench.listing(of: "b") == ["parley.db", "parley.lock"])
         #expect(try bench.export("b") == lines)
         #expect(try bench.views("b") == bench.views("a"))
         #expect(try DatabaseCheck.run(bench.path("b") + "/parley.db") == [])
+    }
+
+    @Test("Files lie beside the archive, or nowhere, as one wants")
+    func filesBeside() async throws {
+        let bench = try ArchiveBench()
+        let source = try bench.store("a")
+        try await Self.fill(source)
+        try source.close()
+        let lines = try bench.export("a")
+        let (archive, files) = (bench.path("archive"), bench.path("files"))
+        var writer = try ArchiveWriter(archive, files: .directory(files))
+        try DatabaseExport(bench.path("a") + "/parley.db").run(writer.write)
+        try writer.finish()
+        #expect(try bench.listing(of: "files") == ["long", "none", "pic"])
+        try bench.load(file: archive, into: "b", files: files)
+        #expect(try bench.export("b") == lines)
+        let missing = try #require(throws: Failure.self) { try bench.load(file: archive, into: "c") }
+        #expect(missing.message.contains(": not_found: "))
+        try FileManager.default.removeItem(atPath: files + "/pic")
+        try FileManager.default.createSymbolicLink(atPath: files + "/pic", withDestinationPath: "/etc/passwd")
+        let elsewhere = try #require(throws: Failure.self) { try bench.load(file: archive, into: "c", files: files) }
+        #expect(elsewhere.message.contains(": not_found: "))
+        writer = try ArchiveWriter(archive, files: .none)
+        try DatabaseExport(bench.path("a") + "/parley.db").run(withFiles: false, writer.write)
+        try writer.finish()
+        try bench.load(file: archive, into: "d")
+        let without = try bench.export("d")
+        let kinds = ["{\"kind\":\"file", "{\"kind\":\"data", "{\"kind\":\"end"]
+        #expect(without.dropLast() == lines.filter { line in !kinds.contains { line.hasPrefix($0) } }[...])
     }
 
     @Test("An appliance goes on with what was imported: ids, search, unread counts, exactly once")

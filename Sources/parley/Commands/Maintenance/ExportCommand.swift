@@ -12,6 +12,11 @@ struct ExportCommand: ParsableCommand {
     @Argument(help: "Where to; replaced when it is whole; - is standard output")
     var file: String
 
+    @Option(
+        help: ArgumentHelp(
+            "Bytes of files: inline (as base64), none, or a directory for one file each", valueName: "inline|none|DIR"))
+    var files: ArchiveFiles = .inline
+
     @Option(help: ArgumentHelp("A backup to take it from, instead of the appliance's database", valueName: "FILE"))
     var from: String?
 
@@ -27,9 +32,10 @@ struct ExportCommand: ParsableCommand {
         defer { bar.clear() }
         do {
             let source = try DatabaseExport(path)
-            let output = try ArchiveWriter(file)
+            let output = try ArchiveWriter(file, files: files)
             do {
-                let counts = try source.run(progress: { bar.show($0) }, output.write)
+                let counts = try source.run(
+                    withFiles: files != .none, progress: { bar.show($0) }, output.write)
                 try output.finish()
                 bar.clear()
                 StandardError.write("exported \(counts.summary)\n")

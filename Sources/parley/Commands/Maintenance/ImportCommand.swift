@@ -15,6 +15,9 @@ struct ImportCommand: ParsableCommand {
     @Argument(help: "What parley export wrote; - is standard input")
     var file: String
 
+    @Option(help: ArgumentHelp("Directory that the export wrote files into", valueName: "DIR"))
+    var files: String?
+
     @Flag(help: "Begin anew though an import was begun and not finished")
     var anew = false
 
@@ -26,7 +29,7 @@ struct ImportCommand: ParsableCommand {
 
     func run() throws {
         let directory = try DataOption.directory(data, config: config)
-        let reader = try ArchiveReader(file)
+        let reader = try ArchiveReader(file, files: files)
         let bar = ProgressBar("importing")
         defer { bar.clear() }
         do {
