@@ -88,7 +88,7 @@ struct AdminOperationTests {
             let described = Set(paths.flatMap { path, calls in calls.keys.map { "\($0.uppercased()) \(path)" } })
             let site = AdminSite(
                 store: bench.store, sessions: bench.sessions, tokens: bench.tokens,
-                backup: StubBackup(directory: bench.store.directory), key: "k",
+                backup: StubBackup(directory: bench.store.directory), documents: AdminBench.documents, key: "k",
                 program: .init(version: "", startedAt: AdminBench.now), clock: { AdminBench.now },
                 logger: .init(label: "test"))
             #expect(described == Set(site.routes.map { "\($0.method) \($0.path)" }))

@@ -3,6 +3,10 @@ import ChatCore
 /// `auth:refresh {token}` → `expires_at`: the socket stays, on a new token of the same user.
 struct AuthRefresh: ClientEvent {
     static let name = "auth:refresh"
+    static let signature = ClientEventSignature(
+        "Go on with a new token of the same user.",
+        takes: [.always("token", .string)],
+        answers: [.always("expires_at", .time)])
     private let token: String
 
     init(_ fields: Fields) throws(ChatError) {

@@ -3,6 +3,7 @@ import ChatCore
 /// `chat:add {chatId, userId}`: the chat hears `chat:member-added`, the new member `chat:added`. Owner or admin.
 struct ChatAdd: ClientEvent {
     static let name = "chat:add"
+    static let signature = ClientEventSignature("Add a member; owner or admin.", takes: [.chatID, .userID])
     private let chatID: ChatID
     private let userID: UserID
 

@@ -4,6 +4,13 @@ import ChatCore
 /// `direct` chat of the same two is the first.
 struct ChatCreate: ClientEvent {
     static let name = "chat:create"
+    static let signature = ClientEventSignature(
+        "Make a chat; a second direct chat of the same two is the first.",
+        takes: [
+            .always("type", .choice(Chat.Kind.allCases.map(\.rawValue))), .optional("name", .string),
+            .always("memberIds", .array(.string), "User ids or usernames; oneself is a member anyway."),
+        ],
+        answers: [.always("chat", .named(.chat))])
     private let chat: NewChat
 
     init(_ fields: Fields) throws(ChatError) {

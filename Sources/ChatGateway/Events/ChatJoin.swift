@@ -5,6 +5,10 @@ import SocketIO
 /// `chat:join {chatId}` → `chat`; this socket hears `chat:joined` and, from now on, the chat.
 struct ChatJoin: ClientEvent {
     static let name = "chat:join"
+    static let signature = ClientEventSignature(
+        "Hear a chat of one's own again on this socket; every one is heard from the start.",
+        takes: [.chatID],
+        answers: [.always("chat", .named(.chat))])
     private let chatID: ChatID
 
     init(_ fields: Fields) throws(ChatError) {

@@ -5,6 +5,10 @@ import SocketIO
 /// The membership stays.
 struct ChatLeave: ClientEvent {
     static let name = "chat:leave"
+    static let signature = ClientEventSignature(
+        "Hear a chat no more on this socket; the membership stays.",
+        takes: [.chatID],
+        isMostlyUnanswered: true)
     private let chatID: ChatID
 
     init(_ fields: Fields) throws(ChatError) {

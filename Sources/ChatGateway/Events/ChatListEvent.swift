@@ -4,6 +4,12 @@ import ChatCore
 /// `unread_total`; `offset`: where the list stands, for `sync`.
 struct ChatListEvent: ClientEvent {
     static let name = "chat:list"
+    static let signature = ClientEventSignature(
+        "All chats of one's own.",
+        answers: [
+            .always("chats", .array(.named(.chatListItem))), .always("unread_total", .integer),
+            .always("offset", .string, "Where the list stands, for sync."),
+        ])
 
     init(_ fields: Fields) throws(ChatError) {}
 

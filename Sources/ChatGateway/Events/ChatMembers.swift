@@ -3,6 +3,10 @@ import ChatCore
 /// `chat:members {chatId, after?, limit?}` → `members` with their watermarks, `next`.
 struct ChatMembers: ClientEvent {
     static let name = "chat:members"
+    static let signature = ClientEventSignature(
+        "The members of a chat, page by page.",
+        takes: [.chatID, .after, .limit(1...200, default: 50)],
+        answers: [.always("members", .array(.named(.member))), .next])
     private let chatID: ChatID
     private let page: PageRequest
 

@@ -4,6 +4,9 @@ import ChatCore
 /// admin; everyone of themselves.
 struct ChatRemove: ClientEvent {
     static let name = "chat:remove"
+    static let signature = ClientEventSignature(
+        "Remove a member, or leave for good; owner or admin, everyone for themselves.",
+        takes: [.chatID, .userID])
     private let chatID: ChatID
     private let userID: UserID
 

@@ -3,6 +3,10 @@ import ChatCore
 /// `chat:update {chatId, name}` → `chat`; its members hear `chat:updated`. Owner or admin.
 struct ChatUpdate: ClientEvent {
     static let name = "chat:update"
+    static let signature = ClientEventSignature(
+        "Rename a chat; owner or admin.",
+        takes: [.chatID, .always("name", .string)],
+        answers: [.always("chat", .named(.chat))])
     private let chatID: ChatID
     private let name: String
 

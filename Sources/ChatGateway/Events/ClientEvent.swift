@@ -5,6 +5,9 @@ import NIOCore
 protocol ClientEvent: Sendable {
     static var name: String { get }
 
+    /// What it carries and answers, for those who write clients; the tests hold it against what ``init(_:)`` reads.
+    static var signature: ClientEventSignature { get }
+
     /// - Throws: `invalid`, naming the field.
     init(_ fields: Fields) throws(ChatError)
 

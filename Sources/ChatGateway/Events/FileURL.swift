@@ -4,6 +4,10 @@ import ChatCore
 /// for an hour without a token. For those who may have the file; for others it is not there.
 struct FileURL: ClientEvent {
     static let name = "file:url"
+    static let signature = ClientEventSignature(
+        "A signed address of a file, for those who cannot send a token with a request.",
+        takes: [.always("fileId", .string)],
+        answers: [.always("url", .string), .always("expires_at", .time)])
     private let fileID: FileID
 
     init(_ fields: Fields) throws(ChatError) {

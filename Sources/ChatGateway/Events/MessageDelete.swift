@@ -4,6 +4,10 @@ import ChatCore
 /// owner or admin of the chat.
 struct MessageDelete: ClientEvent {
     static let name = "message:delete"
+    static let signature = ClientEventSignature(
+        "Make a tombstone of a message; its sender, an owner or an admin.",
+        takes: [.chatID, .messageID],
+        answers: [.always("message", .named(.message))])
     private let chatID: ChatID
     private let messageID: MessageID
 

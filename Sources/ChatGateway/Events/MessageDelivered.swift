@@ -3,6 +3,11 @@ import ChatCore
 /// `message:delivered {chatId, messageId}` → `delivered_seq`: everything up to the message arrived.
 struct MessageDelivered: ClientEvent {
     static let name = "message:delivered"
+    static let signature = ClientEventSignature(
+        "Everything up to this message has arrived.",
+        takes: [.chatID, .messageID],
+        answers: [.always("delivered_seq", .integer)],
+        isMostlyUnanswered: true)
     private let chatID: ChatID
     private let messageID: MessageID
 

@@ -3,6 +3,10 @@ import ChatCore
 /// `message:edit {chatId, messageId, content}` → `message`; the chat hears `message:updated`. The sender only.
 struct MessageEdit: ClientEvent {
     static let name = "message:edit"
+    static let signature = ClientEventSignature(
+        "Change a message's text; its sender.",
+        takes: [.chatID, .messageID, .always("content", .string)],
+        answers: [.always("message", .named(.message))])
     private let chatID: ChatID
     private let messageID: MessageID
     private let content: String

@@ -3,6 +3,13 @@ import ChatCore
 /// `message:history {chatId, before?|after?|around?, limit?}` → `messages`, ascending, and `has_more`.
 struct MessageHistory: ClientEvent {
     static let name = "message:history"
+    static let signature = ClientEventSignature(
+        "Messages, ascending by seq: the latest, or those before, after or around a seq.",
+        takes: [
+            .chatID, .optional("before", .integer), .optional("after", .integer), .optional("around", .integer),
+            .limit(1...100, default: 50),
+        ],
+        answers: [.always("messages", .array(.named(.message))), .always("has_more", .boolean)])
     private let chatID: ChatID
     private let range: HistoryRange
     private let limit: Int

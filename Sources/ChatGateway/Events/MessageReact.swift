@@ -3,6 +3,12 @@ import ChatCore
 /// `message:react {chatId, messageId, emoji, remove?}` → `reactions`; the chat hears `message:reaction`.
 struct MessageReact: ClientEvent {
     static let name = "message:react"
+    static let signature = ClientEventSignature(
+        "Give a reaction, or take it back.",
+        takes: [
+            .chatID, .messageID, .always("emoji", .string, "At most 32 bytes."), .optional("remove", .boolean),
+        ],
+        answers: [.always("reactions", .map(.array(.string)), "User ids by emoji.")])
     private let chatID: ChatID
     private let messageID: MessageID
     private let emoji: String

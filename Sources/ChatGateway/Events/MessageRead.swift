@@ -3,6 +3,11 @@ import ChatCore
 /// `message:read {chatId, messageId}` → `read_seq`, `unread_count`: reads everything up to the message.
 struct MessageRead: ClientEvent {
     static let name = "message:read"
+    static let signature = ClientEventSignature(
+        "Everything up to this message was read.",
+        takes: [.chatID, .messageID],
+        answers: [.always("read_seq", .integer), .always("unread_count", .integer)],
+        isMostlyUnanswered: true)
     private let chatID: ChatID
     private let messageID: MessageID
 

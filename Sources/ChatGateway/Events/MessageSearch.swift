@@ -5,6 +5,18 @@ import NIOCore
 /// as a whole, the last as a prefix; in one's own chats only.
 struct MessageSearch: ClientEvent {
     static let name = "message:search"
+    static let signature = ClientEventSignature(
+        "Messages with all of these words, the last one as a prefix; newest first.",
+        takes: [
+            .always("query", .string), .optional("chatId", .string), .limit(1...100, default: 20), .after,
+        ],
+        answers: [
+            .always(
+                "results",
+                .array(.object([
+                    .always("message", .named(.message)), .always("snippet", .string, "Hits are marked."),
+                ]))), .next,
+        ])
     private let query: String
     private let chatID: ChatID?
     private let page: PageRequest

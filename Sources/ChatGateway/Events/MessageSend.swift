@@ -5,6 +5,15 @@ import ChatCore
 /// may be left out or empty. Of the files of an `image` at least one is an image.
 struct MessageSend: ClientEvent {
     static let name = "message:send"
+    static let signature = ClientEventSignature(
+        "Send a message.",
+        takes: [
+            .chatID, .optional("content", .string, "Required without attachments."),
+            .optional("messageType", .choice(["text", "image", "file"])),
+            .optional("clientId", .string, "1-64 visible ASCII characters: a repeated send is the first."),
+            .optional("replyTo", .string, "A message id."), .optional("attachmentIds", .array(.string)),
+        ],
+        answers: [.always("message", .named(.message)), .always("duplicate", .boolean)])
     private let message: NewMessage
 
     init(_ fields: Fields) throws(ChatError) {

@@ -4,6 +4,17 @@ import NIOCore
 /// `presence:get {userIds}` → `users [{userId, status, last_seen_at}]`; users one shares no chat with are left out.
 struct PresenceGet: ClientEvent {
     static let name = "presence:get"
+    static let signature = ClientEventSignature(
+        "Who of these is online; those one shares no chat with are left out.",
+        takes: [.always("userIds", .array(.string), "At most 200.")],
+        answers: [
+            .always(
+                "users",
+                .array(.object([
+                    .userID, .always("status", .choice(["online", "offline"])),
+                    .always("last_seen_at", .nullable(.time)),
+                ])))
+        ])
     private let userIDs: [UserID]
 
     init(_ fields: Fields) throws(ChatError) {

@@ -5,6 +5,16 @@ import NIOCore
 /// clients without recovery. An offset that cannot be gone on from is `invalid`, field `after`: begin with `chat:list`.
 struct Sync: ClientEvent {
     static let name = "sync"
+    static let signature = ClientEventSignature(
+        "What one missed since an offset, for clients without connection state recovery.",
+        takes: [
+            .always("after", .string, "The offset of session:ready, chat:list or the last sync."),
+            .limit(1...1000, default: 1000),
+        ],
+        answers: [
+            .always("changes", .array(.named(.change))), .always("offset", .string),
+            .always("complete", .boolean, "Whether that was all."),
+        ])
     private let after: Offset
     private let limit: Int
 

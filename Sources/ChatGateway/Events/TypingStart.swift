@@ -5,6 +5,10 @@ import SocketIO
 /// and by itself.
 struct TypingStart: ClientEvent {
     static let name = "typing:start"
+    static let signature = ClientEventSignature(
+        "Tell the others that one types.",
+        takes: [.chatID],
+        isMostlyUnanswered: true)
     private let chatID: ChatID
 
     init(_ fields: Fields) throws(ChatError) {

@@ -4,6 +4,10 @@ import SocketIO
 /// `typing:stop {chatId}`: the others in the chat hear it, if they had heard a start.
 struct TypingStop: ClientEvent {
     static let name = "typing:stop"
+    static let signature = ClientEventSignature(
+        "Tell the others that one types no more.",
+        takes: [.chatID],
+        isMostlyUnanswered: true)
     private let chatID: ChatID
 
     init(_ fields: Fields) throws(ChatError) {

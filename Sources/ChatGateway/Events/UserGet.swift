@@ -3,6 +3,10 @@ import ChatCore
 /// `user:get {userIds}` → `users [{id, username, display_name, avatar_url}]`; unknown ids are left out.
 struct UserGet: ClientEvent {
     static let name = "user:get"
+    static let signature = ClientEventSignature(
+        "Users by id; unknown ones are left out.",
+        takes: [.always("userIds", .array(.string), "At most 200.")],
+        answers: [.always("users", .array(.named(.userCard)))])
     private let userIDs: [UserID]
 
     init(_ fields: Fields) throws(ChatError) {

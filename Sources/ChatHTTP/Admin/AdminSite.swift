@@ -20,6 +20,7 @@ public struct AdminSite: Sendable {
     let sessions: any LiveSessions
     let tokens: any TokenIssuer
     let backup: (any BackupSource)?
+    let documents: [StaticDocument]
     let program: Program
     let clock: @Sendable () -> Timestamp
     let isReady: @Sendable () -> Bool
@@ -30,11 +31,12 @@ public struct AdminSite: Sendable {
     /// - Parameters:
     ///   - key: the bearer key of every call under `/admin` and of `/metrics`.
     ///   - backup: where `GET /admin/backup` reads; without it the call is not offered.
+    ///   - documents: open texts besides its own.
     ///   - isReady: `false` while the appliance is stopping.
     ///   - extraMetrics: what others have to tell at `/metrics`.
     public init(
         store: any ChatStore, sessions: any LiveSessions, tokens: any TokenIssuer, backup: (any BackupSource)? = nil,
-        key: String, program: Program, clock: @escaping @Sendable () -> Timestamp,
+        documents: [StaticDocument] = [], key: String, program: Program, clock: @escaping @Sendable () -> Timestamp,
         isReady: @escaping @Sendable () -> Bool = { true },
         extraMetrics: @escaping @Sendable () -> [Metric] = { [] }, logger: Logger
     ) {
@@ -42,6 +44,7 @@ public struct AdminSite: Sendable {
         self.sessions = sessions
         self.tokens = tokens
         self.backup = backup
+        self.documents = documents
         self.program = program
         self.clock = clock
         self.isReady = isReady

@@ -51,6 +51,18 @@ extension OpenAPI {
           "security": []
          }
         },
+        "/asyncapi.json": {
+         "get": {
+          "summary": "The description of the Socket.IO events",
+          "responses": {
+           "200": {
+            "description": "AsyncAPI 3.0",
+            "content": {"application/json": {"schema": {"type": "object"}}}
+           }
+          },
+          "security": []
+         }
+        },
         "/": {
          "get": {
           "summary": "The admin page",

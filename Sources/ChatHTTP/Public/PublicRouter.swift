@@ -11,16 +11,22 @@ struct PublicRouter: Sendable {
     private let cors: CORSPolicy
     private let logger: Logger
 
-    init(files: FileSite, cors: CORSPolicy, logger: Logger) {
+    init(files: FileSite, documents: [StaticDocument], cors: CORSPolicy, logger: Logger) {
         self.cors = cors
         self.logger = logger
         let router = Router(context: PublicContext.self)
-        router.add(middleware: PublicMiddleware(methods: Self.methods, logger: logger))
+        let paths = Set(documents.map(\.path))
+        router.add(
+            middleware: PublicMiddleware(
+                methods: { paths.contains($0) ? [.get, .head] : Self.methods(of: $0) }, logger: logger))
         for method in [HTTPRequest.Method.get, .head] {
             router.on("/healthz", method: method) { _, _ in Response.json(.object([("status", .string("ok"))])) }
             router.on("/files/{id}", method: method, use: files.download)
             for asset in ChatPage.assets {
                 router.on(RouterPath(asset.path), method: method) { request, _ in asset.response(to: request) }
+            }
+            for document in documents {
+                router.on(RouterPath(document.path), method: method) { _, _ in document.response }
             }
         }
         router.post("/files", use: files.upload)

@@ -7,9 +7,11 @@ import SocketServer
 public struct PublicSite: HTTPResponder {
     private let router: PublicRouter
 
-    /// - Parameter cors: which pages may use files; that of the socket.
-    public init(files: FileSite, cors: CORSPolicy, logger: Logger) {
-        router = PublicRouter(files: files, cors: cors, logger: logger)
+    /// - Parameters:
+    ///   - documents: open texts besides its own.
+    ///   - cors: which pages may use files; that of the socket.
+    public init(files: FileSite, documents: [StaticDocument] = [], cors: CORSPolicy, logger: Logger) {
+        router = PublicRouter(files: files, documents: documents, cors: cors, logger: logger)
     }
 
     public func respond(to request: HTTPServerRequest, body: HTTPRequestBody, writer: HTTPResponseWriter) async {

@@ -41,7 +41,7 @@ extension Appliance {
             store: store, verifier: authority, links: fileLinks, maxAttachment: Int64(configuration.maxAttachment))
         var routes = HTTPRoutes(
             fallback: PublicSite(
-                files: files, cors: CORSPolicy(origins: configuration.corsOrigins),
+                files: files, documents: [Self.typeScript], cors: CORSPolicy(origins: configuration.corsOrigins),
                 logger: Logger(label: "parley.http")))
         routes.add(io.engine.configuration.path, io.engine)
         let server = SocketServer(configuration: serverConfiguration(tls), group: group, routes: routes)
@@ -51,7 +51,7 @@ extension Appliance {
         let adminService = AdminService(
             site: AdminSite(
                 store: store, sessions: sessions, tokens: keeper, backup: StoreBackups(store: store),
-                key: adminKey.text,
+                documents: [Self.asyncAPI], key: adminKey.text,
                 program: AdminSite.Program(version: Version.text, startedAt: .now()), clock: { .now() },
                 isReady: { state.isServing && !store.counters.failing },
                 extraMetrics: { ApplianceMetrics.all(store: store, server: server, engine: io.engine) },
@@ -62,6 +62,13 @@ extension Appliance {
         services.append(IdleMemory(logger: logger))
         try await run(services)
     }
+
+    private static let typeScript = StaticDocument(
+        path: "/parley.d.ts", type: "application/typescript; charset=utf-8", text: EventCatalog.typeScript)
+
+    private static let asyncAPI = StaticDocument(
+        path: "/asyncapi.json", type: "application/json; charset=utf-8",
+        text: EventCatalog.asyncAPI(version: Version.text))
 
     /// Ends the services in the reverse of their order, the public listener before the admin endpoint.
     private func run(_ services: [any Service]) async throws {

@@ -19,6 +19,8 @@ struct AdminBench: Sendable {
     let sessions: StubSessions
     let tokens: StubTokens
 
+    static let documents = [StaticDocument(path: "/asyncapi.json", type: "application/json", text: "{}")]
+
     static func run(_ body: @escaping @Sendable (AdminBench) async throws -> Void) async throws {
         let directory = FileManager.default.temporaryDirectory.appendingPathComponent("parley-\(UUID().uuidString)")
         defer { try? FileManager.default.removeItem(at: directory) }
@@ -27,7 +29,8 @@ struct AdminBench: Sendable {
         try store.start(sink: DeafSink())
         let (sessions, tokens) = (StubSessions(), StubTokens())
         let site = AdminSite(
-            store: store, sessions: sessions, tokens: tokens, backup: StubBackup(directory: directory.path), key: key,
+            store: store, sessions: sessions, tokens: tokens, backup: StubBackup(directory: directory.path),
+            documents: documents, key: key,
             program: AdminSite.Program(version: "9.9.9", startedAt: now), clock: { now },
             extraMetrics: { [Metric("parley_extra_total", .counter, "An extra.", 7)] },
             logger: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() })

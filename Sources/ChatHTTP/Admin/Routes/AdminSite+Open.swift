@@ -1,7 +1,6 @@
 import ChatCore
 import HTTPTypes
 import Hummingbird
-import NIOCore
 
 extension AdminSite {
     /// What needs no key, and holds no data.
@@ -10,13 +9,11 @@ extension AdminSite {
             AdminRoute(.get, "/healthz") { _ in .json(Self.state("ok")) },
             AdminRoute(.get, "/readyz", readiness),
             AdminRoute(.get, "/") { _ in AdminPage.response },
-            AdminRoute(.get, "/openapi.json") { _ in
-                Response(
-                    status: .ok, headers: [.contentType: "application/json; charset=utf-8"],
-                    body: ResponseBody(byteBuffer: ByteBuffer(string: OpenAPI.text)))
-            },
-        ]
+        ] + ([Self.openAPI] + documents).map { document in AdminRoute(.get, document.path) { _ in document.response } }
     }
+
+    private static let openAPI = StaticDocument(
+        path: "/openapi.json", type: "application/json; charset=utf-8", text: OpenAPI.text)
 
     /// 200 when the store answers and the appliance is not stopping, else 503.
     @Sendable private func readiness(_ request: AdminRequest) async throws -> Response {
