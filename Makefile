@@ -19,7 +19,7 @@ RELEASE = -c release --static-swift-stdlib -Xswiftc -enforce-exclusivity=uncheck
 
 .DEFAULT_GOAL := help
 .PHONY: help run build test test-swift test-clients bench bench-micro growth crash-test copy-test jitter-test
-.PHONY: restart-test format lint
+.PHONY: conversation restart-test format lint
 .PHONY: clean packages test-packages
 
 help: ## this list
@@ -49,6 +49,10 @@ test-swift: packages ## swift test
 test-clients: test-packages ## pytest with python-socketio against the debug binary
 	$(SWIFT) build --product parley
 	PARLEY_BIN=$(BUILD)/debug/parley $(VENV)/bin/python -m pytest Tests/Clients
+
+conversation: test-packages ## a scripted conversation with every feature in it, shown as a transcript
+	$(SWIFT) build --product parley
+	PARLEY_BIN=$(BUILD)/debug/parley $(VENV)/bin/python -m pytest -q -s Tests/Clients/test_conversation.py
 
 bench: build ## the release beside a yardstick, five workloads; BENCH="--rounds 5 --only connect" for options
 	$(SWIFT) build $(RELEASE) --product parley-load
