@@ -5,19 +5,34 @@ import NIOHTTP1
 /// (``HandshakeHead``) none is ever needed, which halves what such a connection costs; for anything else the codec is
 /// put into the pipeline and reads the same bytes.
 ///
-/// 1. The head is read, and the request begins and ends as any other.
+/// 1. The head is read, when it is whole, and the request begins and ends as any other. One that comes in more than
+///    ``piecesOfHead`` pieces is the codec's, which does not begin anew with each.
 /// 2. What comes before it is answered waits in `early`, up to the bound of pipelined requests.
 /// 3. A WebSocket gets what waited as its first bytes. Any other answer needs the codec; that reads what waited as the
 ///    next request.
 extension HTTPConnection {
-    func receiveUncoded(_ bytes: ByteBuffer) {
+    /// The first read has room for half a kilobyte, browsers send a whole one.
+    private static let piecesOfHead = 4
+
+    func receiveUncoded(_ read: ByteBuffer) {
         guard phase == .serving else { return }
-        var bytes = bytes
-        guard !isReadUncoded else {
+        var bytes = read
+        if isReadUncoded || early.readableBytes > 0 {
             early.writeBuffer(&bytes)
-            return
+            if isReadUncoded { return }
+            bytes = early
+            early = ByteBuffer()
         }
-        guard let (head, length) = HandshakeHead.parse(bytes, loop.shared.limits) else {
+        let head: HTTPRequestHead
+        let length: Int
+        switch HandshakeHead.parse(bytes, loop.shared.limits) {
+        case .head(let whole, let count):
+            (head, length) = (whole, count)
+        case .incomplete where headPieces + 1 < Self.piecesOfHead:
+            headPieces += 1
+            early = bytes
+            return
+        case .incomplete, .other:
             guard installCodec() else { return }
             return decode(bytes)
         }

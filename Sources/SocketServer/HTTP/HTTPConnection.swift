@@ -32,8 +32,10 @@ final class HTTPConnection: ChannelDuplexHandler, RemovableChannelHandler, Deadl
     var codec: HTTPCodec?
     /// Whether the request in hand was read without the codec.
     var isReadUncoded = false
-    /// What came after it, while it is not decided what that is.
+    /// What came after it, while it is not decided what that is; before that, the part of its head that came.
     var early = ByteBuffer()
+    /// In how many reads that came so far.
+    var headPieces = 0
     var phase = Phase.serving
     private(set) var context: ChannelHandlerContext?
     private var peerAddress: SocketAddress?
