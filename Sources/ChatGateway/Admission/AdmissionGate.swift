@@ -114,10 +114,12 @@ final class AdmissionGate: ConnectionGate {
         let rooms =
             [ChatGateway.room(of: session.user.id)] + session.chats.map(\.rawValue)
             + session.chats.map(ChatGateway.presenceRoom)
-        let acceptance = ConnectDecision.Acceptance(id: ticket.sid, pid: ticket.pid, rooms: rooms) {
+        var acceptance = ConnectDecision.Acceptance(id: ticket.sid, pid: ticket.pid, rooms: rooms) {
             [makeSession] socket in
             makeSession(socket, admitted)
         }
+        // A token is half a kilobyte, and nothing to leave lying in memory.
+        acceptance.keepsAuth = false
         applicant.decide(.accept(acceptance))
     }
 

@@ -151,7 +151,7 @@ final class Client: EngineSessionHandler {
             stopPending()
             let socket = Socket(
                 id: acceptance.id ?? SocketID.fresh(), namespace: namespace, client: self, rooms: attempt.rooms,
-                auth: attempt.auth, held: attempt.held)
+                auth: acceptance.keepsAuth ? attempt.auth : .null, held: attempt.held)
             attempt.rooms.insert(socket)
             attempt.rooms.join(socket, socket.id)
             for room in acceptance.rooms { attempt.rooms.join(socket, room) }

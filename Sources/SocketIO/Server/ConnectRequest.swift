@@ -43,6 +43,9 @@ public enum ConnectDecision: Sendable {
         /// The private session id by which a client asks to be recovered; `nil` offers no recovery.
         public var pid: String?
         public var rooms: [String]
+        /// Whether the socket keeps the auth payload of its CONNECT (``Socket/auth``); not, where it is a secret that
+        /// nobody asks for again.
+        public var keepsAuth = true
         /// Makes what handles the socket's events; called on its loop, before CONNECT is answered.
         public var makeHandler: @Sendable (Socket) -> any SocketHandler
 

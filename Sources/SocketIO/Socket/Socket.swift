@@ -19,7 +19,7 @@ public final class Socket: @unchecked Sendable {
     public let namespace: Namespace
     public let eventLoop: any EventLoop
     public let handshake: EngineHandshake
-    /// The auth payload of CONNECT.
+    /// The auth payload of CONNECT; null where a ``ConnectionGate`` did not want it kept.
     public let auth: JSONValue
 
     /// Lets go of the socket when the session ends; until then the two own each other.
