@@ -61,6 +61,8 @@ bench: build ## the release beside a yardstick, five workloads; BENCH="--rounds 
 bench-micro: build ## instruction counts of each step of a message's way, held to thresholds; MICRO="--record"
 	$(call install,valgrind)
 	$(SWIFT) build $(RELEASE) --product parley-micro
+	@# valgrind cannot read the debug information of this compiler.
+	@strip -o $(BUILD)/parley-micro $(BUILD)/release/parley-micro
 	$(PYTHON) Tests/Bench/micro.py $(MICRO)
 
 growth: build ## how costs grow with members, connections, messages, threads: table and plot; GROWTH="--reduced"

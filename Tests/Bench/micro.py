@@ -28,7 +28,7 @@ def instructions(binary, step, count):
 
 def main():
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("--binary", default=".build/release/parley-micro")
+    parser.add_argument("--binary", default=".build/parley-micro")
     parser.add_argument("--only", action="append", choices=list(STEPS))
     parser.add_argument("--tolerance", type=float, default=5, help="per cent above the recorded count that may be")
     parser.add_argument("--record", action="store_true", help="keep what is counted as the thresholds")
