@@ -1,5 +1,7 @@
 """Start, stop, what stays, and the exit codes."""
 
+import contextlib
+import json
 import os
 import signal
 import socket
@@ -266,4 +268,96 @@ def test_listed_origins_are_held_to(start, origin, allowed):
         assert "Access-Control-Allow-Origin" not in answer.headers
     with Plain(appliance) as plain:
         assert (plain.upgrade(Origin=origin)[0] == 101) is allowed
+    appliance.stop()
+
+
+@contextlib.contextmanager
+def held_open(appliance):
+    """Another program has the database open: a stop waits for it before the last checkpoint, some seconds."""
+    shell = sqlite3.connect(f"file:{appliance.data / 'parley.db'}?mode=ro", uri=True, check_same_thread=False)
+    shell.execute("SELECT revision FROM state").fetchone()
+    try:
+        yield
+    finally:
+        shell.close()
+
+
+def read_to_the_end(client):
+    """Reads until the server closes the connection; gives the acks that still came."""
+    with pytest.raises(Closed):
+        while True:
+            client.inbox.append(client.read())
+    return {entry[1]: entry[2][0] for entry in client.inbox if entry[0] == "ack"}
+
+
+def test_what_arrives_during_a_stop_stays_unanswered_and_is_delivered_once_after_it(start):
+    appliance = start()
+    admin = Admin(appliance)
+    alice, bob = admin.user(), admin.user()
+    tokens = [admin.token(user)["token"] for user in (alice, bob)]
+    chat = admin.chat(alice, bob)
+    sender, hearer = Wire(appliance), Wire(appliance)
+    late = Wire(appliance)
+    sender.connect(tokens[0])
+    known = hearer.connect(tokens[1])
+    hearer.wait("offset")
+    first = sender.send(chat, "before", clientId="before")
+    hearer.wait("message:new")
+    offset = hearer.wait("offset")
+    with held_open(appliance):
+        appliance.process.send_signal(signal.SIGTERM)
+        assert sender.wait("session:ended")["code"] == "restart"
+        sends = [{"chatId": chat["id"], "content": str(n), "clientId": f"k{n}"} for n in range(3)]
+        numbers = [sender.emit("message:send", fields, ack=True) for fields in sends]
+        numbers.append(sender.emit("chat:list", {}, ack=True))
+        late.write("40" + json.dumps({"token": tokens[0]}))
+        assert not read_to_the_end(sender).keys() & set(numbers), "a refusal would end a stock client's retries"
+        read_to_the_end(late)
+        assert not [entry for entry in late.inbox if entry[0] == "refused"], "a connect error keeps clients away"
+        assert appliance.process.wait(15) == 0
+    appliance.start()
+    with Wire(appliance) as sender:
+        sender.connect(tokens[0])
+        acks = [sender.ok("message:send", fields) for fields in sends]
+        assert [(ack["duplicate"], ack["message"]["seq"]) for ack in acks] == [(False, 2), (False, 3), (False, 4)]
+    back = Wire(appliance)
+    back.write("40" + json.dumps({"token": tokens[1], "pid": known["pid"], "offset": offset}))
+    assert back.take(lambda e: e[0] in ("connect", "refused"), "an answer")[1]["sid"] == known["sid"]
+    back.wait("message:new", lambda message: message["seq"] == 4)
+    back.alive()
+    told = [entry[2][0]["seq"] for entry in back.seen if entry[:2] == ("event", "message:new")]
+    assert told == [2, 3, 4]
+    assert [message["id"] for message in Admin(appliance).messages(chat)["items"]] == [first["id"]] + [
+        ack["message"]["id"] for ack in acks]
+    back.close()
+    appliance.stop()
+
+
+def test_a_stop_in_the_middle_of_sends_acks_what_it_took_and_refuses_nothing(start):
+    appliance = start("--rate-limit-messages", 0, "--rate-limit-events", 0)
+    admin = Admin(appliance)
+    user = admin.user()
+    token = admin.token(user)["token"]
+    chat = admin.chat(user)
+    sends = [{"chatId": chat["id"], "content": str(n), "clientId": f"k{n}"} for n in range(300)]
+    client = Wire(appliance)
+    client.connect(token)
+    numbers = {}
+    with held_open(appliance):
+        for place, fields in enumerate(sends):
+            numbers[client.emit("message:send", fields, ack=True)] = place
+            if place == 150:
+                appliance.process.send_signal(signal.SIGTERM)
+        acks = read_to_the_end(client)
+        assert appliance.process.wait(15) == 0
+    assert all(ack["ok"] for ack in acks.values()), [ack for ack in acks.values() if not ack["ok"]]
+    acked = {numbers[number]: ack["message"] for number, ack in acks.items()}
+    assert sorted(acked) == list(range(len(acked))), "what was taken is a beginning of what was sent"
+    appliance.start()
+    with Wire(appliance) as client:
+        client.connect(token)
+        for place, fields in enumerate(sends):
+            ack = client.ok("message:send", fields)
+            assert ack["message"]["seq"] == place + 1
+            assert ack["duplicate"] is (place in acked) and acked.get(place, ack["message"]) == ack["message"]
     appliance.stop()

@@ -71,8 +71,11 @@ final class AdmissionGate: ConnectionGate {
         }
     }
 
+    /// What passes by itself (the store stops, is behind or has no room) closes the connection: a connect error would
+    /// keep a stock client away for good.
     private func failed(_ applicant: Applicant, _ error: ChatError) {
         if error.code == .internal { logger.error("admission failed", metadata: ["parley.error": "\(error.message)"]) }
+        if error.retryable { return applicant.decide(.close) }
         applicant.decide(.refuse(.refusal(error.code.rawValue, error.message)))
     }
 

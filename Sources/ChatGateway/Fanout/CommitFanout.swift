@@ -38,6 +38,8 @@ final class CommitFanout: CommitSink {
             var message = EncodedMessage()
             for change in entry.changes { tell(change, after: before, message: &message, in: &builder) }
             guard case .asker(let asker, let tag) = entry.reply, let session = asker as? ChatSession else { continue }
+            // What a stop kept from being done is asked again by the client: see `ChatGateway.stopTakingEvents`.
+            if case .failure(let error) = entry.result, error.code == .unavailable, gateway.isStopping { continue }
             builder.answer(answer(entry.result, tag: AckTag(rawValue: tag), message: &message), to: session.socket)
         }
         guard !builder.isEmpty else { return }

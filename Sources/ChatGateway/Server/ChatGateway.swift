@@ -3,6 +3,7 @@ import EngineIO
 import Logging
 import NIOCore
 import SocketIO
+import Synchronization
 
 /// Between Socket.IO and the chat rules: admits sockets, reads their events, tells them what was committed.
 public final class ChatGateway: Sendable {
@@ -18,6 +19,7 @@ public final class ChatGateway: Sendable {
     let limitsObject: ByteBuffer
     /// Where timers live that belong to no connection.
     let housekeepingLoop: any EventLoop
+    private let stopping = Atomic(false)
     private let io: SocketIOServer
     private let verifier: any TokenVerifier
     private let tickets: any RecoveryTickets
@@ -129,10 +131,25 @@ public final class ChatGateway: Sendable {
 
     // MARK: The end
 
-    /// Tells every client that the server restarts, and closes the connections in the way that brings them back. What
-    /// was accepted is answered before, if the caller lets the store finish first.
-    public func endSessions() {
+    /// Tells every client that the server restarts, and takes no more events: one that still comes stays unanswered, so
+    /// that a stock client with `retries` sends it again once it is back; a refusal would end its trying. What was
+    /// taken before goes on to its answer. Returns when every session knows.
+    public func stopTakingEvents() async {
+        stopping.store(true, ordering: .releasing)
         presence.stop()
+        let told = directory.all.map { session in
+            session.socket.eventLoop.submit { session.stopTakingEvents() }
+        }
+        // An error means that the loop has ended, and its sessions with it.
+        for session in told { try? await session.get() }
+    }
+
+    /// Whether ``stopTakingEvents()`` was called: sessions that begin now are told at once.
+    var isStopping: Bool { stopping.load(ordering: .acquiring) }
+
+    /// Closes the connections in the way that brings clients back. What was accepted is answered before, if the caller
+    /// lets the store finish first.
+    public func endSessions() {
         for session in directory.all { session.endFromAnywhere(.restart) }
     }
 }

@@ -25,6 +25,8 @@ final class ChatSession: SocketHandler, Asker, @unchecked Sendable {
     private var order = EventOrder()
     private var typing: [ChatID: Int] = [:]
     private var expiryWasAnnounced = false
+    /// The server stops, and the client was told: no more events are taken.
+    private var isStopping = false
     /// Counts the memberships that ended while the session was live: what was read before may be out of date.
     private(set) var membershipsLost = 0
 
@@ -49,9 +51,11 @@ final class ChatSession: SocketHandler, Asker, @unchecked Sendable {
         gateway.sessionStarted(self)
         socket.write(readyEvent())
         continueStart()
+        if gateway.isStopping { stopTakingEvents() }
     }
 
     func socket(_ socket: Socket, didReceive event: String, arguments: [JSONValue], ackID: Int?) {
+        guard !isStopping else { return }
         let received = ReceivedEvent(name: event, arguments: arguments, ackID: ackID)
         if let wait = events.take(now: Self.now()) {
             return fail(received, with: .tooFast("events", retryAfter: wait))
@@ -213,6 +217,7 @@ final class ChatSession: SocketHandler, Asker, @unchecked Sendable {
     }
 
     private func runWaiting() {
+        guard !isStopping else { return }
         while let next = order.next() { run(next) }
     }
 
@@ -222,6 +227,8 @@ final class ChatSession: SocketHandler, Asker, @unchecked Sendable {
     }
 
     private func fail(_ received: ReceivedEvent, with error: ChatError) {
+        // Not done because the server stops: the client is to ask again, see `stopTakingEvents`.
+        if isStopping, error.code == .unavailable { return }
         if error.code == .internal {
             gateway.logger.error("event failed", metadata: ["parley.event": "\(received.name)"])
         }
@@ -313,10 +320,18 @@ final class ChatSession: SocketHandler, Asker, @unchecked Sendable {
         }
     }
 
+    /// See ``ChatGateway/stopTakingEvents()``.
+    func stopTakingEvents() {
+        guard socket.isConnected, !isStopping else { return }
+        isStopping = true
+        socket.send(gateway.events.frames(.sessionEnded(.restart)))
+    }
+
     /// Tells the client why, and ends the session in the way that makes a stock client come back, or stay away.
     func end(_ end: SessionEnd) {
         guard socket.isConnected else { return }
-        socket.write(gateway.events.frames(.sessionEnded(end)))
+        // A client that was told of the restart is not told twice.
+        if end != .restart || !isStopping { socket.write(gateway.events.frames(.sessionEnded(end))) }
         if end.reconnect {
             socket.closeTransport(end == .tooSlow ? .tooSlow : .forcedClose)
         } else {

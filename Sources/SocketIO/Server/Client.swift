@@ -147,6 +147,9 @@ final class Client: EngineSessionHandler {
             if let held = attempt.held { attempt.rooms.stopHolding(held) }
             session.send(namespace.encoder.connectError(error))
             session.flush()
+        case .close:
+            if let held = attempt.held { attempt.rooms.stopHolding(held) }
+            session.close(.forcedClose)
         case .accept(let acceptance):
             stopPending()
             let socket = Socket(

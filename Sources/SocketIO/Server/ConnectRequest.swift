@@ -34,7 +34,10 @@ public protocol ConnectionGate: Sendable {
 }
 
 public enum ConnectDecision: Sendable {
+    /// The client is told why, and a stock one stays away for good.
     case refuse(ConnectError)
+    /// The connection is closed without a word, so that a stock client comes back by itself: for what passes.
+    case close
     case accept(Acceptance)
 
     public struct Acceptance: Sendable {

@@ -8,10 +8,11 @@ import SocketServer
 /// The public listener, and the order in which the live side and the storage end. CONTRACT section 1, "SIGTERM".
 ///
 /// 1. Nothing new: handshakes are answered 503, `/readyz` says no.
-/// 2. What was accepted is finished: the store commits what waits and closes; the acks go out with that.
-/// 3. Clients are told (`session:ended`), in the way that brings them back. One that is between two polls still has to
-///    fetch it: so the listeners stay until all have it, or long enough.
-/// 4. The listeners and the connections are closed.
+/// 2. Clients are told (`session:ended`); events that come from now on stay unanswered, so that they are sent again.
+/// 3. What was accepted is finished: the store commits what waits and closes; the acks go out with that.
+/// 4. The sessions are closed in the way that brings clients back. One that is between two polls still has to fetch its
+///    last words: so the listeners stay until all have them, or long enough.
+/// 5. The listeners and the connections are closed.
 struct PublicService: Service {
     /// How long clients have to fetch the last word.
     private static let farewellTime: Duration = .seconds(2)
@@ -34,10 +35,17 @@ struct PublicService: Service {
         logger.notice("stopping")
         state.isServing = false
         engine.refuseNewSessions()
-        try await Appliance.close(store)
+        await gateway.stopTakingEvents()
+        var failure: (any Error)?
+        do {
+            try await Appliance.close(store)
+        } catch {
+            failure = error
+        }
         gateway.endSessions()
         await farewell()
         await server.shutdown(within: Self.drainTime)
+        if let failure { throw failure }
     }
 
     /// Waits until every session is gone, for at most ``farewellTime``.
