@@ -58,10 +58,6 @@ def come_up(data, ledger, label, users=()):
             answer = admin.raw("GET", f"/admin/users/{user['id']}")
             if answer.status_code != 200:
                 ledger.violation(f"{label}: a user that was made is gone: {answer.status_code} {answer.text[:200]}")
-        if not users:
-            # Killed before it noted which log it began: that log holds nothing that anybody was told.
-            for path in data.glob("parley.db-wal.stale-*"):
-                path.unlink()
         again.stop()
     except AssertionError as error:
         ledger.violation(f"{label}: {error}")

@@ -17,7 +17,9 @@ enum DatabaseMaker {
         close(descriptor)
         let connection = try Connection(path: draft, readonly: false)
         do {
-            try connection.execute("BEGIN;\n" + DatabaseSchema.script + "\nCOMMIT")
+            try connection.execute("BEGIN;\n" + DatabaseSchema.script)
+            try MainFile.makeUnique(connection)
+            try connection.execute("COMMIT")
             try connection.execute("PRAGMA journal_mode = WAL")
             try connection.close()
         } catch {

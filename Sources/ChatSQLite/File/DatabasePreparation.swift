@@ -8,12 +8,13 @@ import Logging
 /// 1. No file: a new one is made beside its place and renamed, so that there is never half of one.
 /// 2. The main file is looked at alone, without its log: what is no database, not ours or newer is refused, untouched.
 /// 3. A log that does not continue the main file is moved aside.
-/// 4. SQLite opens it and replays the log; an older file is copied to `parley.db.v<n>.bak` and migrated in one
+/// 4. `parley.lock` says that a log is about to be begun, unless half of one was carried already.
+/// 5. SQLite opens it and replays the log; an older file is copied to `parley.db.v<n>.bak` and migrated in one
 ///    transaction.
-/// 5. The epoch is noted; uploads that the last run did not finish are removed; `parley.lock` says which log was
+/// 6. The epoch is noted; uploads that the last run did not finish are removed; `parley.lock` says which log was
 ///    begun.
 struct DatabasePreparation {
-    private static let state: StaticString = "SELECT revision, indexed_n, wal_salt FROM state WHERE id = 1"
+    private static let state: StaticString = "SELECT revision, indexed_n FROM state WHERE id = 1"
     private static let endEpochs: StaticString = "UPDATE epochs SET last_revision = ? WHERE last_revision IS NULL"
     private static let newEpoch: StaticString =
         "INSERT INTO epochs (epoch, first_revision, started_ms) VALUES (?, ?, ?)"
@@ -42,7 +43,11 @@ struct DatabasePreparation {
             try DatabaseMaker.make(directory)
         }
         let main = try MainFile(path: directory.database, log: WriteAheadLog(path: directory.log))
-        try StaleLog.check(directory, main, note: file.lock.read(), options.clock())
+        let note = file.lock.read()
+        try StaleLog.check(directory, main, note: note, options.clock())
+        if let carried = main.carried {
+            try file.lock.write(DirectoryLock.Note(main: carried.salts, log: nil), in: directory)
+        }
         chmod(directory.database, 0o600)
         if !file.share() { Log.store.warning("The file cannot be shared between connections; there are no leases") }
         connection = try Connection(path: directory.database, readonly: false)
@@ -51,8 +56,8 @@ struct DatabasePreparation {
             if main.carried == nil { try Self.verify(connection, directory) }
             try Migration.run(connection, directory)
             let now = options.clock()
-            let row = try connection[Self.state].first { ($0.int(0), $0.int(1), $0.int(2)) }
-            guard let (last, indexed, salts) = row else {
+            let row = try connection[Self.state].first { ($0.int(0), $0.int(1)) }
+            guard let (last, indexed) = row else {
                 throw StoreOpenError.damaged(path: directory.database, reason: "the row of `state` is missing")
             }
             self.indexed = indexed
@@ -66,9 +71,9 @@ struct DatabasePreparation {
             try connection[Self.eraseUploads].run()
             try connection[Self.removeUploads].run()
             try connection.execute("COMMIT")
-            if let log = WriteAheadLog(path: directory.log) {
-                let note = DirectoryLock.Note(main: UInt64(bitPattern: salts), log: log.salts)
-                try file.lock.write(note, in: directory)
+            // The main file as it lies there; what its log says of it is not in it yet.
+            if let log = WriteAheadLog(path: directory.log), let salts = main.carried?.salts ?? note?.main {
+                try file.lock.write(DirectoryLock.Note(main: salts, log: log.salts), in: directory)
             }
             let online = try connection[Self.online].all { UserID($0.text(0)) }
             facts = StoreFacts(

@@ -6,11 +6,14 @@ import Synchronization
 ///
 /// The note is one line, `log <main> <wal>`: a log that begins with the salts `wal` continues a main file whose state
 /// names the salts `main`. It is needed only for the first log of a run, whose salts are random; later ones count on.
+/// Before that first log is begun `wal` is `*`: whatever log is found beside that main file continues it, as a stale
+/// one was moved aside before the note was written.
 final class DirectoryLock: Sendable {
     /// Which log continues which main file; salts as ``WriteAheadLog/Salts``.
     struct Note: Equatable, Sendable {
         var main: UInt64
-        var log: UInt64
+        /// `nil`: the one that is about to be begun, whichever salts it will have.
+        var log: UInt64?
     }
 
     private let descriptor: Int32
@@ -58,15 +61,15 @@ final class DirectoryLock: Sendable {
         let count = pread(descriptor, &buffer, buffer.count, 0)
         guard count > 0 else { return nil }
         let words = String(decoding: buffer[..<count], as: UTF8.self).split(whereSeparator: \.isWhitespace)
-        guard words.count >= 3, words[0] == "log", let main = UInt64(words[1], radix: 16),
-            let log = UInt64(words[2], radix: 16)
-        else { return nil }
-        return Note(main: main, log: log)
+        guard words.count >= 3, words[0] == "log", let main = UInt64(words[1], radix: 16) else { return nil }
+        if words[2] == "*" { return Note(main: main, log: nil) }
+        return UInt64(words[2], radix: 16).map { Note(main: main, log: $0) }
     }
 
     /// - Throws: ``StoreOpenError/inaccessible(path:reason:)``, as on a full disk.
     func write(_ note: Note, in directory: DataDirectory) throws {
-        let line = Array("log \(String(note.main, radix: 16)) \(String(note.log, radix: 16))\n".utf8)
+        let log = note.log.map { String($0, radix: 16) } ?? "*"
+        let line = Array("log \(String(note.main, radix: 16)) \(log)\n".utf8)
         guard pwrite(descriptor, line, line.count, 0) == line.count, ftruncate(descriptor, off_t(line.count)) == 0,
             fsync(descriptor) == 0
         else { throw StoreOpenError.inaccessible(path: directory.lock, reason: DataDirectory.reason(errno)) }

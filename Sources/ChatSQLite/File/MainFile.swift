@@ -31,7 +31,8 @@ struct MainFile {
     /// Whether the log may be replayed into this file.
     func isContinued(by log: WriteAheadLog, note: DirectoryLock.Note?) -> Bool {
         if let carried { return log.continues(mainSalts: carried.salts, mainFrames: carried.frames, note: note) }
-        return note.map { log.isOfTheRow(begunWith: $0.log) } ?? false
+        // Half carried, so a checkpoint had begun, and before that its log was noted.
+        return note?.log.map { log.isOfTheRow(begunWith: $0) } ?? false
     }
 
     /// The schema's version, from the file's first page (SQLite file format, section 1.3), of a database of Parley's.
@@ -71,6 +72,12 @@ struct MainFile {
             throw StoreOpenError.damaged(path: path, reason: "the row of `state` is missing")
         }
         carried = (salts, frames)
+    }
+
+    /// Gives a file that is made anew salts that no other has, so that no log but its own continues it.
+    static func makeUnique(_ connection: Connection) throws {
+        let salts = Int64(bitPattern: UInt64.random(in: 1...UInt64.max))
+        try connection.prepare("UPDATE state SET wal_salt = ?, wal_frames = 0 WHERE id = 1").run(salts)
     }
 
     /// A URI that lets SQLite read the file as it lies there: no log, no lock, nothing made beside it.

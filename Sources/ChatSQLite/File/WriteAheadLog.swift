@@ -37,13 +37,13 @@ struct WriteAheadLog {
     ///
     /// 1. The same log: only if it has at least the frames that were carried; else it is an earlier copy of it.
     /// 2. The next one, by its salt 1.
-    /// 3. The one that `parley.lock` says was begun on this main file.
+    /// 3. The one that `parley.lock` says was begun, or was about to be begun, on this main file.
     func continues(mainSalts: Salts, mainFrames: Int64, note: DirectoryLock.Note?) -> Bool {
         if mainSalts != 0, salts == mainSalts { return hasCommit(atFrame: mainFrames) }
         if mainSalts != 0, UInt32(truncatingIfNeeded: salts >> 32) == UInt32(truncatingIfNeeded: mainSalts >> 32) &+ 1 {
             return true
         }
-        return note == DirectoryLock.Note(main: mainSalts, log: salts)
+        return note.map { $0.main == mainSalts && ($0.log ?? salts) == salts } ?? false
     }
 
     /// Whether this is the log of those salts, or one that was begun after it by a checkpoint.

@@ -99,7 +99,8 @@ public enum DatabaseBackup {
         try source.execute("COMMIT")
         let connection = try Connection(path: draft, readonly: false)
         // It holds more than the main file it was taken from: the log beside that does not continue this one.
-        try connection.execute("PRAGMA secure_delete = ON; UPDATE state SET wal_salt = 0, wal_frames = 0")
+        try connection.execute("PRAGMA secure_delete = ON")
+        try MainFile.makeUnique(connection)
         for key in withoutSettings {
             try connection.prepare("DELETE FROM settings WHERE key = ?").run(key)
         }

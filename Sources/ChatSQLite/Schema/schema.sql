@@ -21,8 +21,9 @@ CREATE TABLE state (
     id INTEGER PRIMARY KEY CHECK (id = 1),
     revision INTEGER NOT NULL,            -- the newest
     indexed_n INTEGER NOT NULL DEFAULT 0, -- messages up to this one are in the search index
-    -- The write-ahead log that the last checkpoint carried into this file: its two salts (0: none) and how many frames
-    -- it had. They tell a parley.db-wal that continues this file from a stale one beside a restored copy.
+    -- The write-ahead log that the last checkpoint carried into this file: its two salts and how many frames it had (in
+    -- a new file and in a backup random salts, and 0). They tell a parley.db-wal that continues this file from a stale
+    -- one beside a restored copy.
     wal_salt INTEGER NOT NULL DEFAULT 0,
     wal_frames INTEGER NOT NULL DEFAULT 0,
     file_bytes INTEGER NOT NULL DEFAULT 0 -- of all chunks of files together

@@ -1,8 +1,10 @@
 import ChatCore
 import ChatCoreTestKit
-import ChatSQLite
 import Foundation
+import Synchronization
 import Testing
+
+@testable import ChatSQLite
 
 @Suite("A plain copy put in place is a restore")
 struct RestoreByCopyTests {
@@ -131,4 +133,114 @@ struct RestoreByCopyTests {
         try store.close()
         try fixture.bench.close()
     }
+
+    /// The note of a crashed directory, as words.
+    private func note(_ directory: TemporaryDirectory) throws -> [String] {
+        try String(contentsOfFile: directory.path + "/parley.lock", encoding: .utf8)
+            .split(whereSeparator: \.isWhitespace).map(String.init)
+    }
+
+    @Test("Before a run's first log is begun, parley.lock says that one is about to be")
+    func noteBeforeTheLog() throws {
+        let directory = try TemporaryDirectory()
+        let seen = Notes()
+        var options = SQLiteStoreOptions()
+        options.clock = {
+            // The epoch is stamped just before the first transaction.
+            seen.add(try? String(contentsOfFile: directory.path + "/parley.lock", encoding: .utf8))
+            return .now()
+        }
+        let store = try SQLiteChatStore(directory: directory.path, options: options)
+        let words = try #require(seen.all.last??.split(whereSeparator: \.isWhitespace))
+        #expect(words.count == 3 && words[0] == "log" && words[2] == "*")
+        #expect(try note(directory)[1] == words[1])
+        #expect(try note(directory)[2] != "*")
+        try store.close()
+    }
+
+    @Test("A crash before the first log was noted replays it, and moves a foreign one aside")
+    func crashBeforeTheNote() async throws {
+        let fixture = try StoreFixture()
+        let ann = try await fixture.bench.user("ann")
+        let chat = try await fixture.bench.group("c", [ann])
+        let holder = try #require(FileHandle(forReadingAtPath: fixture.database))
+        try await fixture.bench.send("in the log", to: chat, from: ann)
+        let crash = try crashed(fixture)
+        let other = try StoreFixture()
+        let mixed = try crashed(other)
+        try fixture.run("cp", crash.path + "/parley.db-wal", mixed.path + "/parley.db-wal")
+        for directory in [crash, mixed] {
+            let line = "log \(try note(directory)[1]) *\n"
+            try line.write(toFile: directory.path + "/parley.lock", atomically: false, encoding: .utf8)
+        }
+        // The foreign log lies beside a file whose own first log was begun by nobody: the lock is the crash's.
+        try fixture.run("cp", crash.path + "/parley.lock", mixed.path + "/parley.lock")
+        try holder.close()
+        let store = try SQLiteChatStore(directory: crash.path)
+        #expect(try await store.read { try $0.chat(chat)?.lastSeq } == 1)
+        try store.close()
+        #expect(try crash.listing == ["parley.db", "parley.lock"])
+        try SQLiteChatStore(directory: mixed.path).close()
+        #expect(try mixed.listing.filter { $0.hasPrefix("parley.db-wal.stale-") }.count == 1)
+        #expect(try DatabaseCheck.run(mixed.path + "/parley.db").isEmpty)
+        try fixture.bench.close()
+        try other.bench.close()
+    }
+
+    @Test("Two crashes, the first between the log's last note and its checkpoint, lose nothing")
+    func crashBetweenNoteAndCheckpoint() async throws {
+        let fixture = try StoreFixture()
+        let holder = try #require(FileHandle(forReadingAtPath: fixture.database))
+        let ann = try await fixture.bench.user("ann")
+        let chat = try await fixture.bench.group("c", [ann])
+        try await fixture.bench.send("in the log", to: chat, from: ann)
+        let first = try crashed(fixture)
+        try holder.close()
+        try fixture.bench.close()
+        // What the checkpointer writes last, in the log only.
+        let log = try #require(WriteAheadLog(path: first.path + "/parley.db-wal"))
+        let connection = try Connection(path: first.path + "/parley.db", readonly: false)
+        try connection.prepare("UPDATE state SET wal_salt = ?, wal_frames = 99").run(Int64(bitPattern: log.salts))
+        try MainFile.closeUntouched(connection)
+        let between = try SQLiteChatStore(directory: first.path)
+        let second = try TemporaryDirectory()
+        for name in ["parley.db", "parley.db-wal", "parley.lock"] {
+            try fixture.run("cp", first.path + "/" + name, second.path + "/" + name)
+        }
+        try between.close()
+        let store = try SQLiteChatStore(directory: second.path)
+        #expect(try await store.read { try $0.chat(chat)?.lastSeq } == 1)
+        try store.close()
+        #expect(try second.listing == ["parley.db", "parley.lock"])
+    }
+
+    @Test("A backup in the place of a file that crashed before its first checkpoint is what is found")
+    func backupOverFirstRun() async throws {
+        let fixture = try StoreFixture()
+        let holder = try #require(FileHandle(forReadingAtPath: fixture.database))
+        let ann = try await fixture.bench.user("ann")
+        let chat = try await fixture.bench.group("c", [ann])
+        try await fixture.bench.send("in the backup", to: chat, from: ann)
+        let backup = try TemporaryDirectory()
+        try fixture.sqlite.backup(to: backup.path + "/backup.db")
+        for number in 1...30 { try await fixture.bench.send("after it \(number)", to: chat, from: ann) }
+        let crash = try crashed(fixture)
+        try holder.close()
+        try fixture.bench.close()
+        try fixture.run("cp", backup.path + "/backup.db", crash.path + "/parley.db")
+        let store = try SQLiteChatStore(directory: crash.path)
+        #expect(try await store.read { try $0.chat(chat)?.lastSeq } == 1)
+        try store.close()
+        #expect(try DatabaseCheck.run(crash.path + "/parley.db").isEmpty)
+        #expect(try crash.listing.filter { $0.hasPrefix("parley.db-wal.stale-") }.count == 1)
+    }
+}
+
+/// What a clock saw; it is called on the writer's thread.
+private final class Notes: Sendable {
+    private let texts = Mutex<[String?]>([])
+
+    func add(_ text: String?) { texts.withLock { $0.append(text) } }
+
+    var all: [String?] { texts.withLock { $0 } }
 }
