@@ -48,8 +48,37 @@ static int install(void) {
     return 0;
 }
 
-void csqlitefile_configure(void) {
+typedef ssize_t (*write_call)(int, const void *, size_t, off_t);
+
+static write_call plain_pwrite, plain_pwrite64;
+
+static ssize_t told(ssize_t result) {
+    if (result < 0 && (errno == EDQUOT || errno == EFBIG)) errno = ENOSPC;
+    return result;
+}
+
+static ssize_t told_pwrite(int descriptor, const void *bytes, size_t count, off_t offset) {
+    return told(plain_pwrite(descriptor, bytes, count, offset));
+}
+
+static ssize_t told_pwrite64(int descriptor, const void *bytes, size_t count, off_t offset) {
+    return told(plain_pwrite64(descriptor, bytes, count, offset));
+}
+
+static void configure(void) {
     sqlite3_config(SQLITE_CONFIG_MEMSTATUS, 0);
+    if (sqlite3_initialize() != SQLITE_OK) return;
+    sqlite3_vfs *vfs = sqlite3_vfs_find(0);
+    if (vfs == 0 || vfs->iVersion < 3 || vfs->xSetSystemCall == 0 || vfs->xGetSystemCall == 0) return;
+    plain_pwrite = (write_call)vfs->xGetSystemCall(vfs, "pwrite");
+    if (plain_pwrite != 0) vfs->xSetSystemCall(vfs, "pwrite", (sqlite3_syscall_ptr)told_pwrite);
+    plain_pwrite64 = (write_call)vfs->xGetSystemCall(vfs, "pwrite64");
+    if (plain_pwrite64 != 0) vfs->xSetSystemCall(vfs, "pwrite64", (sqlite3_syscall_ptr)told_pwrite64);
+}
+
+void csqlitefile_configure(void) {
+    static pthread_once_t once = PTHREAD_ONCE_INIT;
+    pthread_once(&once, configure);
 }
 
 int csqlitefile_share(const char *path) {

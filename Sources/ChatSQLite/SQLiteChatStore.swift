@@ -13,6 +13,7 @@ import Synchronization
 ///    write-ahead log into the file.
 public final class SQLiteChatStore: ChatStore {
     static let behind = ChatError(.unavailable, "The server is behind; try again.", retryAfter: .seconds(1))
+    static let lost = ChatError(.unavailable, "The database is not there any more.", retryAfter: .seconds(5))
 
     private let writer: WriterThread
     private let mailbox: Mailbox

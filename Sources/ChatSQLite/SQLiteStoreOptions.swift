@@ -22,6 +22,11 @@ public struct SQLiteStoreOptions: Sendable {
     public var walLimit: Int64
     /// The time now; other clocks are for tests.
     public var clock: @Sendable () -> Timestamp
+    /// Called once, on the writer's thread, when the file is not at its place any more; nothing is stored after that,
+    /// and the store is to be closed.
+    public var whenLost: @Sendable (StoreOpenError) -> Void = { _ in }
+    /// How an older file is taken to the newest schema; others are for tests.
+    var migrations = MigrationChain.current
 
     public init(
         durability: Durability = .full, readers: Int = 2, mailboxCapacity: Int = 20_000, batchLimit: Int = 2_000,

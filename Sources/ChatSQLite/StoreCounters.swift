@@ -5,8 +5,8 @@ public struct StoreCounters: Sendable, Hashable {
     public var commands = 0
     /// Transactions that failed as a whole (full or failing disk).
     public var failures = 0
-    /// Whether the last transaction failed: not ready until one succeeds.
-    public var failing = false
+    /// Why nothing can be stored, as the last transaction had it; `nil` once one succeeds. It is tried each second.
+    public var trouble: StoreTrouble?
     /// Commands in the mailbox now.
     public var waiting = 0
     public var checkpoints = 0

@@ -7,6 +7,8 @@ enum Main {
     static func main() async {
         // A peer that goes away must be an error of its write, not the end of the process.
         signal(SIGPIPE, SIG_IGN)
+        // So must a file that has grown to the limit (setrlimit(2), RLIMIT_FSIZE).
+        signal(SIGXFSZ, SIG_IGN)
         let arguments = Array(CommandLine.arguments.dropFirst())
         do {
             var command = try ParleyCommand.parseAsRoot(arguments)

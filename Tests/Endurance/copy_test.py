@@ -189,7 +189,7 @@ async def put_back(copier, stage):
     await stage.start()
     stale = list(stage.data.glob("parley.db-wal.stale-*"))
     if len(stale) != 1:
-        stage.ledger.violation(f"put back: {len(stale)} logs were moved aside")
+        stage.ledger.violation(f"put back: {len(stale)} logs were moved aside", stage.appliance.log().splitlines())
     for path in stale:
         path.unlink()
     await stage.stop()

@@ -4,7 +4,9 @@
 #include <stdint.h>
 #include <sqlite3.h>
 
-/// Turns off SQLite's counting of memory, which takes a lock at each allocation; without effect once SQLite is in use.
+/// Before SQLite is used; later calls are without effect. Turns off its counting of memory, which takes a lock at each
+/// allocation. And lets it take a quota or a limit of file sizes that is reached (EDQUOT, EFBIG) for what it is to
+/// whoever writes, a full disk: SQLITE_FULL. By itself it knows ENOSPC only.
 void csqlitefile_configure(void);
 
 /// One open file description for all of SQLite's connections to a database in this process.

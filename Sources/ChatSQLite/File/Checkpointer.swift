@@ -36,6 +36,7 @@ final class Checkpointer {
     private let file: DatabaseFile
     private let gate: ReaderGate
     private let walLimit: Int64
+    private let troubleLog: TroubleLog
     private let log = LogSize()
     private(set) var counters = StoreCounters()
     /// When the next one is wanted, in nanoseconds of uptime; `nil`: the log is empty.
@@ -45,8 +46,13 @@ final class Checkpointer {
     private var held = false
     private var notBefore: UInt64 = 0
     private var leases = true
+    /// The file is not at its place any more: nothing of it is touched.
+    private var isLeft = false
 
-    init(connection: Connection, file: DatabaseFile, gate: ReaderGate, walLimit: Int64) {
+    init(
+        connection: Connection, file: DatabaseFile, gate: ReaderGate, walLimit: Int64, troubleLog: TroubleLog
+    ) {
+        self.troubleLog = troubleLog
         self.connection = connection
         self.file = file
         self.gate = gate
@@ -68,7 +74,7 @@ final class Checkpointer {
     /// One attempt.
     func run() {
         let now = Upkeep.now
-        guard log.frames > 0 else {
+        guard log.frames > 0, !isLeft else {
             due = nil
             return
         }
@@ -132,7 +138,7 @@ final class Checkpointer {
                 due = max(notBefore, Upkeep.now + Self.lookAgain)
             }
         } catch {
-            Log.store.error("A checkpoint failed", metadata: ["parley.error": "\(error)"])
+            troubleLog.failed("checkpoint", error, at: Upkeep.now)
             due = Upkeep.now + Self.atLatest
         }
         counters.longestCheckpoint = max(counters.longestCheckpoint, Int((Upkeep.now - start) / 1_000_000))
@@ -169,9 +175,19 @@ final class Checkpointer {
         }
     }
 
+    /// No more checkpoints: what lies at the file's place is not ours, nor is the log that SQLite would remove by name.
+    func leave() {
+        isLeft = true
+        due = nil
+    }
+
     /// The end: everything into the main file, and no log left beside it, unless others hold the file open for longer
     /// than we can wait. Then the log stays, whole.
     func close() throws {
+        if isLeft {
+            csqlitefile_no_checkpoint_on_close(connection.handle, 1)
+            return try connection.close()
+        }
         var permission = permission()
         let deadline = Upkeep.now + 3_000_000_000
         while permission == .refused, Upkeep.now < deadline {

@@ -1,4 +1,5 @@
 import CSQLiteFile
+import ChatCore
 import Synchronization
 
 /// The main file of the running store: who may look at it, and who keeps a checkpoint away.
@@ -17,6 +18,7 @@ final class DatabaseFile: Sendable {
     private let handle: Mutex<Int32>
     private let longReaders = Mutex(0)
     private let watch = Mutex<OpenWatch?>(nil)
+    private let identity = Mutex<FileIdentity?>(nil)
 
     init(_ directory: DataDirectory, _ lock: DirectoryLock) {
         self.directory = directory
@@ -30,7 +32,18 @@ final class DatabaseFile: Sendable {
     func share() -> Bool {
         let result = csqlitefile_share(directory.database)
         handle.withLock { $0 = result }
+        identity.withLock { $0 = FileIdentity(of: directory.database) }
         return result >= 0
+    }
+
+    /// Whether the file at its place is still the one that was opened. If not (the directory was removed or moved, or
+    /// another file renamed over it) what is written goes where nobody will look for it.
+    var isInPlace: Bool { identity.withLock { $0 == nil || $0 == FileIdentity(of: directory.database) } }
+
+    /// What clients and the operator are told when it is not.
+    var loss: StoreOpenError {
+        let reason = "the file that was opened is not there any more (moved, removed or replaced)"
+        return .inaccessible(path: directory.database, reason: reason)
     }
 
     func takeLease() -> Lease {

@@ -42,7 +42,9 @@ struct DatabasePreparation {
             StaleLog.moveAside(directory, options.clock())
             try DatabaseMaker.make(directory)
         }
-        let main = try MainFile(path: directory.database, log: WriteAheadLog(path: directory.log))
+        let chain = options.migrations
+        let main = try MainFile(
+            path: directory.database, log: WriteAheadLog(path: directory.log), newest: chain.version)
         let note = file.lock.read()
         try StaleLog.check(directory, main, note: note, options.clock())
         if let carried = main.carried {
@@ -54,7 +56,7 @@ struct DatabasePreparation {
         do {
             try Pragmas.setUpWriter(connection, durability: options.durability)
             if main.carried == nil { try Self.verify(connection, directory) }
-            try Migration.run(connection, directory)
+            try Migration.run(connection, directory, to: chain.version, by: chain.steps)
             let now = options.clock()
             let row = try connection[Self.state].first { ($0.int(0), $0.int(1)) }
             guard let (last, indexed) = row else {
@@ -104,11 +106,14 @@ struct DatabasePreparation {
     ) -> WriterWork {
         let batches = BatchWriter(
             connection: connection, policy: policy, revision: revision, indexed: indexed, clock: options.clock)
+        let troubleLog = TroubleLog()
         let checkpointer = Checkpointer(
-            connection: connection, file: file, gate: gate, walLimit: options.walLimit)
+            connection: connection, file: file, gate: gate, walLimit: options.walLimit, troubleLog: troubleLog)
+        let upkeep = Upkeep(
+            batches: batches, policy: policy, checkpointer: checkpointer, file: file, troubleLog: troubleLog)
         return WriterWork(
-            mailbox: mailbox, batchLimit: options.batchLimit, batches: batches,
-            upkeep: Upkeep(batches: batches, policy: policy, checkpointer: checkpointer))
+            mailbox: mailbox, batchLimit: options.batchLimit, batches: batches, upkeep: upkeep,
+            whenLost: { [file] in options.whenLost(file.loss) })
     }
 
     /// An error of the database while it is opened, as the reason of the refusal.
@@ -116,6 +121,8 @@ struct DatabasePreparation {
         if let error = error as? StoreOpenError { return error }
         guard let error = error as? DatabaseError else { return .inaccessible(path: path, reason: "\(error)") }
         switch error.resultCode {
+        case _ where StorageFailure.isFull(error):
+            return .inaccessible(path: path, reason: "the disk is full")
         case .SQLITE_CORRUPT, .SQLITE_NOTADB:
             return .damaged(path: path, reason: error.message ?? "not a database")
         default:

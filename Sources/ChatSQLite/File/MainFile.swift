@@ -13,13 +13,15 @@ struct MainFile {
     /// The log that was carried into it last, and its length; `nil` where the file can only be read with its log.
     let carried: (salts: WriteAheadLog.Salts, frames: Int64)?
 
-    /// - Parameter log: the one beside it.
+    /// - Parameters:
+    ///   - log: the one beside it.
+    ///   - newest: the newest version that is known.
     /// - Throws: ``StoreOpenError`` for what is no database of Parley's, or of a newer one.
-    init(path: String, log: WriteAheadLog?) throws {
+    init(path: String, log: WriteAheadLog?, newest: Int = DatabaseSchema.version) throws {
         do {
-            try self.init(alone: path)
+            try self.init(alone: path, newest: newest)
         } catch let error as DatabaseError where error.resultCode == .SQLITE_CORRUPT && log != nil {
-            guard let version = Self.version(inHeaderOf: path), version <= DatabaseSchema.version else {
+            guard let version = Self.version(inHeaderOf: path), version <= newest else {
                 throw DatabasePreparation.refusal(error, path)
             }
             self.init(version: version)
@@ -54,16 +56,16 @@ struct MainFile {
         carried = nil
     }
 
-    private init(alone path: String) throws {
+    private init(alone path: String, newest: Int) throws {
         let connection = try Connection(path: Self.immutable(path), readonly: true)
         defer { try? connection.queue.close() }
         let application = try connection.prepare("PRAGMA application_id").first { Int($0.int(0)) }
         version = try connection.prepare("PRAGMA user_version").first { Int($0.int(0)) } ?? 0
-        guard application == DatabaseSchema.applicationID else {
+        guard application == DatabaseSchema.applicationID, version > 0 else {
             throw StoreOpenError.damaged(path: path, reason: "it is no database of Parley's")
         }
-        guard version <= DatabaseSchema.version else {
-            throw StoreOpenError.newer(path: path, version: version, supported: DatabaseSchema.version)
+        guard version <= newest else {
+            throw StoreOpenError.newer(path: path, version: version, supported: newest)
         }
         let row = try connection.prepare("SELECT wal_salt, wal_frames FROM state WHERE id = 1").first {
             (UInt64(bitPattern: $0.int(0)), $0.int(1))

@@ -1,6 +1,5 @@
 import ChatCore
 import Foundation
-import GRDB
 import Logging
 
 /// Takes an older file to the version of this binary: a copy first, then everything in one transaction.
@@ -15,7 +14,8 @@ enum Migration {
         guard present < version else {
             throw StoreOpenError.newer(path: directory.database, version: present, supported: version)
         }
-        try copy(connection, to: "\(directory.database).v\(present).bak", directory)
+        try DatabaseBackup.copy(connection, to: "\(directory.database).v\(present).bak")
+        directory.synchronize()
         try apply(to: connection, from: present, to: version, by: steps)
         Log.store.notice(
             "The database was migrated", metadata: ["parley.from": "\(present)", "parley.to": "\(version)"])
@@ -41,18 +41,5 @@ enum Migration {
             if connection.isInTransaction { try connection.execute("ROLLBACK") }
             throw error
         }
-    }
-
-    private static func copy(_ connection: Connection, to path: String, _ directory: DataDirectory) throws {
-        let draft = path + ".new"
-        unlink(draft)
-        let target = try DatabaseQueue(path: draft)
-        try connection.queue.backup(to: target)
-        try target.close()
-        chmod(draft, 0o600)
-        guard rename(draft, path) == 0 else {
-            throw StoreOpenError.inaccessible(path: path, reason: DataDirectory.reason(errno))
-        }
-        directory.synchronize()
     }
 }

@@ -67,7 +67,8 @@ public enum DatabaseBackup {
 
     /// One snapshot of `source`, page by page, into a file of its own.
     static func copy(
-        _ source: Connection, to path: String, withoutSettings: [String], progress: @escaping (Int, Int) -> Void
+        _ source: Connection, to path: String, withoutSettings: [String] = [],
+        progress: @escaping (Int, Int) -> Void = { _, _ in }
     ) throws {
         let draft = path + ".partial"
         for suffix in ["", "-wal", "-shm", "-journal"] { unlink(draft + suffix) }

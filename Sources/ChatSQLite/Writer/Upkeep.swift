@@ -14,12 +14,20 @@ final class Upkeep {
     private static let day: UInt64 = 86_400_000_000_000
     /// How often files are looked for that nobody sent.
     private static let betweenExpiries: UInt64 = 600_000_000_000
+    /// While transactions fail one is tried so often, so that everything goes on by itself.
+    private static let tryAgain: UInt64 = 1_000_000_000
+    /// How often the file is looked for at its place while nothing is written.
+    private static let look: UInt64 = 5_000_000_000
     private static let pruneDepartures: StaticString = "DELETE FROM departures WHERE at_ms < ?"
 
     private let batches: BatchWriter
     private let connection: Connection
     private let policy: ChatPolicy
     private let checkpointer: Checkpointer
+    private let file: DatabaseFile
+    private let troubleLog: TroubleLog
+    /// Why the last transaction failed; `nil` when it did not.
+    private(set) var trouble: StoreTrouble?
     /// When the index is due; `nil` while it is up to date.
     private var indexDue: UInt64?
     private var pruneDue: UInt64
@@ -28,18 +36,26 @@ final class Upkeep {
     private var expiryDue: UInt64
     /// Whether chores may wait; asked of the file at the start and after each batch that could have begun one.
     private var hasChores = true
-    private var lastReport: UInt64 = 0
+    private var choresDue: UInt64 = 0
+    private var tryDue: UInt64 = 0
+    private var lookDue: UInt64
 
-    init(batches: BatchWriter, policy: ChatPolicy, checkpointer: Checkpointer) {
+    init(
+        batches: BatchWriter, policy: ChatPolicy, checkpointer: Checkpointer, file: DatabaseFile,
+        troubleLog: TroubleLog
+    ) {
         self.batches = batches
         self.policy = policy
         self.checkpointer = checkpointer
+        self.file = file
+        self.troubleLog = troubleLog
         connection = batches.connection
         indexDue = Self.now
         pruneDue = Self.now + 60_000_000_000
         tickDue = Self.now + Self.tick
         expiryDue = Self.now
         restDue = Self.now + Self.rest
+        lookDue = Self.now + Self.look
     }
 
     static var now: UInt64 { DispatchTime.now().uptimeNanoseconds }
@@ -49,8 +65,9 @@ final class Upkeep {
 
     /// When ``run(busy:)`` is next wanted, if nothing comes before.
     func nextTime() -> DispatchTime {
-        if hasChores { return .now() }
-        var due = min(pruneDue, tickDue, expiryDue)
+        var due = min(pruneDue, tickDue, expiryDue, lookDue)
+        if hasChores { due = min(due, choresDue) }
+        if trouble != nil { due = min(due, tryDue) }
         if let indexDue { due = min(due, indexDue) }
         if let restDue { due = min(due, restDue) }
         if let checkpoint = checkpointer.due { due = min(due, checkpoint) }
@@ -70,8 +87,14 @@ final class Upkeep {
                 batches.beganChore = false
             }
         }
+        if lookDue <= now {
+            lookDue = now + Self.look
+            _ = isInPlace()
+        }
+        guard trouble != .lost else { return [] }
+        if trouble != nil, tryDue <= now { retry(now) }
         var changes: [Change] = []
-        if hasChores { attempt("chores") { changes = try self.chore() } }
+        if hasChores, choresDue <= now { attempt("chores") { changes = try self.chore() } }
         if let due = indexDue, due <= now { attempt("search index") { try self.index(now) } }
         if expiryDue <= now { attempt("unsent files") { try self.expire(now) } }
         if tickDue <= now { attempt("revision") { try self.moveRevision(now) } }
@@ -89,23 +112,46 @@ final class Upkeep {
         restDue = now + Self.rest
     }
 
-    /// Brings everything in order and closes the file.
+    /// Brings everything in order and closes the file; one that is not at its place any more is left as it is.
     func close() throws {
+        guard isInPlace() else { return try checkpointer.close() }
         attempt("search index") {
             while self.indexDue != nil { try self.index(Self.now) }
         }
         try checkpointer.close()
     }
 
-    /// Says once, and then once a minute, that the disk fails; and when it works again.
-    func report(_ failure: DatabaseError?, changed: Bool) {
-        let now = Self.now
+    /// After a batch: whether its transaction failed, and why.
+    func note(_ failure: DatabaseError?) {
         if let failure {
-            guard changed || now - lastReport > 60_000_000_000 else { return }
-            lastReport = now
-            Log.store.error("Nothing can be stored", metadata: ["parley.error": "\(failure)"])
-        } else if changed {
-            Log.store.notice("Storing works again")
+            trouble = StorageFailure.isFull(failure) ? .full : .failing
+            tryDue = Self.now + Self.tryAgain
+            troubleLog.failed("commands", failure, at: Self.now)
+        } else if trouble != nil {
+            trouble = nil
+            troubleLog.recovered()
+        }
+    }
+
+    /// Looks whether the file is still at its place; once it is not, that is final.
+    func isInPlace() -> Bool {
+        if trouble == .lost { return false }
+        if file.isInPlace { return true }
+        trouble = .lost
+        checkpointer.leave()
+        Log.store.critical(
+            "The database is not at its place any more: nothing is stored, the server ends",
+            metadata: ["parley.file": "\(file.directory.database)"])
+        return false
+    }
+
+    /// The smallest transaction there is: shows whether storing works, when nobody sends.
+    private func retry(_ now: UInt64) {
+        do {
+            try moveRevision(now)
+            note(nil)
+        } catch {
+            note(StorageFailure.databaseError(error))
         }
     }
 
@@ -119,11 +165,8 @@ final class Upkeep {
             tickDue = max(tickDue, now + 60_000_000_000)
             pruneDue = max(pruneDue, now + 60_000_000_000)
             expiryDue = max(expiryDue, now + 60_000_000_000)
-            hasChores = false
-            if now - lastReport > 60_000_000_000 {
-                lastReport = now
-                Log.store.error("Upkeep failed", metadata: ["parley.what": "\(what)", "parley.error": "\(error)"])
-            }
+            choresDue = now + 1_000_000_000
+            troubleLog.failed(what, error, at: now)
         }
     }
 

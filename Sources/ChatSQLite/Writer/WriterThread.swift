@@ -84,14 +84,13 @@ final class WriterThread: Sendable {
         let sink = shared.withLock { $0.sink }
         while let taken = work.mailbox.take(limit: work.batchLimit, timeout: work.upkeep.nextTime()) {
             if !taken.jobs.isEmpty {
-                let (batch, failure) = work.batches.run(taken.jobs)
-                note(work, failure, commands: taken.jobs.count)
-                tell(batch)
+                run(taken.jobs, work)
                 sink?.waitUntilTold()
             }
-            if !taken.refused.isEmpty { tellRefused(taken.refused) }
+            if !taken.refused.isEmpty { tell(taken.refused.map { ($0, SQLiteChatStore.behind) }) }
             let changes = work.upkeep.run(busy: !taken.jobs.isEmpty)
             noteUpkeep(work)
+            if work.upkeep.trouble == .lost { return end(work) }
             if !changes.isEmpty {
                 tell(
                     CommittedBatch(
@@ -99,6 +98,36 @@ final class WriterThread: Sendable {
                         revision: Revision(work.batches.committed)))
             }
         }
+        close(work)
+    }
+
+    private func run(_ jobs: [Mailbox.Job], _ work: WriterWork) {
+        let (batch, failure) = work.batches.run(jobs)
+        // What was committed to a file that is not at its place will not be found again: nobody is told that it was.
+        guard work.upkeep.isInPlace() else { return tell(jobs.map { ($0.reply, SQLiteChatStore.lost) }) }
+        work.upkeep.note(failure)
+        shared.withLock { shared in
+            shared.revision = Revision(work.batches.committed)
+            if failure == nil {
+                shared.counters.batches += 1
+                shared.counters.commands += jobs.count
+            } else {
+                shared.counters.failures += 1
+            }
+        }
+        tell(batch)
+    }
+
+    /// The file is lost: says so, refuses what still comes, and closes what is left when it is told to.
+    private func end(_ work: WriterWork) {
+        work.whenLost()
+        while let taken = work.mailbox.take(limit: work.batchLimit, timeout: .distantFuture) {
+            tell((taken.jobs.map(\.reply) + taken.refused).map { ($0, SQLiteChatStore.lost) })
+        }
+        close(work)
+    }
+
+    private func close(_ work: WriterWork) {
         do {
             try work.upkeep.close()
         } catch {
@@ -107,10 +136,9 @@ final class WriterThread: Sendable {
         }
     }
 
-    private func tellRefused(_ replies: [ReplyTo]) {
-        let entries = replies.map {
-            CommittedBatch.Entry(reply: $0, result: .failure(SQLiteChatStore.behind), changes: [])
-        }
+    /// Answers commands that were not carried out.
+    private func tell(_ refused: [(reply: ReplyTo, error: ChatError)]) {
+        let entries = refused.map { CommittedBatch.Entry(reply: $0.reply, result: .failure($0.error), changes: []) }
         tell(CommittedBatch(entries: entries, revision: revision))
     }
 
@@ -121,25 +149,12 @@ final class WriterThread: Sendable {
         }
     }
 
-    private func note(_ work: WriterWork, _ failure: DatabaseError?, commands: Int) {
-        let changed = shared.withLock { shared in
-            shared.revision = Revision(work.batches.committed)
-            defer { shared.counters.failing = failure != nil }
-            if failure == nil {
-                shared.counters.batches += 1
-                shared.counters.commands += commands
-            } else {
-                shared.counters.failures += 1
-            }
-            return (failure != nil) != shared.counters.failing
-        }
-        work.upkeep.report(failure, changed: changed)
-    }
-
     private func noteUpkeep(_ work: WriterWork) {
         let logBytes = work.upkeep.logBytes
         let upkeep = work.upkeep.counters
+        let trouble = work.upkeep.trouble
         shared.withLock { shared in
+            shared.counters.trouble = trouble
             shared.revision = Revision(work.batches.committed)
             shared.counters.checkpoints = upkeep.checkpoints
             shared.counters.checkpointsPostponed = upkeep.checkpointsPostponed

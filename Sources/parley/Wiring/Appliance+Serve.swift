@@ -15,7 +15,11 @@ import UnixSignals
 
 extension Appliance {
     /// Opens the listeners on an open store; returns when the listeners are closed and the store is finished.
-    func serve(_ store: SQLiteChatStore, _ adminKey: AdminKey, isFirstStart: Bool) async throws {
+    ///
+    /// - Parameter losses: tells when the store has lost its file; everything then ends with that error.
+    func serve(
+        _ store: SQLiteChatStore, _ adminKey: AdminKey, isFirstStart: Bool, losses: AsyncStream<StoreOpenError>
+    ) async throws {
         let keys = try await SigningKeys(of: store, configured: configuration.jwtSecret)
         let authority = try await tokenAuthority(keys)
         let keeper = KeyKeeper(
@@ -53,11 +57,12 @@ extension Appliance {
                 store: store, sessions: sessions, tokens: keeper, backup: StoreBackups(store: store),
                 documents: [Self.asyncAPI], key: adminKey.text,
                 program: AdminSite.Program(version: Version.text, startedAt: .now()), clock: { .now() },
-                isReady: { state.isServing && !store.counters.failing },
+                unreadiness: { state.unreadiness(store.counters.trouble) },
                 extraMetrics: { ApplianceMetrics.all(store: store, server: server, engine: io.engine) },
                 logger: Logger(label: "parley.admin")),
             address: configuration.adminListen, announcement: announcement)
         var services: [any Service] = [adminService, publicService]
+        services.append(StoreWatch(losses: losses))
         services.append(CertificateReloader(credentials: tls, logger: logger))
         services.append(IdleMemory(logger: logger))
         try await run(services)

@@ -38,10 +38,11 @@ struct Appliance {
         logger.debug("open files", metadata: ["parley.limit": "\(ResourceLimits.raiseOpenFiles())"])
         try makeDirectory()
         let isFirstStart = !FileManager.default.fileExists(atPath: configuration.dataDirectory + "/parley.db")
-        let store = try openStore()
+        let (losses, loss) = AsyncStream.makeStream(of: StoreOpenError.self, bufferingPolicy: .bufferingOldest(1))
+        let store = try openStore(whenLost: { loss.yield($0) })
         do {
             let adminKey = try AdminKey(given: configuration.adminKey, directory: configuration.dataDirectory)
-            try await serve(store, adminKey, isFirstStart: isFirstStart)
+            try await serve(store, adminKey, isFirstStart: isFirstStart, losses: losses)
         } catch {
             try await Self.close(store)
             throw Self.failure(error)
@@ -62,13 +63,14 @@ struct Appliance {
         }
     }
 
-    private func openStore() throws -> SQLiteChatStore {
+    private func openStore(whenLost: @escaping @Sendable (StoreOpenError) -> Void) throws -> SQLiteChatStore {
         let policy = ChatPolicy(
             maxMessageLength: configuration.maxMessageLength, clientsCreateChats: configuration.clientsCreateChats,
             historyVisibility: configuration.history, quietMembers: configuration.quietMembers,
             recoveryWindow: configuration.recoveryWindow, maxAttachment: Int64(configuration.maxAttachment),
             maxStorage: Int64(configuration.maxStorage ?? DiskSpace.standardStorage(of: configuration.dataDirectory)))
         var options = SQLiteStoreOptions(durability: configuration.durability)
+        options.whenLost = whenLost
         options.walLimit = Int64(
             configuration.walLimit ?? DiskSpace.standardLogLimit(of: configuration.dataDirectory))
         do {

@@ -1,3 +1,4 @@
+import ChatSQLite
 import Synchronization
 
 /// Whether the appliance serves, or is starting or stopping: what `/readyz` says.
@@ -7,5 +8,16 @@ final class RunState: Sendable {
     var isServing: Bool {
         get { serving.load(ordering: .acquiring) }
         set { serving.store(newValue, ordering: .releasing) }
+    }
+
+    /// Why it is not ready, in a sentence; `nil` when it is.
+    func unreadiness(_ trouble: StoreTrouble?) -> String? {
+        guard isServing else { return "The server is stopping." }
+        switch trouble {
+        case nil: return nil
+        case .full: return "There is no room on the disk: nothing can be stored, reads go on."
+        case .failing: return "The database fails: nothing can be stored; the cause is in the log."
+        case .lost: return "The database is not at its place any more: the server ends."
+        }
     }
 }

@@ -15,10 +15,10 @@ extension AdminSite {
     private static let openAPI = StaticDocument(
         path: "/openapi.json", type: "application/json; charset=utf-8", text: OpenAPI.text)
 
-    /// 200 when the store answers and the appliance is not stopping, else 503.
+    /// 200 when the store reads and writes and the appliance is not stopping, else 503 with the reason.
     @Sendable private func readiness(_ request: AdminRequest) async throws -> Response {
-        guard isReady() else {
-            throw HTTPFailure(status: .serviceUnavailable, code: "unavailable", message: "The server is stopping.")
+        if let reason = unreadiness() {
+            throw HTTPFailure(status: .serviceUnavailable, code: "unavailable", message: reason)
         }
         do {
             _ = try await store.read { try $0.revision() }
