@@ -138,6 +138,10 @@ void csqlitefile_drop_lease(int handle) {
     fcntl(descriptor_of(handle), F_SETLEASE, F_UNLCK);
 }
 
+int csqlitefile_reserve(int handle, int64_t offset, int64_t count) {
+    return fallocate(descriptor_of(handle), FALLOC_FL_KEEP_SIZE, (off_t)offset, (off_t)count) == 0 ? 0 : -errno;
+}
+
 int64_t csqlitefile_read(int handle, void *buffer, uint64_t count, uint64_t offset) {
     ssize_t result = pread(descriptor_of(handle), buffer, count, (off_t)offset);
     return result < 0 ? -errno : result;

@@ -18,7 +18,7 @@ struct StoreOpening {
         let lock = try DirectoryLock(directory)
         file = DatabaseFile(directory, lock)
         mailbox = Mailbox(capacity: options.mailboxCapacity)
-        let gate = ReaderGate()
+        let gate = file.gate
         let opened = Box<StoreFacts>()
         let (file, mailbox) = (file, mailbox)
         do {

@@ -31,6 +31,9 @@ int csqlitefile_take_lease(int handle);
 /// Gives it back; those who waited in open(2) go on.
 void csqlitefile_drop_lease(int handle);
 
+/// Sets room aside for bytes at an offset without changing the file's size (fallocate, FALLOC_FL_KEEP_SIZE). 0 or -errno.
+int csqlitefile_reserve(int handle, int64_t offset, int64_t count);
+
 /// Reads at an offset through the shared descriptor: bytes read, or -errno.
 int64_t csqlitefile_read(int handle, void *buffer, uint64_t count, uint64_t offset);
 

@@ -1,5 +1,6 @@
 import CSQLiteFile
 import ChatCore
+import Foundation
 import GRDB
 import GRDBSQLite
 import Logging
@@ -17,6 +18,7 @@ import Logging
 /// At the log's limit it is done all the same.
 final class Checkpointer {
     private static let note: StaticString = "UPDATE state SET wal_salt = ?, wal_frames = ? WHERE id = 1"
+    private static let pageCount: StaticString = "PRAGMA page_count"
     private static let begin: StaticString = "BEGIN IMMEDIATE"
     private static let commit: StaticString = "COMMIT"
 
@@ -78,9 +80,11 @@ final class Checkpointer {
             due = nil
             return
         }
+        var isForced = false
         switch permission() {
         case .granted: break
         case .refused where logBytes >= walLimit:
+            isForced = true
             counters.checkpointsForced += 1
             notBefore = now + Self.betweenForced
             Log.store.warning(
@@ -102,13 +106,13 @@ final class Checkpointer {
             return
         }
         held = false
-        attempt(SQLITE_CHECKPOINT_RESTART)
+        attempt(SQLITE_CHECKPOINT_RESTART, isForced: isForced)
     }
 
     private enum Permission { case granted, refused }
 
     private func permission() -> Permission {
-        if file.hasLongReaders { return .refused }
+        if gate.hasLongReaders { return .refused }
         guard leases else { return file.isWatchedOpen ? .refused : .granted }
         switch file.takeLease() {
         case .taken: return .granted
@@ -124,15 +128,21 @@ final class Checkpointer {
         }
     }
 
-    private func attempt(_ mode: Int32) {
+    private func attempt(_ mode: Int32, isForced: Bool = false) {
         let start = Upkeep.now
         do {
-            if try checkpoint(mode) {
+            switch try checkpoint(mode, isForced: isForced) {
+            case true?:
                 counters.checkpoints += 1
                 log.frames = 0
                 firstWrite = nil
                 due = nil
-            } else {
+            case nil:
+                // A backup began since permission was given.
+                counters.checkpointsPostponed += 1
+                held = true
+                due = max(notBefore, Upkeep.now + Self.lookAgain)
+            case false?:
                 counters.checkpointsPartial += 1
                 Log.store.warning("A checkpoint could not carry everything; it is repeated")
                 due = max(notBefore, Upkeep.now + Self.lookAgain)
@@ -144,10 +154,11 @@ final class Checkpointer {
         counters.longestCheckpoint = max(counters.longestCheckpoint, Int((Upkeep.now - start) / 1_000_000))
     }
 
-    /// - Returns: whether everything in the log is in the main file.
-    private func checkpoint(_ mode: Int32) throws -> Bool {
+    /// - Returns: whether everything in the log is in the main file; `nil` when nothing was carried, for a long reader.
+    private func checkpoint(_ mode: Int32, isForced: Bool) throws -> Bool? {
+        try reserve()
         try noteLog()
-        return try gate.exclusively {
+        return try gate.exclusively(inSpiteOfLongReaders: isForced) {
             var frames: Int32 = 0
             var carried: Int32 = 0
             // Nobody else is there, or it is forced: the writer does not wait for others.
@@ -161,8 +172,18 @@ final class Checkpointer {
         }
     }
 
-    /// The last transaction before the checkpoint; one page, so one frame.
+    /// Has the file system set aside what the main file will grow by: a full disk is met before the first page is
+    /// carried, not after half of them.
+    private func reserve() throws {
+        let pages = try connection[Self.pageCount].first { $0.int(0) } ?? 0
+        let code = file.reserve(pages * 4096)
+        if code == ENOSPC || code == EDQUOT { throw DatabaseError(resultCode: .SQLITE_FULL) }
+    }
+
+    /// The last transaction before the checkpoint; one page, so one frame. Nothing is noted of an empty log: the note
+    /// itself would begin the next one.
     private func noteLog() throws {
+        guard log.frames > 0 else { return }
         guard let header = WriteAheadLog(path: file.directory.log) else { return }
         let frames = log.frames + 1
         try connection[Self.begin].run()

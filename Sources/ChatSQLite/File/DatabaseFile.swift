@@ -15,8 +15,9 @@ final class DatabaseFile: Sendable {
 
     let directory: DataDirectory
     let lock: DirectoryLock
+    /// Between its readers and its checkpoints.
+    let gate = ReaderGate()
     private let handle: Mutex<Int32>
-    private let longReaders = Mutex(0)
     private let watch = Mutex<OpenWatch?>(nil)
     private let identity = Mutex<FileIdentity?>(nil)
 
@@ -66,6 +67,16 @@ final class DatabaseFile: Sendable {
     /// Whether somebody opened the file and has not closed it, as far as could be noticed.
     var isWatchedOpen: Bool { watch.withLock { $0?.isOpen(at: Upkeep.now) ?? false } }
 
+    /// Makes sure that the main file can become `size` bytes long; its size stays as it is.
+    ///
+    /// - Returns: 0, or the error number; also where the file system cannot do it.
+    func reserve(_ size: Int64) -> Int32 {
+        let handle = handle.withLock { $0 }
+        let present = DataDirectory.size(directory.database)
+        guard handle >= 0, size > present else { return 0 }
+        return -csqlitefile_reserve(handle, present, size - present)
+    }
+
     func dropLease() {
         let handle = handle.withLock { $0 }
         if handle >= 0 { csqlitefile_drop_lease(handle) }
@@ -73,12 +84,8 @@ final class DatabaseFile: Sendable {
 
     /// Keeps checkpoints away while a backup or a check reads with a connection of its own.
     func withLongReader<Result>(_ body: () throws -> Result) rethrows -> Result {
-        longReaders.withLock { $0 += 1 }
-        defer { longReaders.withLock { $0 -= 1 } }
-        return try body()
+        try gate.withLongReader(body)
     }
-
-    var hasLongReaders: Bool { longReaders.withLock { $0 > 0 } }
 
     /// After the last connection was closed.
     func release() {

@@ -15,11 +15,14 @@ public struct Finding: Sendable, Hashable, CustomStringConvertible {
         case revision
         /// A file that is not whole, or bytes of none.
         case file
-        /// A log beside the file that does not continue it.
+        /// A log beside the file that does not continue it, and is left out. No fault of the file, which is whole
+        /// without it: a copy of a directory can catch one.
         case log
     }
 
     public var kind: Kind
+    /// Whether the database is damaged; else it is a remark.
+    public var isFault: Bool { kind != .log }
     /// One line for a person.
     public var text: String
 

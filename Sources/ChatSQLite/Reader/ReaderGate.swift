@@ -3,11 +3,14 @@ import Foundation
 /// Lets readers in while no checkpoint runs, and a checkpoint while no reader is in.
 ///
 /// Readers hold snapshots for milliseconds. A checkpoint that one of them holds back would leave a main file that never
-/// existed, so it shuts the gate, waits for those inside, and opens it afterwards.
+/// existed, so it shuts the gate, waits for those inside, and opens it afterwards. For a long reader (a backup) it does
+/// not wait: it is put off. Who comes in and whether a checkpoint begins is decided under one lock, so that none begins
+/// its snapshot between the question and the checkpoint.
 final class ReaderGate: @unchecked Sendable {
-    // @unchecked because `inside` and `shut` are guarded by the condition's lock.
+    // @unchecked because `inside`, `staying` and `shut` are guarded by the condition's lock.
     private let condition = NSCondition()
     private var inside = 0
+    private var staying = 0
     private var shut = false
 
     /// A reader comes in; waits while the gate is shut.
@@ -25,9 +28,38 @@ final class ReaderGate: @unchecked Sendable {
         condition.unlock()
     }
 
-    /// Runs `body` with no reader inside.
-    func exclusively<Result>(_ body: () throws -> Result) rethrows -> Result {
+    /// Keeps checkpoints away while `body` reads for long, with a connection of its own; waits for one that runs.
+    func withLongReader<Result>(_ body: () throws -> Result) rethrows -> Result {
         condition.lock()
+        while shut { condition.wait() }
+        staying += 1
+        condition.unlock()
+        defer {
+            condition.lock()
+            staying -= 1
+            condition.unlock()
+        }
+        return try body()
+    }
+
+    var hasLongReaders: Bool {
+        condition.lock()
+        defer { condition.unlock() }
+        return staying > 0
+    }
+
+    /// Runs `body` with no reader inside.
+    ///
+    /// - Parameter inSpite: though a long one is.
+    /// - Returns: `nil` when a long reader is inside: `body` was not run.
+    func exclusively<Result>(
+        inSpiteOfLongReaders inSpite: Bool = false, _ body: () throws -> Result
+    ) rethrows -> Result? {
+        condition.lock()
+        guard staying == 0 || inSpite else {
+            condition.unlock()
+            return nil
+        }
         shut = true
         while inside > 0 { condition.wait() }
         condition.unlock()

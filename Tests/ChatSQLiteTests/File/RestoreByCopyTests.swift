@@ -175,7 +175,6 @@ struct RestoreByCopyTests {
         }
         // The foreign log lies beside a file whose own first log was begun by nobody: the lock is the crash's.
         try fixture.run("cp", crash.path + "/parley.lock", mixed.path + "/parley.lock")
-        try holder.close()
         let store = try SQLiteChatStore(directory: crash.path)
         #expect(try await store.read { try $0.chat(chat)?.lastSeq } == 1)
         try store.close()
@@ -184,6 +183,8 @@ struct RestoreByCopyTests {
         #expect(try mixed.listing.filter { $0.hasPrefix("parley.db-wal.stale-") }.count == 1)
         #expect(try DatabaseCheck.run(mixed.path + "/parley.db").isEmpty)
         try fixture.bench.close()
+        // Closing it any earlier would drop the locks that SQLite has in this process.
+        try holder.close()
         try other.bench.close()
     }
 
@@ -195,8 +196,8 @@ struct RestoreByCopyTests {
         let chat = try await fixture.bench.group("c", [ann])
         try await fixture.bench.send("in the log", to: chat, from: ann)
         let first = try crashed(fixture)
-        try holder.close()
         try fixture.bench.close()
+        try holder.close()
         // What the checkpointer writes last, in the log only.
         let log = try #require(WriteAheadLog(path: first.path + "/parley.db-wal"))
         let connection = try Connection(path: first.path + "/parley.db", readonly: false)
@@ -225,8 +226,8 @@ struct RestoreByCopyTests {
         try fixture.sqlite.backup(to: backup.path + "/backup.db")
         for number in 1...30 { try await fixture.bench.send("after it \(number)", to: chat, from: ann) }
         let crash = try crashed(fixture)
-        try holder.close()
         try fixture.bench.close()
+        try holder.close()
         try fixture.run("cp", backup.path + "/backup.db", crash.path + "/parley.db")
         let store = try SQLiteChatStore(directory: crash.path)
         #expect(try await store.read { try $0.chat(chat)?.lastSeq } == 1)

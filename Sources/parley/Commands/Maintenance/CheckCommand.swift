@@ -29,7 +29,8 @@ struct CheckCommand: ParsableCommand {
         }
         bar.clear()
         for finding in findings { print(finding) }
-        guard findings.isEmpty else { throw Failure(.badData, "\(path): \(findings.count) findings") }
-        print("\(path): no findings")
+        let faults = findings.count { $0.isFault }
+        guard faults == 0 else { throw Failure(.badData, "\(path): \(faults) findings") }
+        print("\(path): \(findings.isEmpty ? "no findings" : "no faults")")
     }
 }

@@ -22,10 +22,9 @@ struct RestoreCommand: ParsableCommand {
         let bar = ProgressBar("restoring")
         let kept: String?
         do {
-            let findings = try DatabaseCheck.run(file)
-            guard findings.isEmpty else {
+            if let fault = try DatabaseCheck.run(file).first(where: \.isFault) {
                 throw Failure(
-                    .badData, "\(file) is damaged (\(findings[0])): nothing was changed; see parley check \(file)")
+                    .badData, "\(file) is damaged (\(fault)): nothing was changed; see parley check \(file)")
             }
             kept = try DatabaseBackup.restore(file, into: directory) { bar.show(Double($0) / Double(max(1, $1))) }
         } catch let error as StoreOpenError {
