@@ -6,6 +6,7 @@ takes long, copies while an idle shell holds the file open, copies that begin wh
 checkpoint, and one that is put back over a crashed directory. History readers and backups run all the while."""
 
 import asyncio
+import json
 import shutil
 import signal
 import sqlite3
@@ -83,6 +84,21 @@ async def reader(stage, client):
         await asyncio.sleep(0.02)
 
 
+def whole_archive(path, ledger):
+    """Every line of an export is an object, and in each chat the messages count on by one."""
+    seqs = {}
+    with open(path, encoding="utf-8") as lines:
+        for line in lines:
+            record = json.loads(line)
+            if "seq" in record:
+                seqs.setdefault(record.get("chat_id"), []).append(record["seq"])
+    if not seqs:
+        ledger.violation("an export under load holds no messages")
+    for chat, found in seqs.items():
+        if sorted(found) != list(range(1, len(found) + 1)):
+            ledger.violation(f"an export under load: {chat} has {len(found)} messages up to {max(found)}")
+
+
 async def backups(stage, folder, figures):
     """Backups, and exports where the program has them, one after the other."""
     _, overview, _ = await asyncio.to_thread(program, "--help")
@@ -92,11 +108,14 @@ async def backups(stage, folder, figures):
         for name in commands:
             target = folder / f"{name}.out"
             target.unlink(missing_ok=True)
-            code, out, err = await asyncio.to_thread(program, name, target, "--data", stage.data, *options[name], timeout=120)
+            code, out, err = await asyncio.to_thread(
+                program, name, target, "--data", stage.data, *options[name], timeout=120)
             if code == 0:
                 figures[name] = figures.get(name, 0) + 1
                 if name == "backup":
                     await asyncio.to_thread(evidence.check, target, stage.ledger, "a backup under load")
+                else:
+                    await asyncio.to_thread(whole_archive, target, stage.ledger)
             elif stage.appliance.running:
                 stage.ledger.violation(f"parley {name} says {code}: {(out + err)[-500:]}")
             await asyncio.sleep(2)
