@@ -48,9 +48,7 @@ class Appliance:
             "--admin-listen", "127.0.0.1:0", "--log-format", "json", *self.options,
         ]
         self.lines, self.addresses = [], {}
-        self.process = subprocess.Popen(
-            command, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE,
-            env=environment(), text=True, errors="replace")
+        self.process = self.spawn(command)
         threading.Thread(target=self._read, args=(self.process,), daemon=True).start()
         deadline = time.monotonic() + START_LIMIT
         with self._changed:
@@ -63,6 +61,11 @@ class Appliance:
             self.kill()
             raise AssertionError("parley did not start:\n" + "".join(self.lines[-20:]))
         return self
+
+    def spawn(self, command):
+        return subprocess.Popen(
+            command, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE,
+            env=environment(), text=True, errors="replace")
 
     def _read(self, process):
         for line in process.stderr:

@@ -38,9 +38,36 @@ public struct AdminSite: Sendable {
         store: any ChatStore, sessions: any LiveSessions, tokens: any TokenIssuer, backup: (any BackupSource)? = nil,
         documents: [StaticDocument] = [], key: String, program: Program, clock: @escaping @Sendable () -> Timestamp,
         unreadiness: @escaping @Sendable () -> String? = { nil },
-    ///   - unreadiness: why the appliance is not ready, in a sentence for `/readyz`; `nil` when it is.
-    ///   - extraMetrics: what others have to tell at `/metrics`.
-    public init(
-        store: any ChatStore, sessions: any LiveSessions, tokens: any TokenIssuer, backup: (any BackupSource)? = nil,
-        key: String, program: Program, clock: @escaping @Sendable () -> Timestamp,
-        unreadiness: @escaping @Sendable () -> String? = { nil },
+        extraMetrics: @escaping @Sendable () -> [Metric] = { [] }, logger: Logger
+    ) {
+        self.store = store
+        self.sessions = sessions
+        self.tokens = tokens
+        self.backup = backup
+        self.documents = documents
+        self.program = program
+        self.clock = clock
+        self.unreadiness = unreadiness
+        self.extraMetrics = extraMetrics
+        self.key = Array(key.utf8)
+        self.logger = logger
+    }
+
+    /// Every call there is.
+    var routes: [AdminRoute] {
+        userRoutes + tokenRoutes + chatRoutes + memberRoutes + messageRoutes + operationRoutes + openRoutes
+    }
+
+    /// The router of the admin listener.
+    public func router() -> Router<BasicRequestContext> {
+        let router = Router(context: BasicRequestContext.self, options: [.autoGenerateHeadEndpoints])
+        let routes = routes
+        router.add(middleware: AdminMiddleware(key: key, routes: routes, logger: logger))
+        for route in routes {
+            router.on(RouterPath(route.path), method: route.method) { request, context in
+                try await route.handle(AdminRequest(request: request, parameters: context.parameters))
+            }
+        }
+        return router
+    }
+}
