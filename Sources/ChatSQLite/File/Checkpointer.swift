@@ -34,6 +34,10 @@ final class Checkpointer {
     /// the file, which is recognised and moved aside.
     private static let patience: UInt64 = 3_000_000_000
 
+    /// Bytes of files after which none waits for the clock: a second of uploads takes longer to carry than messages
+    /// should wait, and a page of a file is written once, so nothing is saved by waiting.
+    private static let enoughOfFiles = 4 << 20
+
     private let connection: Connection
     private let file: DatabaseFile
     private let gate: ReaderGate
@@ -44,6 +48,8 @@ final class Checkpointer {
     /// When the next one is wanted, in nanoseconds of uptime; `nil`: the log is empty.
     private(set) var due: UInt64?
     private var firstWrite: UInt64?
+    /// In the log.
+    private var fileBytes = 0
     /// Others held the file when we last looked.
     private var held = false
     private var notBefore: UInt64 = 0
@@ -66,11 +72,15 @@ final class Checkpointer {
     var logBytes: Int64 { Int64(log.frames) * 4096 }
 
     /// After each transaction.
-    func wrote(at now: UInt64) {
+    ///
+    /// - Parameter fileBytes: how much of it was bytes of files.
+    func wrote(at now: UInt64, fileBytes: Int = 0) {
         guard log.frames > 0 else { return }
         let first = firstWrite ?? now
         firstWrite = first
-        due = max(notBefore, logBytes >= walLimit ? now : min(now + Self.quiet, first + Self.atLatest))
+        self.fileBytes += fileBytes
+        let isEnough = logBytes >= walLimit || self.fileBytes >= Self.enoughOfFiles
+        due = max(notBefore, isEnough ? now : min(now + Self.quiet, first + Self.atLatest))
     }
 
     /// One attempt.
@@ -136,6 +146,7 @@ final class Checkpointer {
                 counters.checkpoints += 1
                 log.frames = 0
                 firstWrite = nil
+                fileBytes = 0
                 due = nil
             case nil:
                 // A backup began since permission was given.

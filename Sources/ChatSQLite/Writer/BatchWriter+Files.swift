@@ -75,6 +75,7 @@ extension BatchWriter {
         try connection[Self.insertChunk].run(key << 24 | size / chunk, bytes)
         try connection[Self.grow].run(grown, key)
         try connection[Self.addStored].run(bytes.count)
+        fileBytes += bytes.count
         return .done
     }
 
@@ -181,6 +182,7 @@ extension BatchWriter {
                 for (at, size) in chunks {
                     try connection[Self.removeChunk].run(at)
                     try connection[Self.addStored].run(-size)
+                    fileBytes += Int(size)
                 }
                 if chunks.count < left { try connection[Self.endErasing].run(chore) }
                 // A file without bytes costs something too.

@@ -32,6 +32,8 @@ final class BatchWriter {
     private(set) var now: Timestamp
     /// Whether a chore was ever begun: there may be slices to do.
     var beganChore = false
+    /// Bytes of files written or erased since somebody last looked: they fill the log fast.
+    var fileBytes = 0
     /// What the command being run has changed so far.
     var changes: [Change] = []
 

@@ -108,7 +108,8 @@ final class Upkeep {
     }
 
     private func wrote(at now: UInt64) {
-        checkpointer.wrote(at: now)
+        checkpointer.wrote(at: now, fileBytes: batches.fileBytes)
+        batches.fileBytes = 0
         restDue = now + Self.rest
     }
 
