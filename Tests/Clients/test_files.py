@@ -16,6 +16,7 @@ from admin import Admin
 from appliance import run
 from person import Person
 from raw import Plain
+from test_recovery import come_back, last_offset, new_messages, open_one
 
 PNG = base64.b64decode(
     "iVBORw0KGgoAAAANSUhEUgAAAAIAAAADCAYAAAC56t6BAAAAEklEQVR4nGP4z8DwHwwZYAwAX9wH+QJ0nPsAAAAASUVORK5CYII=")
@@ -476,6 +477,27 @@ def test_a_returning_client_is_told_of_files(start):
     appliance.stop()
     appliance.start()
     assert Files(appliance, None).get(url).content == PNG, "an address outlives a restart"
+
+
+def test_recovery_brings_files(parley, people):
+    group = people(2)
+    files = Files(parley, group.users[0]["token"])
+    alice = group.wire(group.users[0])
+    bob, data = open_one(parley, group.users[1])
+    old = send(alice, group.chat, files.upload(), content="old")
+    bob.wait("message:new")
+    bob.wait("offset")
+    offset = last_offset(bob)
+    bob.socket.shutdown()
+    place = {"chatId": group.chat["id"]}
+    new = send(alice, group.chat, files.upload(PNG), files.upload())
+    edited = alice.ok("message:edit", {**place, "messageId": old["id"], "content": "edited"})["message"]
+    assert edited["attachments"] == old["attachments"]
+    back, again = come_back(parley, group.users[1]["token"], data["pid"], offset)
+    assert again["pid"] == data["pid"]
+    assert new_messages(back, 2) == [new]
+    assert back.wait("message:updated") == edited
+    back.close()
 
 
 def test_a_copy_of_the_database_holds_the_files(start, tmp_path):

@@ -196,11 +196,14 @@ public struct StoreStatistics: Sendable, Hashable {
     public var messages: Int
     /// Bytes of the database file, without the log beside it.
     public var fileBytes: Int64
+    /// Bytes of all uploaded files together.
+    public var attachmentBytes: Int64
 
-    public init(users: Int, chats: Int, messages: Int, fileBytes: Int64) {
+    public init(users: Int, chats: Int, messages: Int, fileBytes: Int64, attachmentBytes: Int64) {
         self.users = users
         self.chats = chats
         self.messages = messages
         self.fileBytes = fileBytes
+        self.attachmentBytes = attachmentBytes
     }
 }

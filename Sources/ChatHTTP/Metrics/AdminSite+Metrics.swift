@@ -19,6 +19,7 @@ extension AdminSite {
         text.gauge("parley_chats", "Chats stored.", Double(stored.chats))
         text.gauge("parley_messages", "Messages stored, tombstones included.", Double(stored.messages))
         text.gauge("parley_database_bytes", "Size of the database file, without its log.", Double(stored.fileBytes))
+        text.gauge("parley_attachment_bytes", "Uploaded files, all together.", Double(stored.attachmentBytes))
         text.gauge("parley_revision", "The newest committed revision.", Double(store.revision.value))
         for metric in extraMetrics() {
             text.add(metric)

@@ -8,7 +8,7 @@ final class SQLiteReadView: ChatReadView {
     private static let counts: StaticString = """
         SELECT (SELECT count(*) FROM users WHERE deleted_ms IS NULL), (SELECT count(*) FROM chats
             WHERE deleted_ms IS NULL),
-            (SELECT total(last_seq) FROM chats WHERE deleted_ms IS NULL)
+            (SELECT total(last_seq) FROM chats WHERE deleted_ms IS NULL), (SELECT file_bytes FROM state)
         """
 
     let connection: Connection
@@ -32,12 +32,13 @@ final class SQLiteReadView: ChatReadView {
     func usersOnlineAtLastEnd() throws -> [UserID] { facts.onlineAtLastEnd }
 
     func statistics() throws -> StoreStatistics {
-        let counts = try connection[Self.counts].first { (Int($0.int(0)), Int($0.int(1)), Int($0.int(2))) }
+        let counts = try connection[Self.counts].first { (Int($0.int(0)), Int($0.int(1)), Int($0.int(2)), $0.int(3)) }
         var status = stat()
         // By path: opening and closing the file here would drop SQLite's locks on it.
         let bytes = stat(facts.path, &status) == 0 ? Int64(status.st_size) : 0
         return StoreStatistics(
-            users: counts?.0 ?? 0, chats: counts?.1 ?? 0, messages: counts?.2 ?? 0, fileBytes: bytes)
+            users: counts?.0 ?? 0, chats: counts?.1 ?? 0, messages: counts?.2 ?? 0, fileBytes: bytes,
+            attachmentBytes: counts?.3 ?? 0)
     }
 
     /// The row number that a page cursor stands for; 0 for none.

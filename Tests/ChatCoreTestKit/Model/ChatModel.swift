@@ -14,7 +14,9 @@ struct ChatModel: Sendable {
     var users: [UserID] = []
     var chats: [ChatID: ModelChat] = [:]
     /// What each sender's `clientId` was used for.
-    private var sent: [String: (chat: ChatID, seq: Int, content: String)] = [:]
+    private var sent: [String: (chat: ChatID, seq: Int, content: String, files: [FileID])] = [:]
+    /// What each user uploaded and has not sent.
+    var unsent: [UserID: [FileID]] = [:]
     private var joins = 0
 
     mutating func addUser(_ id: UserID) { users.append(id) }
@@ -57,22 +59,43 @@ struct ChatModel: Sendable {
             return store(new)
         }
         guard isMember(sender, new.chatID) else { return .refused(.forbidden) }
-        if new.content.isEmpty { return .refused(.invalid) }
+        if new.content.isEmpty, new.attachments.isEmpty { return .refused(.invalid) }
         if let clientID = new.clientID, let first = sent["\(sender) \(clientID)"] {
             let message = chats[first.chat]?.messages[first.seq - 1]
             let altered = message?.deleted == true || message?.content != first.content
-            guard first.chat == new.chatID, altered || first.content == new.content else { return .refused(.conflict) }
+            let same = first.content == new.content && first.files == new.attachments
+            guard first.chat == new.chatID, altered || same else { return .refused(.conflict) }
             return .message(seq: first.seq, duplicate: true)
         }
+        guard new.attachments.allSatisfy({ file in unsent[sender]?.contains(file) == true }) else {
+            return .refused(isSent(new.attachments, by: sender) ? .conflict : .notFound)
+        }
+        unsent[sender]?.removeAll { new.attachments.contains($0) }
         let answer = store(new)
         if let clientID = new.clientID, case .message(let seq, _) = answer {
-            sent["\(sender) \(clientID)"] = (new.chatID, seq, new.content)
+            sent["\(sender) \(clientID)"] = (new.chatID, seq, new.content, new.attachments)
         }
         return answer
     }
 
+    /// Whether the first of the files that the sender may not send is in a message of theirs.
+    private func isSent(_ files: [FileID], by sender: UserID) -> Bool {
+        guard let first = files.first(where: { unsent[sender]?.contains($0) != true }) else { return false }
+        return chats.values.contains { chat in
+            chat.messages.contains { $0.sender == sender && $0.files.contains(first) }
+        }
+    }
+
+    /// Who may have a file, where it still is.
+    func holders(of file: FileID) -> Set<UserID> {
+        if let owner = unsent.first(where: { $0.value.contains(file) })?.key { return [owner] }
+        let chat = chats.values.first { chat in chat.messages.contains { $0.files.contains(file) } }
+        return Set(chat?.members.keys.map { $0 } ?? [])
+    }
+
     private mutating func store(_ new: NewMessage) -> Answer {
-        let message = ModelMessage(id: MessageID(""), sender: new.sender, content: new.content)
+        let message = ModelMessage(
+            id: MessageID(""), sender: new.sender, content: new.content, files: new.attachments)
         chats[new.chatID]?.messages.append(message)
         let seq = chats[new.chatID]?.messages.count ?? 0
         if let sender = new.sender {
@@ -107,6 +130,7 @@ struct ChatModel: Sendable {
         chats[chat]?.messages[index].deleted = true
         chats[chat]?.messages[index].content = ""
         chats[chat]?.messages[index].reactions = []
+        chats[chat]?.messages[index].files = []
         return .message(seq: index + 1, duplicate: already)
     }
 

@@ -5,6 +5,7 @@ struct ModelMessage: Sendable {
     var id: MessageID
     var sender: UserID?
     var content: String
+    var files: [FileID] = []
     var deleted = false
     /// Who reacted with what, in the order they did.
     var reactions: [(emoji: String, user: UserID)] = []

@@ -7,11 +7,15 @@ public struct ModelRun: Sendable {
     private var replicas: [ClientReplica] = []
     private let bench: StoreBench
     private let seed: UInt64
+    private var uploads: [FileID] = []
+    /// Of its own, so that a seed from before there were files still means the same commands.
+    private var fileRandom: SeededGenerator
 
     public init(_ bench: StoreBench, seed: UInt64) {
         self.bench = bench
         self.seed = seed
         random = SeededGenerator(seed: seed)
+        fileRandom = SeededGenerator(seed: ~seed)
     }
 
     /// - Throws: ``ContractViolation`` with the seed, at the first difference.
@@ -45,6 +49,7 @@ public struct ModelRun: Sendable {
             return
         }
         bench.clock.advance(by: .milliseconds(Int.random(in: 0...900, using: &random)))
+        if Int.random(in: 0..<10, using: &fileRandom) == 0 { try await upload() }
         let command = command()
         let expected = model.apply(command)
         let actual: ChatModel.Answer
@@ -58,6 +63,22 @@ public struct ModelRun: Sendable {
             actual = .refused(error.code)
         }
         try expectEqual(actual, expected, "\(command)")
+    }
+
+    /// A file of a random user, whole, or begun and taken back.
+    private mutating func upload() async throws {
+        guard let user = model.users.randomElement(using: &fileRandom), model.unsent[user, default: []].count < 50
+        else { return }
+        let id = FileID("f\(uploads.count)")
+        uploads.append(id)
+        let bytes = StoreBench.bytes(Int.random(in: 0...300_000, using: &fileRandom))
+        if Int.random(in: 0..<5, using: &fileRandom) == 0 {
+            try await bench.beginUpload(id.rawValue, by: user, bytes)
+            _ = try await bench.perform(.discardFile(id))
+        } else {
+            try await bench.upload(id.rawValue, by: user, bytes)
+            model.unsent[user, default: []].append(id)
+        }
     }
 
     private func answer(_ outcome: Outcome) -> ChatModel.Answer {
@@ -101,7 +122,19 @@ public struct ModelRun: Sendable {
         case 1..<5: new.clientID = "k\(Int.random(in: 0...30, using: &random))"
         default: break
         }
+        if new.sender != nil, Int.random(in: 0..<4, using: &fileRandom) == 0 { attachFiles(to: &new, of: user) }
         return new
+    }
+
+    /// Mostly what may be sent, now and then any file that ever was.
+    private mutating func attachFiles(to message: inout NewMessage, of user: UserID) {
+        let choice = Int.random(in: 0..<6, using: &fileRandom) == 0 ? uploads : model.unsent[user] ?? []
+        var chosen: Set<FileID> = []
+        for _ in 0..<Int.random(in: 1...3, using: &fileRandom) {
+            if let file = choice.randomElement(using: &fileRandom) { chosen.insert(file) }
+        }
+        message.attachments = chosen.sorted()
+        if !chosen.isEmpty, Bool.random(using: &fileRandom) { message.content = "" }
     }
 
     private mutating func pick<Element>(_ elements: [Element]) -> Element? { elements.randomElement(using: &random) }
@@ -110,6 +143,7 @@ public struct ModelRun: Sendable {
 
     private mutating func compare() async throws {
         for (id, chat) in model.chats { try await compare(id, chat) }
+        for file in uploads { try await compare(file) }
         for place in replicas.indices {
             try await replicas[place].update(bench, limit: Int.random(in: 1...50, using: &random))
             try await compare(replicas[place])
@@ -128,6 +162,7 @@ public struct ModelRun: Sendable {
         try expectEqual(messages.map(\.seq), (0..<all.count).map { Int64(all.startIndex + $0 + 1) }, "\(id)")
         try expectEqual(messages.map { $0.deletedAt != nil }, all.map(\.deleted), "\(id)")
         try expectEqual(messages.map(\.reactions), all.map(\.grouped), "\(id)")
+        try expectEqual(messages.map { $0.attachments.map(\.id) }, all.map(\.files), "\(id)")
         try expectEqual(Set(members.map(\.user.id)), Set(chat.members.keys), "\(id)")
         for member in members {
             let expected = try unwrap(chat.members[member.user.id])
@@ -138,6 +173,12 @@ public struct ModelRun: Sendable {
             let unread = try await bench.read { try $0.unreadCount(of: user, in: id) }
             try expectEqual(unread, chat.unread(user), "\(id) \(user)")
         }
+    }
+
+    private func compare(_ file: FileID) async throws {
+        var holders: Set<UserID> = []
+        for user in model.users where try await bench.mayHave(file.rawValue, user) { holders.insert(user) }
+        try expectEqual(holders, model.holders(of: file), "\(file)")
     }
 
     private func compare(_ replica: ClientReplica) async throws {

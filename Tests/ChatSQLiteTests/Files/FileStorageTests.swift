@@ -62,6 +62,23 @@ struct FileStorageTests {
         #expect(try Data(contentsOf: URL(fileURLWithPath: fixture.database)).range(of: part) == nil)
     }
 
+    @Test("A large upload is carried into the file piece by piece, so that no message waits for all of it")
+    func log() async throws {
+        let fixture = try StoreFixture(SQLiteStoreOptions(durability: .normal))
+        let ann = try await fixture.bench.user("ann")
+        let file = FileID("f")
+        _ = try await fixture.bench.perform(.beginFile(NewFile(id: file, owner: ann, name: "f")))
+        let chunk = StoreBench.bytes(StoredFile.chunkSize)
+        var largest: Int64 = 0
+        for _ in 0..<72 {
+            _ = try await fixture.bench.perform(.appendToFile(file, chunk))
+            largest = max(largest, try fixture.sqlite.counters.logBytes)
+        }
+        // 9 MB were written; a checkpoint is wanted at 4 MiB, and made after the batch.
+        #expect(largest > 1 << 20 && largest < 6 << 20, "\(largest)")
+        try fixture.bench.close()
+    }
+
     @Test("A backup holds the files, with the keys and without")
     func backup() async throws {
         let (fixture, _, _) = try await filled()

@@ -79,6 +79,7 @@ struct FaultTests {
         while true {
             round += 1
             let carl = UserID("carl")
+            let file = FileID("f\(round)")
             let commands: [Command] = [
                 .send(NewMessage(chatID: chat, sender: ann, content: "\(round)", clientID: "k\(round)")),
                 .markRead(chat, old[2], by: bob),
@@ -88,6 +89,10 @@ struct FaultTests {
                 .react(chat, old[1], emoji: "e", remove: round.isMultiple(of: 2), by: bob),
                 .removeMember(chat, carl, by: .operator),
                 .send(NewMessage(chatID: chat, sender: bob, content: "bob \(round)")),
+                .beginFile(NewFile(id: file, owner: bob, name: "n")),
+                .appendToFile(file, [UInt8](repeating: 7, count: 5000)),
+                .finishFile(file, FileTraits(mimeType: "x/y")),
+                .send(NewMessage(chatID: chat, sender: bob, content: "", kind: .file, attachments: [file])),
             ]
             let handle = writer.batches.connection.handle
             let interruption = Interruption(after: point)
@@ -98,7 +103,7 @@ struct FaultTests {
             if interruption.left > 0 {
                 // The whole batch ran before that point: all of them were tried.
                 #expect(entries.allSatisfy { if case .success = $0.result { true } else { false } })
-                seq += 3
+                seq += 4
                 break
             }
             failures += 1
@@ -116,9 +121,9 @@ struct FaultTests {
                     nil
                 }
             }
-            #expect(seqs == [seq + 1, seq + 2, seq + 3], "point \(point)")
-            seq += 3
-            point += 5
+            #expect(seqs == [seq + 1, seq + 2, seq + 3, seq + 4], "point \(point)")
+            seq += 4
+            point += 7
         }
         #expect(failures > 50)
         let stored = try writer.batches.connection.prepare("SELECT last_seq FROM chats").first { $0.int(0) }
