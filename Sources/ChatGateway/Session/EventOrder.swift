@@ -30,16 +30,18 @@ struct EventOrder {
     private var writesInFlight = 0
     /// A step that is no write is at work.
     private var stepInFlight = false
-    private var waiting: CircularBuffer<ReceivedEvent> = []
+    /// `nil` while none does: most sockets are idle, and an empty queue has room for sixteen.
+    private var waiting: CircularBuffer<ReceivedEvent>?
     /// The event at the head was looked at, and waits for the writes before it.
     private var headIsHeld = false
     /// The event whose answer the session makes by itself.
     var current: ReceivedEvent?
 
     mutating func arrive(_ event: ReceivedEvent) -> Arrival {
-        if isOpen, !stepInFlight, waiting.isEmpty { return .run(event) }
-        guard waiting.count < Self.limit else { return .overflow(event) }
-        waiting.append(event)
+        if isOpen, !stepInFlight, waiting == nil { return .run(event) }
+        guard (waiting?.count ?? 0) < Self.limit else { return .overflow(event) }
+        waiting = waiting ?? CircularBuffer()
+        waiting?.append(event)
         return .waits
     }
 
@@ -58,7 +60,8 @@ struct EventOrder {
     /// - Returns: `false` when writes are on their way: the event was put back, and comes again when they are answered.
     mutating func readMayStart(_ event: ReceivedEvent) -> Bool {
         if writesInFlight > 0 {
-            waiting.prepend(event)
+            waiting = waiting ?? CircularBuffer()
+            waiting?.prepend(event)
             headIsHeld = true
             return false
         }
@@ -71,6 +74,7 @@ struct EventOrder {
     /// The next event that may run, taken from those that wait.
     mutating func next() -> ReceivedEvent? {
         guard isOpen, !stepInFlight, !headIsHeld else { return nil }
-        return waiting.popFirst()
+        defer { if waiting?.isEmpty == true { waiting = nil } }
+        return waiting?.popFirst()
     }
 }

@@ -156,6 +156,7 @@ final class Client: EngineSessionHandler {
                 id: acceptance.id ?? SocketID.fresh(), namespace: namespace, client: self, rooms: attempt.rooms,
                 auth: acceptance.keepsAuth ? attempt.auth : .null, held: attempt.held)
             attempt.rooms.insert(socket)
+            socket.places.reserveCapacity(acceptance.rooms.count + 1)
             attempt.rooms.join(socket, socket.id)
             for room in acceptance.rooms { attempt.rooms.join(socket, room) }
             sockets.append(socket)
