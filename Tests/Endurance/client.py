@@ -17,7 +17,8 @@ class Client:
     TRAIL = 60
     """Packets that are kept to be shown with a violation."""
 
-    def __init__(self, stage, name, token, chats, backoff):
+    def __init__(self, stage, name, token, chats, backoff, link=Link):
+        self.make_link = link
         self.stage, self.ledger, self.name, self.token, self.chats = stage, stage.ledger, name, token, chats
         self.backoff = backoff
         self.link = None
@@ -51,7 +52,7 @@ class Client:
             self.tried_at = self.ledger.now()
             self.target = None
             try:
-                link = await Link.open(*self.stage.address(), self.hear)
+                link = await self.make_link.open(*self.stage.address(), self.hear)
             except ConnectionError as error:
                 self.refusals += 1
                 self.stage.reasons[str(error).split(" (")[0]] += 1

@@ -10,6 +10,7 @@ import json
 import shutil
 import signal
 import sqlite3
+import threading
 import time
 
 import paths  # noqa: F401
@@ -191,6 +192,28 @@ async def frozen(copier, stage):
     return copier.waits[-1] > 0.9
 
 
+async def slowed(copier, stage, count):
+    """Copies while the server runs one millisecond in five, so that a checkpoint takes many times as long."""
+    ending = threading.Event()
+
+    def stutter():
+        while not ending.is_set():
+            stage.appliance.process.send_signal(signal.SIGSTOP)
+            time.sleep(0.004)
+            stage.appliance.process.send_signal(signal.SIGCONT)
+            time.sleep(0.001)
+
+    thread = threading.Thread(target=stutter)
+    thread.start()
+    try:
+        for _ in range(count):
+            await asyncio.sleep(stage.rng.uniform(0, 0.3))
+            await copier.take("the server slowed", copies.plain)
+    finally:
+        ending.set()
+        thread.join()
+
+
 async def put_back(copier, stage):
     """A copy in place of the file of a crashed server: its log is moved aside, the data is that of the copy."""
     target = await copier.take("put back", copies.plain, keep=True)
@@ -236,6 +259,7 @@ async def run(options, folder):
                 await idle_shell(copier, stage, options.shell)
                 for _ in range(options.frozen):
                     waited += await frozen(copier, stage)
+                await slowed(copier, stage, options.slowed)
                 await put_back(copier, stage)
         finally:
             await stage.shut()
@@ -261,4 +285,5 @@ if __name__ == "__main__":
         ("fresh-every", 100, "copies until a fresh directory, so that the file stays small"),
         ("pace", 400.0, "messages a second of all senders"), ("slow", 30.0, "seconds of the slow copy"),
         ("shell", 10.0, "seconds of the idle shell"), ("frozen", 10, "copies begun inside a checkpoint"),
+        ("slowed", 20, "copies of a server that is slowed, and its checkpoints with it"),
         ("print-every", 10, "copies a progress line")))

@@ -3,7 +3,8 @@
 Each round kills the server in one of four ways: at a random moment; while clients are still coming back; inside a
 checkpoint (the main file is written at no other time, so its time of change tells); or just behind one. Before the
 restart the file is checked as the crash left it, and after the next crash what the restart made of it. First of all
-a server is killed again and again during its very first start, while it makes its schema."""
+a server is killed again and again during its very first start, while it makes its schema, and during a start that
+migrates a file of the first version. Some of the clients poll, the others use WebSockets."""
 
 import asyncio
 import shutil
@@ -14,6 +15,7 @@ import paths  # noqa: F401
 import evidence
 from admin import Admin
 from appliance import Appliance
+from old_file import kill_migrations, start_or_die
 from report import arguments, finish, main, percentiles
 from stage import Stage
 
@@ -26,7 +28,7 @@ async def first_starts(options, folder, stage):
     for number in range(options.first_starts):
         data = folder / f"first-{number}"
         appliance = Appliance(data)
-        starting = asyncio.create_task(asyncio.to_thread(_start_or_die, appliance))
+        starting = asyncio.create_task(asyncio.to_thread(start_or_die, appliance))
         while appliance.process is None:
             await asyncio.sleep(0.001)
         await asyncio.sleep(stage.rng.uniform(0, options.first_ms / 1000))
@@ -65,13 +67,6 @@ def come_up(data, ledger, label, users=()):
         return
     evidence.check(data / "parley.db", ledger, label)
     shutil.rmtree(data)
-
-
-def _start_or_die(appliance):
-    try:
-        appliance.start()
-    except AssertionError:
-        pass
 
 
 def moment(stage, way):
@@ -131,9 +126,10 @@ async def run(options, folder):
     chats = {f"chat-{number}": [f"user-{(2 * number + place) % options.clients}" for place in range(4)]
              for number in range(options.clients // 2)}
     stage = Stage(folder / "data", options.seed, chats, senders=[f"user-{n}" for n in range(options.clients)],
-                  window=8, backoff=(0.05, 0.4))
+                  window=8, backoff=(0.05, 0.4), polling=options.polling)
     await first_starts(options, folder, stage)
     await first_changes(options, folder, stage)
+    migrations = await kill_migrations(options.migrations, options.migration_ms, folder, stage)
     times, ways, inside = [], dict.fromkeys(options.ways.split(","), 0), 0
     try:
         await stage.open()
@@ -155,7 +151,10 @@ async def run(options, folder):
     finally:
         await stage.shut()
     return finish("crash-test", [
-        ("first starts killed", options.first_starts), ("killed right after the first changes", options.first_starts), ("rounds", options.rounds),
+        ("first starts killed", options.first_starts), ("killed right after the first changes", options.first_starts),
+        ("killed in a start that migrates", options.migrations),
+        *((f"  {place}", count) for place, count in sorted(migrations.items())),
+        ("rounds", options.rounds),
         *((f"  killed {way}", count) for way, count in ways.items()),
         ("  the main file half carried", inside),
         ("messages acked", len(stage.ledger.acked)), ("  of them in the file", looked),
@@ -171,4 +170,7 @@ if __name__ == "__main__":
         __doc__.splitlines()[0], ("rounds", 200, "kills under load"), ("clients", 8, "clients, all sending"),
         ("ways", ",".join(WAYS), "when to kill"),
         ("first-starts", 40, "kills during a first start, and as many right after the first changes"),
+        ("polling", 3, "of the clients, how many stay with long-polling"),
+        ("migrations", 40, "kills during a start that migrates an older file"),
+        ("migration-ms", 60, "latest moment of those, in milliseconds from the moment that is waited for"),
         ("first-ms", 400, "latest moment of those, in milliseconds")))

@@ -11,6 +11,8 @@ from appliance import Appliance
 from backoff import Backoff
 from client import Client
 from ledger import Ledger
+from link import Link
+from polling_link import PollingLink
 from population import SECRET, run_all, token
 
 BACK_LIMIT = 120
@@ -19,9 +21,11 @@ BACK_LIMIT = 120
 
 class Stage:
     """`chats` maps a chat to its members. `window` bounds what a sender has in flight; `pace` is messages a second of
-    each sender, None for as fast as acks come."""
+    each sender, None for as fast as acks come. The first `polling` clients stay with long-polling, the others use
+    WebSockets."""
 
-    def __init__(self, data, seed, chats, senders, window=4, pace=None, backoff=(1.0, 5.0), options=()):
+    def __init__(self, data, seed, chats, senders, window=4, pace=None, backoff=(1.0, 5.0), options=(),
+                 polling=0):
         self.rng = random.Random(seed)
         self.data, self.chats, self.ledger = data, chats, Ledger()
         self.appliance = Appliance(
@@ -30,7 +34,7 @@ class Stage:
         self.window, self.pace, self.sending = window, pace, False
         self.names = sorted({member for members in chats.values() for member in members})
         self.clients, self.senders = {}, senders
-        self.backoff = backoff
+        self.backoff, self.polling = backoff, polling
         self.on_back = None
         self.reasons = Counter()
         self.tasks = []
@@ -53,7 +57,8 @@ class Stage:
         for name in self.names:
             mine = [chat for chat, members in self.chats.items() if name in members]
             backoff = Backoff(random.Random(self.rng.random()), *self.backoff)
-            client = self.clients[name] = Client(self, name, self.token(name), mine, backoff)
+            link = PollingLink if len(self.clients) < self.polling else Link
+            client = self.clients[name] = Client(self, name, self.token(name), mine, backoff, link)
             client.begin()
             if len(self.clients) % 20 == 0:
                 await asyncio.sleep(0.05)
