@@ -6,9 +6,9 @@ import Hummingbird
 /// Files over HTTP on the public listener. CONTRACT section 4.
 public struct FileSite: Sendable {
     /// Uploads that go on at once: together, and of one user. Each holds some 0.7 MiB at most.
-    private static let uploads = (all: 32, user: 8)
+    private static let uploads = (all: 128, user: 8)
     /// Downloads that go on at once: together, and of one user. Each holds some 0.3 MiB at most.
-    private static let downloads = (all: 256, user: 32)
+    private static let downloads = (all: 512, user: 32)
 
     let store: any ChatStore
     let access: FileAccess

@@ -31,7 +31,11 @@ struct FileUpload {
         _ id: FileID, _ name: String, _ type: String?, _ body: RequestBody
     ) async throws -> Attachment {
         var writer = try await begin(id, name: name, type: type)
-        for try await part in body { try await writer.write(part.readableBytesView) }
+        var pace = UploadPace()
+        for try await part in body {
+            try pace.take(part.readableBytes)
+            try await writer.write(part.readableBytesView)
+        }
         return try await writer.finish()
     }
 
@@ -40,7 +44,9 @@ struct FileUpload {
         var writer: ChunkWriter?
         var isInFile = false
         var received: Int64 = 0
+        var pace = UploadPace()
         for try await part in body {
+            try pace.take(part.readableBytes)
             received += Int64(part.readableBytes)
             guard received <= limit.addingClamped(UploadSource.formOverhead) else { throw HTTPFailure.tooLarge(limit) }
             for event in try Self.read(part, with: &reader) {
