@@ -14,8 +14,12 @@ struct JSONObjectWriter {
         buffer.writeInteger(UInt8(ascii: "{"))
     }
 
-    /// Goes on in a buffer whose last byte opened the object.
-    fileprivate init(in buffer: ByteBuffer) { self.buffer = buffer }
+    /// Its buffer is still to be given to it.
+    fileprivate init(without buffer: ByteBuffer) { self.buffer = buffer }
+
+    /// Gives and takes the buffer without a second reference to its bytes at any moment: with two, each write would
+    /// copy all that was written before, and a large answer would cost the square of its size.
+    fileprivate mutating func exchange(_ other: inout ByteBuffer) { swap(&buffer, &other) }
 
     /// The object, closed.
     consuming func finish() -> ByteBuffer {
@@ -118,10 +122,10 @@ extension ByteBuffer {
     /// Appends an object, its members written by `write`.
     mutating func writeObject(_ write: (inout JSONObjectWriter) -> Void) {
         writeInteger(UInt8(ascii: "{"))
-        var object = JSONObjectWriter(in: self)
-        // Given away for as long as it is written to: two references would make every write a copy.
-        self = ByteBuffer()
+        var object = JSONObjectWriter(without: ByteBuffer())
+        object.exchange(&self)
         write(&object)
-        self = object.finish()
+        object.exchange(&self)
+        writeInteger(UInt8(ascii: "}"))
     }
 }
