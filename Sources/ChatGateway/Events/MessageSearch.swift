@@ -15,7 +15,10 @@ struct MessageSearch: ClientEvent {
                 "results",
                 .array(.object([
                     .always("message", .named(.message)), .always("snippet", .string, "Hits are marked."),
-                ]))), .next,
+                ]))),
+            .always(
+                "next", .nullable(.string),
+                "Where the next page begins, though this one may be short or empty; null at the end."),
         ])
     private let query: String
     private let chatID: ChatID?

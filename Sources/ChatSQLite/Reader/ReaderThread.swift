@@ -27,6 +27,7 @@ final class ReaderThread: Sendable {
             do {
                 connection = try Connection(path: path, readonly: true)
                 try Pragmas.setUpReader(connection)
+                try SearchVocabulary.setUp(connection)
             } catch {
                 failure.put(error)
                 opened.signal()

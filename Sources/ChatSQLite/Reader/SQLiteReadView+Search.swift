@@ -3,44 +3,50 @@ import GRDB
 
 /// Search: words, newest message first.
 extension SQLiteReadView {
+    /// Every message with the words, and what of it is shown to the user: nothing where it is not theirs to see.
     private static let found: StaticString = """
-        SELECT m.n, snippet(search, 0, ?5, ?6, ?7, 24)
+        SELECT search.rowid, CASE WHEN me.user IS NOT NULL AND m.deleted_ms IS NULL AND (?4 = 0 OR m.chat = ?4)
+            AND (?5 = 0 OR m.seq > me.joined_seq) THEN snippet(search, 0, ?6, ?7, ?8, 24) END
         FROM search CROSS JOIN messages m ON m.n = search.rowid
-            CROSS JOIN members me ON me.chat = m.chat AND me.user = ?1
-        WHERE search MATCH ?2 AND search.rowid < ?3 AND (?8 = 0 OR m.seq > me.joined_seq) AND m.deleted_ms IS NULL
-        ORDER BY search.rowid DESC LIMIT ?4
-        """
-    private static let foundInChat: StaticString = """
-        SELECT m.n, snippet(search, 0, ?5, ?6, ?7, 24)
-        FROM search CROSS JOIN messages m ON m.n = search.rowid AND m.chat = ?9
-            CROSS JOIN members me ON me.chat = m.chat AND me.user = ?1
-        WHERE search MATCH ?2 AND search.rowid < ?3 AND (?8 = 0 OR m.seq > me.joined_seq) AND m.deleted_ms IS NULL
-        ORDER BY search.rowid DESC LIMIT ?4
+            LEFT JOIN members me ON me.chat = m.chat AND me.user = ?1
+        WHERE search MATCH ?2 AND search.rowid < ?3 ORDER BY search.rowid DESC
         """
 
+    /// Messages with the words that one request looks at, theirs or not: some 20 ms.
+    static let searchReach = 50_000
+
     func search(_ query: String, for user: UserID, in chat: ChatID?, page: PageRequest) throws -> Page<SearchHit> {
-        var chatKey: Int64?
+        try search(query, for: user, in: chat, page: page, reach: Self.searchReach)
+    }
+
+    /// - Parameter reach: after so many messages with the words the page ends, however few of them were the user's;
+    ///   `next` goes on there.
+    func search(
+        _ query: String, for user: UserID, in chat: ChatID?, page: PageRequest, reach: Int
+    ) throws -> Page<SearchHit> {
+        var chatKey: Int64 = 0
         if let chat {
             _ = try visibleAbove(chat, for: user)
-            chatKey = try key(of: chat)
+            chatKey = try key(of: chat) ?? 0
         }
-        let limit = Self.limit(page)
         let place = try page.after == nil ? Int64.max : Self.place(page)
-        guard let userKey = try key(of: user), let match = SearchQuery.match(query) else {
-            return Page(items: [], next: nil)
-        }
+        let words = SearchQuery.words(query)
+        guard let userKey = try key(of: user), let last = words.last else { return Page(items: [], next: nil) }
+        let endings = try SearchVocabulary.words(beginningWith: last, connection)
+        guard endings?.isEmpty != true else { return Page(items: [], next: nil) }
+        let limit = Self.limit(page)
         let joinedOnly = policy.historyVisibility == .joined
-        func hit(_ row: PreparedStatement) -> (Int64, String) { (row.int(0), row.text(1)) }
-        let rows: [(Int64, String)]
+        var rows: [(Int64, String)] = []
+        var (looked, lowest) = (0, place)
         do {
-            if let chatKey {
-                rows = try connection[Self.foundInChat].all(
-                    userKey, match, place, limit + 1, SearchMarks.start, SearchMarks.end, SearchMarks.ellipsis,
-                    joinedOnly, chatKey, read: hit)
-            } else {
-                rows = try connection[Self.found].all(
-                    userKey, match, place, limit + 1, SearchMarks.start, SearchMarks.end, SearchMarks.ellipsis,
-                    joinedOnly, read: hit)
+            try connection[Self.found].scan(
+                userKey, SearchQuery.match(words, endings: endings), place, chatKey, joinedOnly, SearchMarks.start,
+                SearchMarks.end, SearchMarks.ellipsis
+            ) { row in
+                looked += 1
+                lowest = row.int(0)
+                if let snippet = row.optionalText(1) { rows.append((lowest, snippet)) }
+                return rows.count <= limit && looked < reach
             }
         } catch let error as DatabaseError where error.resultCode == .SQLITE_ERROR {
             // A word in letters that the index's older tables do not know as such: it is in no message either.
@@ -49,6 +55,8 @@ extension SQLiteReadView {
         let hits = try rows.compactMap { n, snippet -> (Int64, SearchHit)? in
             try MessageRow.message(n, connection).map { (n, SearchHit(message: $0, snippet: snippet)) }
         }
-        return Self.page(hits, limit: limit)
+        var found = Self.page(hits, limit: limit)
+        if found.next == nil, looked == reach { found.next = String(lowest, radix: 36) }
+        return found
     }
 }

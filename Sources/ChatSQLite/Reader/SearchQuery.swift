@@ -9,8 +9,19 @@ enum SearchQuery {
     /// More words than this are not looked for.
     private static let wordLimit = 32
 
-    /// The MATCH expression, `nil` for a text without a word.
-    static func match(_ text: String) -> String? {
+    /// The MATCH expression.
+    ///
+    /// - Parameter endings: what the last word may be in full; `nil`: whatever begins with it.
+    static func match(_ words: [String], endings: [String]?) -> String {
+        var terms = words.map { "\"\($0)\"" }
+        if let last = terms.popLast() {
+            terms.append(endings.map { "(" + $0.map { "\"\($0)\"" }.joined(separator: " OR ") + ")" } ?? last + " *")
+        }
+        return terms.joined(separator: " AND ")
+    }
+
+    /// The words of a text, as many as are looked for.
+    static func words(_ text: String) -> [String] {
         var words: [String] = []
         var word = String.UnicodeScalarView()
         for scalar in text.precomposedStringWithCanonicalMapping.unicodeScalars {
@@ -22,8 +33,7 @@ enum SearchQuery {
             }
         }
         if !word.isEmpty { words.append(String(word)) }
-        guard !words.isEmpty else { return nil }
-        return words.prefix(wordLimit).map { "\"\($0)\"" }.joined(separator: " AND ") + " *"
+        return Array(words.prefix(wordLimit))
     }
 
     private static func isPart(_ scalar: Unicode.Scalar) -> Bool {

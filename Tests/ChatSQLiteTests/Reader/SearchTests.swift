@@ -48,6 +48,44 @@ struct SearchTests {
         try fixture.bench.close()
     }
 
+    @Test("A prefix finds all that begins so, be it few words or more than are looked up one by one")
+    func prefixes() async throws {
+        let words = (0..<150).map { "pre\($0)x" }
+        let (fixture, _) = try await fixture(words + ["Préface", "pré", "pr", "press pre12x", "zebra"])
+        let numbers = (120...129).reversed() + [12]
+        let wanted = ["press \u{2}pre12x\u{3}"] + numbers.map { "\u{2}pre\($0)x\u{3}" }
+        #expect(try await found(fixture, "pre12") == wanted)
+        #expect(try await found(fixture, "PREF") == ["\u{2}Préface\u{3}"])
+        #expect(try await found(fixture, "préf") == ["\u{2}Préface\u{3}"])
+        #expect(try await found(fixture, "prez") == [])
+        #expect(try await found(fixture, "press pre") == ["\u{2}press\u{3} \u{2}pre12x\u{3}"])
+        #expect(try await found(fixture, "pre", page: PageRequest(limit: 200)).count == 153)
+        #expect(try await found(fixture, "zebra") == ["\u{2}zebra\u{3}"])
+        try fixture.bench.close()
+    }
+
+    @Test("A page ends when enough was looked at, though nothing was found there, and the next one goes on")
+    func reach() async throws {
+        let (fixture, _) = try await fixture(["first", "second"])
+        let others = try await fixture.bench.group("others", [UserID("bob")])
+        _ = try await fixture.bench.send((0..<20).map { "first \($0)" }, to: others, from: UserID("bob"))
+        try await indexed(fixture)
+        let pages = try await fixture.bench.read { view in
+            let view = try unwrap(view as? SQLiteReadView, "a SQLite view")
+            var pages: [(count: Int, more: Bool)] = []
+            var after: String?
+            repeat {
+                let page = try view.search(
+                    "first", for: UserID("ann"), in: nil, page: PageRequest(after: after, limit: 5), reach: 8)
+                pages.append((page.items.count, page.next != nil))
+                after = page.next
+            } while after != nil
+            return pages.map { "\($0.count) \($0.more)" }
+        }
+        #expect(pages == ["0 true", "0 true", "1 false"])
+        try fixture.bench.close()
+    }
+
     @Test(
         "Hostile queries are data",
         arguments: [
