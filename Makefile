@@ -19,7 +19,7 @@ RELEASE = -c release --static-swift-stdlib -Xswiftc -enforce-exclusivity=uncheck
 
 .DEFAULT_GOAL := help
 .PHONY: help run build test test-swift test-clients bench bench-micro growth crash-test copy-test jitter-test
-.PHONY: conversation restart-test format lint
+.PHONY: conversation scale-test restart-test format lint
 .PHONY: clean packages test-packages
 
 help: ## this list
@@ -68,6 +68,10 @@ bench-micro: build ## instruction counts of each step of a message's way, held t
 growth: build ## how costs grow with members, connections, messages, threads: table and plot; GROWTH="--reduced"
 	@[ -n "$(TOOLS)" ] || { echo "make growth needs TOOLS=FOLDER (sioload and limit)" >&2; exit 1; }
 	$(PYTHON) Tests/Bench/growth.py --tools $(TOOLS) $(GROWTH)
+
+scale-test: test-packages $(if $(PARLEY_BIN),,build) ## each event's cost on a million messages, and receipts in a room of 1,000; ARGS, PARLEY_BIN
+	PARLEY_BIN=$(or $(PARLEY_BIN),$(BUILD)/parley) $(VENV)/bin/python Tests/Bench/scale.py $(ARGS)
+	PARLEY_BIN=$(or $(PARLEY_BIN),$(BUILD)/parley) $(VENV)/bin/python Tests/Bench/receipts.py
 
 crash-test: ENDURANCE = crash_test.py
 crash-test: ## hundreds of SIGKILLs under load; ARGS="--rounds 20 --seed 7", PARLEY_BIN=FILE for another binary

@@ -77,7 +77,7 @@ class Scale:
 
     def __init__(self, directory, filling, repeat):
         self.directory, self.filling, self.repeat = Path(directory), filling, repeat
-        self.rows = []
+        self.rows, self.verbose = [], False
         self.facts = {}
         self.appliance = None
 
@@ -132,6 +132,8 @@ class Scale:
                 check(answer)
         self.rows.append((what, repeat, statistics.median(times) * 1e6, times[int(len(times) * 0.99)] * 1e6,
                           spent * 1e6))
+        if self.verbose:
+            print(f"{what}: {self.rows[-1][2]:,.0f} µs", file=sys.stderr, flush=True)
         return answers
 
     def event(self, client, what, event, data, check=None, repeat=None):
@@ -294,6 +296,7 @@ def main():
     chosen = options.parse_args()
     with tempfile.TemporaryDirectory(prefix="parley-scale-") as directory:
         scale = Scale(directory, Filling(chosen.messages, chosen.members, chosen.chats), chosen.repeat)
+        scale.verbose = True
         scale.fill()
         scale.start()
         try:

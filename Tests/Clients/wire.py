@@ -29,6 +29,8 @@ class Wire:
     def __init__(self, appliance, headers=None, query=""):
         self.socket = websocket.create_connection(
             f"{appliance.ws_url}/socket.io/?EIO=4&transport=websocket{query}", timeout=WAIT,
+            # It would be done in Python, a byte a step; decoding the text does it too.
+            skip_utf8_validation=True,
             header=[f"{name}: {value}" for name, value in (headers or {}).items()])
         self.inbox, self.seen = [], []
         self.next_id = 0
