@@ -1,5 +1,4 @@
 import ChatCore
-import SocketIO
 
 /// `typing:start {chatId}`: the others in the chat hear it. It ends by `typing:stop`, a send, leaving, disconnecting,
 /// and by itself.
@@ -16,16 +15,6 @@ struct TypingStart: ClientEvent {
     }
 
     func step(in session: ChatSession) -> EventStep {
-        if session.socket.isMember(of: chatID.rawValue) {
-            return .local { [chatID] session in
-                session.startTyping(in: chatID)
-                return .ok
-            }
-        }
-        let user = session.user.id
-        return .read { [chatID] view in
-            _ = try view.membership(of: user, in: chatID)
-            return ReadAnswer(.ok, dependsOnMembership: true) { $0.startTyping(in: chatID) }
-        }
+        .typing(in: chatID, session, lasts: true) { [chatID] in $0.startTyping(in: chatID) }
     }
 }

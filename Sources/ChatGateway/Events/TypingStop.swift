@@ -1,5 +1,4 @@
 import ChatCore
-import SocketIO
 
 /// `typing:stop {chatId}`: the others in the chat hear it, if they had heard a start.
 struct TypingStop: ClientEvent {
@@ -15,16 +14,6 @@ struct TypingStop: ClientEvent {
     }
 
     func step(in session: ChatSession) -> EventStep {
-        if session.socket.isMember(of: chatID.rawValue) {
-            return .local { [chatID] session in
-                session.stopTyping(in: chatID)
-                return .ok
-            }
-        }
-        let user = session.user.id
-        return .read { [chatID] view in
-            _ = try view.membership(of: user, in: chatID)
-            return ReadAnswer(.ok) { $0.stopTyping(in: chatID) }
-        }
+        .typing(in: chatID, session, lasts: false) { [chatID] in $0.stopTyping(in: chatID) }
     }
 }

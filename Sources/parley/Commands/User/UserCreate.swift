@@ -11,12 +11,7 @@ struct UserCreate: AdminCommand {
     @Option(help: "1-64 of A-Z a-z 0-9 _ . : - (default: a UUID)")
     var id: String?
 
-    @Option(help: "The name shown")
-    var displayName: String?
-
-    @Option(name: .customLong("avatar-url"), help: "Address of a picture")
-    var avatarURL: String?
-
+    @OptionGroup var profile: UserProfile
     @OptionGroup var connection: AdminConnection
     @OptionGroup var output: AdminOutput
 
@@ -24,8 +19,8 @@ struct UserCreate: AdminCommand {
         var body = CallBody()
         body.set("username", username)
         body.set("id", id)
-        body.set("display_name", displayName)
-        body.set("avatar_url", avatarURL)
+        body.set("display_name", profile.displayName)
+        body.set("avatar_url", profile.avatarURL)
         return AdminCall(.post, "/admin/users", body: try body.encoded())
     }
 }

@@ -11,20 +11,15 @@ struct UserUpdate: AdminCommand {
     @Option(help: "The new username")
     var username: String?
 
-    @Option(help: "The new name shown")
-    var displayName: String?
-
-    @Option(name: .customLong("avatar-url"), help: "Address of a picture")
-    var avatarURL: String?
-
+    @OptionGroup var profile: UserProfile
     @OptionGroup var connection: AdminConnection
     @OptionGroup var output: AdminOutput
 
     func call() throws -> AdminCall {
         var body = CallBody()
         body.set("username", username)
-        body.change("display_name", displayName)
-        body.change("avatar_url", avatarURL)
+        body.change("display_name", profile.displayName)
+        body.change("avatar_url", profile.avatarURL)
         return AdminCall(.patch, "/admin/users/\(AdminCall.encoded(id))", body: try body.encoded())
     }
 }
