@@ -5,7 +5,7 @@ import shutil
 
 from playwright.sync_api import sync_playwright
 
-WAIT = 10_000
+WAIT = 20_000
 """Milliseconds for something to show; only ever waited in full when the test fails."""
 
 # What a reader of the page by ear or by keyboard needs, asked of the page itself.

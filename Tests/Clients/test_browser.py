@@ -141,7 +141,7 @@ def test_presence_and_unread(lobby, parley, admin, enter):
     expect(alice.locator("#chat-about")).to_have_text("2 members")
 
 
-def test_files_are_sent_and_shown(lobby):
+def test_files_are_sent_and_shown(lobby, tmp_path):
     alice, bob = lobby.alice, lobby.bob
     data = os.urandom(300_000)
     alice.locator("#file").set_input_files([
@@ -152,7 +152,7 @@ def test_files_are_sent_and_shown(lobby):
     say(alice, "the view")
     image = item(bob, "the view").get_by_role("img", name="view.png")
     expect(image).to_be_visible()
-    bob.wait_for_function("document.querySelector('#log img').naturalWidth === 320")
+    expect(image).to_have_js_property("naturalWidth", 320)
     assert image.bounding_box()["width"] == 320
     expect(alice.locator("#attached li")).to_have_count(0)
     alice.locator("#file").set_input_files({"name": "notes.bin", "mimeType": "application/zip", "buffer": data})
@@ -162,7 +162,10 @@ def test_files_are_sent_and_shown(lobby):
     assert download.value.suggested_filename == "notes.bin"
     with open(download.value.path(), "rb") as file:
         assert file.read() == data
-    alice.locator("#file").set_input_files({"name": "big.bin", "mimeType": "x/y", "buffer": b"x" * 10_000_001})
+    big = tmp_path / "big.bin"
+    with open(big, "wb") as file:
+        file.truncate(10_000_001)
+    alice.locator("#file").set_input_files(big)
     expect(alice.get_by_role("alert").filter(has_text="big.bin is larger than")).to_be_visible()
 
 
@@ -212,7 +215,7 @@ def test_history_and_search(lobby, admin):
     while page.locator("#m1").count() == 0:
         first = page.locator("#log > li").first.get_attribute("id")
         page.locator("#scroll").evaluate("(box) => { box.scrollTop = 0; }")
-        page.wait_for_function("(id) => document.querySelector('#log > li').id !== id", arg=first)
+        expect(page.locator("#log > li").first).not_to_have_attribute("id", first)
     assert page.evaluate("[...document.querySelectorAll('#log > li')].map((item) => item.id)") == [
         f"m{number}" for number in range(1, 181)]
     expect(page.locator("#older")).to_have_text("This is the beginning.")
