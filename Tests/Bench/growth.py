@@ -37,9 +37,21 @@ REDUCED = Plan(messages=(10_000, 100_000, 1_000_000), seconds=3, questions=200)
 class Site:
     """Makes servers, one after the other, each in a directory of its own."""
 
-    def __init__(self, binary, folder, generator):
-        self.binary, self.folder, self.generator = binary, folder, generator
+    def __init__(self, binary, folder, generator, realtime):
+        self.binary, self.folder, self.generator, self.realtime = binary, folder, generator, realtime
         self.number = 0
+        # The server whose start is measured.
+        self.starter = binary
+        if realtime:
+            self.generator = self.wrap("sioload", generator)
+            self.starter = self.wrap("parley", os.path.abspath(binary))
+
+    def wrap(self, name, program):
+        path = os.path.join(self.folder, name)
+        with open(path, "w") as file:
+            file.write(f'#!/bin/sh\nexec chrt -r 1 {program} "$@"\n')
+        os.chmod(path, 0o755)
+        return path
 
     def place(self):
         self.number += 1
@@ -50,6 +62,8 @@ class Site:
     def load(self, server, population, arguments, seconds):
         tokens = os.path.join(self.folder, "tokens")
         population.write_tokens(tokens)
+        if self.realtime:
+            subprocess.run(["chrt", "-a", "-r", "-p", "1", str(server.process.pid)], check=True)
         return measure(self.generator, server, tokens, ["--scenario", "fanout", *arguments], seconds)
 
     def fanout(self, population, senders, window, seconds, *options):
@@ -113,7 +127,7 @@ def stored(site, plan):
         fill(os.path.join(place, "data"), population, count)
         size = os.path.getsize(os.path.join(place, "data", "parley.db"))
         began = time.perf_counter()
-        server = Parley(site.binary, None, place, [])
+        server = Parley(site.starter, None, place, [])
         row = {"messages": count, "bytes_per_message": size / count, "start_ms": server.started_in * 1000}
         try:
             row.update(questions(server, population, plan.questions))
@@ -206,6 +220,8 @@ def main():
     parser.add_argument("--tools", required=True, help="folder with sioload/ and limit/")
     parser.add_argument("--reduced", action="store_true", help="shorter runs, a million messages at most")
     parser.add_argument("--only", action="append", choices=list(PARTS))
+    parser.add_argument("--realtime", action="store_true",
+                        help="real-time priority while measured (needs root), on machines that do other things")
     parser.add_argument("--out", default=".build/growth", help="where the figures, the table and the plot go")
     arguments = parser.parse_args()
     plan = REDUCED if arguments.reduced else Plan()
@@ -217,7 +233,7 @@ def main():
             results = json.load(file)
     with tempfile.TemporaryDirectory(prefix="parley-growth-") as folder:
         generator, _ = build_tools(arguments.tools, folder)
-        site = Site(arguments.server, folder, generator)
+        site = Site(arguments.server, folder, generator, arguments.realtime)
         for name in arguments.only or PARTS:
             results[name] = PARTS[name](site, plan)
     with open(figures, "w") as file:
