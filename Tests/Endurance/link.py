@@ -38,7 +38,11 @@ class Link(asyncio.Protocol):
 
     def connection_made(self, transport):
         self.transport = transport
-        host, port = transport.get_extra_info("peername")[:2]
+        peer = transport.get_extra_info("peername")
+        if peer is None:
+            # The server took the connection and was gone at once: there is nobody to ask.
+            return transport.abort()
+        host, port = peer[:2]
         key = base64.b64encode(os.urandom(16)).decode()
         transport.write(
             f"GET /socket.io/?EIO=4&transport=websocket HTTP/1.1\r\nHost: {host}:{port}\r\nUpgrade: websocket\r\n"
