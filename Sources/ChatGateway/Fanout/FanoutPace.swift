@@ -9,7 +9,7 @@ import Synchronization
 /// into one write a connection. It is bounded: a loop that hangs in something long does not stop the writer.
 final class FanoutPace: Sendable {
     /// The longest that one batch waits for the loops.
-    static let limit = DispatchTimeInterval.milliseconds(20)
+    private let limit: DispatchTimeInterval
 
     private struct State {
         var untold = 0
@@ -18,6 +18,8 @@ final class FanoutPace: Sendable {
 
     private let state = Mutex(State())
     private let allTold = DispatchSemaphore(value: 0)
+
+    init(limit: DispatchTimeInterval = .milliseconds(20)) { self.limit = limit }
 
     /// A batch is given to so many loops. On any thread.
     func tells(_ loops: Int) { state.withLock { $0.untold += loops } }
@@ -43,7 +45,7 @@ final class FanoutPace: Sendable {
             return state.isWaiting
         }
         guard mustWait else { return true }
-        if allTold.wait(timeout: .now() + Self.limit) == .success { return true }
+        if allTold.wait(timeout: .now() + limit) == .success { return true }
         let signalled = state.withLock { state in
             defer { state.isWaiting = false }
             return !state.isWaiting

@@ -7,13 +7,13 @@ import Testing
 struct FanoutPaceTests {
     @Test("Nothing under way: nobody waits")
     func idle() {
-        let pace = FanoutPace()
+        let pace = FanoutPace(limit: .seconds(60))
         #expect(pace.wait())
     }
 
     @Test("A batch that every loop is through with holds nobody up")
     func toldBefore() {
-        let pace = FanoutPace()
+        let pace = FanoutPace(limit: .seconds(60))
         pace.tells(2)
         pace.told()
         pace.told()
@@ -22,7 +22,7 @@ struct FanoutPaceTests {
 
     @Test("The wait ends when the last loop is through")
     func endsWithTheLast() async {
-        let pace = FanoutPace()
+        let pace = FanoutPace(limit: .seconds(60))
         pace.tells(2)
         pace.told()
         let loop = Thread { pace.told() }

@@ -30,7 +30,7 @@ struct PlainCopyTests {
             var last: Int64 = 0
             // Each copy opens the file anew; between two of them a checkpoint has to find its moment.
             var number = 0
-            while number < 60 || last == 0 {
+            while try number < 60 || last == 0 || fixture.sqlite.counters.checkpoints == 0 {
                 number += 1
                 let copy = target.path + "/copy\(number).db"
                 try fixture.run("cp", fixture.database, copy)
@@ -43,7 +43,6 @@ struct PlainCopyTests {
             stop.set()
             try await group.waitForAll()
         }
-        #expect(try fixture.sqlite.counters.checkpoints > 0)
         #expect(try fixture.sqlite.counters.checkpointsPartial == 0)
         try bench.close()
     }
