@@ -69,7 +69,7 @@ def judge(stage, target, label, began, pairs):
         if counts[1] > counts[0] or counts[0] > counts[1] + 1:
             ledger.violation(f"{label}: {sender} is at {counts[0]} in {first} and at {counts[1]} in {second}")
     looked = ledger.compare(rows, label, until=began - FRESH - GRACE)
-    lost = [when for chat, seq, ident, when in list(ledger.acked.values())
+    lost = [when for chat, seq, ident, when in ledger.acked.copy().values()
             if (chat, seq) not in rows and when <= began]
     return looked, began - min(lost, default=began)
 

@@ -61,8 +61,9 @@ class Ledger:
             known = self.ids.get((chat, seq))
             if known is not None and known != (ident, cid):
                 self.violation(f"{where}: {chat} seq {seq} is {ident} of {cid}, clients saw {known[0]} of {known[1]}")
+        # A thread reads while clients go on: dict.copy() is one step of the interpreter, list(items()) is not.
         wanted = [
-            (cid, chat, seq, ident) for cid, (chat, seq, ident, when) in list(self.acked.items())
+            (cid, chat, seq, ident) for cid, (chat, seq, ident, when) in self.acked.copy().items()
             if (since is None or when >= since) and (until is None or when <= until)]
         for cid, chat, seq, ident in wanted:
             if rows.get((chat, seq)) != (ident, cid):
