@@ -118,8 +118,14 @@ final class RoomIndex {
         eventLoop.execute { bound.value.flushTouched() }
     }
 
-    /// Flushes every socket that was written to, now.
-    func flushTouched() {
+    /// Writes the trailer that a socket has coming to it, before its last word: no later flush reaches it.
+    func writeTrailer(to socket: Socket) {
+        guard mustTrail, socket.heardRoom, let trailer = latestTrailer else { return }
+        socket.heardRoom = false
+        socket.write(trailer)
+    }
+
+    private func flushTouched() {
         isFlushing = false
         if mustTrail, let trailer = latestTrailer?.copied() {
             let now = NIODeadline.now()

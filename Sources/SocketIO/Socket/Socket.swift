@@ -150,7 +150,7 @@ public final class Socket: @unchecked Sendable {
     public func disconnect(closingConnection: Bool = false) {
         onLoop {
             guard self.isConnected else { return }
-            self.flushRooms()
+            self.rooms.writeTrailer(to: self)
             self.write(self.namespace.encoder.disconnect())
             self.flush()
             let client = self.client
@@ -163,15 +163,10 @@ public final class Socket: @unchecked Sendable {
     public func closeTransport(_ reason: EngineCloseReason = .forcedClose) {
         onLoop {
             guard self.isConnected else { return }
-            self.flushRooms()
+            self.rooms.writeTrailer(to: self)
             self.flush()
             self.client.session.close(reason)
         }
-    }
-
-    /// Sends what batches told, with the trailer that belongs to it: a session's last word is not to overtake that.
-    private func flushRooms() {
-        if isTouched { rooms.flushTouched() }
     }
 
     // MARK: Holding back (see ConnectionGate)
