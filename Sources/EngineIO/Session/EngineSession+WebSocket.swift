@@ -105,9 +105,11 @@ extension EngineSession: WebSocketDelegate {
         let left = polling
         polling = nil
         left?.post?.fail(.badRequest)
-        guard let left, !left.isEmpty else { return }
-        for (frames, isCounted) in left.frames { enqueue(frames, counted: isCounted) }
-        flush()
+        if let left, !left.isEmpty {
+            for (frames, isCounted) in left.frames { enqueue(frames, counted: isCounted) }
+            flush()
+        }
+        if isOpen { handler?.sessionDidChangeOutlet(self) }
     }
 
     /// The candidate is gone, or gives up; the session stays on polling.

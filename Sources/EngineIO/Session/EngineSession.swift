@@ -52,6 +52,11 @@ public final class EngineSession {
 
     // MARK: Sending
 
+    /// The way straight to the client's WebSocket; `nil` on polling, and on a WebSocket of another loop.
+    public var outlet: EngineOutlet? {
+        if case .local(let socket) = link { EngineOutlet(socket) } else { nil }
+    }
+
     /// Queues packets; nothing leaves before ``flush()``. Without effect on a closed session.
     public func send(_ frames: EngineFrames) {
         send(frames, counted: true)

@@ -11,6 +11,8 @@ public protocol EngineSessionHandler: AnyObject {
     func sessionDidReceiveBurst(_ session: EngineSession)
     /// What was sent has left for the kernel (or a poll took it): the moment to send the next part of something long.
     func sessionDidDrain(_ session: EngineSession)
+    /// ``EngineSession/outlet`` is another: the session was upgraded to a WebSocket.
+    func sessionDidChangeOutlet(_ session: EngineSession)
     /// The session is over. Called exactly once, last.
     func session(_ session: EngineSession, didCloseWith reason: EngineCloseReason)
 }
@@ -18,6 +20,7 @@ public protocol EngineSessionHandler: AnyObject {
 extension EngineSessionHandler {
     public func sessionDidReceiveBurst(_ session: EngineSession) {}
     public func sessionDidDrain(_ session: EngineSession) {}
+    public func sessionDidChangeOutlet(_ session: EngineSession) {}
 }
 
 /// Why a session ended; the raw values are those of Socket.IO's server, as its `disconnect` event gives them.

@@ -3,27 +3,29 @@ import NIOCore
 
 /// Who is where, as far as one event loop's sockets go: a namespace has one of these a loop, and nobody locks it.
 ///
-/// A room is an array of sockets, since what is done with it is to walk it; each socket knows its place in each of its
-/// rooms, so leaving is a swap with the last one.
+/// A room is an array of seats (see ``SeatTable``), since what is done with it is to walk it; each socket knows its
+/// place in each of its rooms, so leaving is a swap with the last one.
 final class RoomIndex {
+    struct Member {
+        let seat: SeatTable.Number
+        /// Which of its socket's places this is.
+        var slot: Int32
+    }
+
     final class Room {
         /// Shared by all who are in it, instead of a copy each.
         let name: String
-        var members: ContiguousArray<(socket: Socket, slot: Int)> = []
+        var members: ContiguousArray<Member> = []
 
         init(name: String) { self.name = name }
     }
 
     let eventLoop: any EventLoop
+    let seats = SeatTable()
     private var rooms: [String: Room] = [:]
-    private(set) var sockets: [ObjectIdentifier: Socket] = [:]
     /// Of sockets that do not hear live yet: each keeps the batches that pass.
     private var holding: [ObjectIdentifier: HeldDeliveries] = [:]
     private(set) var latestTrailer: EngineFrames?
-    /// Counts walks over several rooms: a socket that bears the number was reached already.
-    private var visit = 0
-    /// Sockets written to since the last flush.
-    private var touched: ContiguousArray<Socket> = []
     private var isFlushing = false
     /// Whether a batch since the last flush brought a trailer.
     private var mustTrail = false
@@ -32,11 +34,9 @@ final class RoomIndex {
 
     init(eventLoop: any EventLoop) { self.eventLoop = eventLoop }
 
-    func insert(_ socket: Socket) { sockets[ObjectIdentifier(socket)] = socket }
-
     func remove(_ socket: Socket) {
-        sockets.removeValue(forKey: ObjectIdentifier(socket))
         leaveAll(socket)
+        seats.remove(socket.seat)
     }
 
     func hold(_ held: HeldDeliveries) { holding[ObjectIdentifier(held)] = held }
@@ -47,7 +47,7 @@ final class RoomIndex {
         guard !socket.places.contains(where: { $0.room === room }) else { return }
         if room.members.isEmpty { rooms[name] = room }
         socket.places.append(Socket.Place(room: room, index: room.members.count))
-        room.members.append((socket, socket.places.count - 1))
+        room.members.append(Member(seat: socket.seat, slot: Int32(socket.places.count - 1)))
     }
 
     func isMember(_ socket: Socket, of name: String) -> Bool {
@@ -61,7 +61,7 @@ final class RoomIndex {
         let last = socket.places.removeLast()
         if slot < socket.places.count {
             socket.places[slot] = last
-            last.room.members[last.index].slot = slot
+            last.room.members[last.index].slot = Int32(slot)
         }
     }
 
@@ -75,19 +75,19 @@ final class RoomIndex {
         let last = room.members.removeLast()
         if place.index < room.members.count {
             room.members[place.index] = last
-            last.socket.places[last.slot].index = place.index
+            seats.socket(last.seat)?.places[Int(last.slot)].index = place.index
         }
         if room.members.isEmpty { rooms.removeValue(forKey: room.name) }
     }
 
-    func members(of name: String) -> [Socket] { rooms[name]?.members.map(\.socket) ?? [] }
+    func members(of name: String) -> [Socket] { rooms[name]?.members.compactMap { seats.socket($0.seat) } ?? [] }
     func count(of name: String) -> Int { rooms[name]?.members.count ?? 0 }
 
     /// The sockets a broadcast reaches.
     func targets(of target: BroadcastTarget) -> [Socket] {
         var chosen: [Socket]
         switch target.rooms.count {
-        case 0: chosen = Array(sockets.values)
+        case 0: chosen = seats.sockets
         case 1: chosen = members(of: target.rooms[0])
         default:
             var seen: Set<ObjectIdentifier> = []
@@ -101,8 +101,8 @@ final class RoomIndex {
         return chosen
     }
 
-    /// Carries out a batch for this loop's sockets: each is written to at once, and flushed in a later turn of the
-    /// loop, after whatever batches wait already; so a socket gets what several of them told it in one write, with the
+    /// Carries out a batch for this loop's sockets: what it tells them is noted, and sent in a later turn of the loop,
+    /// after whatever batches wait already; so a socket gets what several of them told it in one write, with the
     /// trailer of the last.
     func apply(_ batch: DeliveryBatch, sent: (@Sendable () -> Void)?) {
         for held in holding.values { held.append(batch) }
@@ -112,41 +112,22 @@ final class RoomIndex {
             mustTrail = true
         }
         if let sent { whenFlushed.append(sent) }
-        guard !isFlushing, !touched.isEmpty || !whenFlushed.isEmpty else { return }
+        guard !isFlushing, seats.isWaiting || !whenFlushed.isEmpty else { return }
         isFlushing = true
         let bound = NIOLoopBound(self, eventLoop: eventLoop)
-        eventLoop.execute { bound.value.flushTouched() }
+        eventLoop.execute { bound.value.flush() }
     }
 
     /// Writes the trailer that a socket has coming to it, before its last word: no later flush reaches it.
     func writeTrailer(to socket: Socket) {
-        guard mustTrail, socket.heardRoom, let trailer = latestTrailer else { return }
-        socket.heardRoom = false
+        guard mustTrail, let trailer = latestTrailer, seats.takeHeard(socket.seat) else { return }
         socket.write(trailer)
     }
 
-    private func flushTouched() {
+    private func flush() {
         isFlushing = false
-        if mustTrail, let trailer = latestTrailer?.copied() {
-            let now = NIODeadline.now()
-            for socket in touched where socket.heardRoom {
-                socket.write(trailer)
-                socket.lastTrailerAt = now
-            }
-            mustTrail = false
-        }
-        // A flush may end a session, whose end may tell others: they are for the next turn.
-        var flushing = ContiguousArray<Socket>()
-        swap(&flushing, &touched)
-        for socket in flushing {
-            socket.isTouched = false
-            socket.heardRoom = false
-            socket.flush()
-        }
-        if touched.isEmpty {
-            flushing.removeAll(keepingCapacity: true)
-            touched = flushing
-        }
+        seats.flush(trailer: mustTrail ? latestTrailer : nil)
+        mustTrail = false
         let done = whenFlushed
         whenFlushed.removeAll(keepingCapacity: true)
         for body in done { body() }
@@ -155,33 +136,27 @@ final class RoomIndex {
     private func apply(_ operation: DeliveryBatch.Operation, stamp: Int64) {
         switch operation {
         case .socket(let socket, let frames):
-            guard socket.eventLoop === eventLoop else { return }
-            socket.write(frames)
-            touch(socket)
+            tell(socket, frames)
         case .answer(let socket, let frames):
-            guard socket.eventLoop === eventLoop else { return }
-            if !frames.isEmpty {
-                socket.write(frames)
-                touch(socket)
-            }
+            guard socket.rooms === self else { return }
+            tell(socket, frames)
             socket.handler?.socketWasAnswered(socket)
         case .rooms(let names, let frames, let except):
-            visit += 1
+            let chunk = seats.keep(frames)
+            seats.beginVisit()
             for name in names {
-                for member in rooms[name]?.members ?? [] where member.socket.visit != visit {
-                    member.socket.visit = visit
-                    guard member.socket.hears(stamp), !member.socket.isMember(of: except) else { continue }
-                    member.socket.write(frames)
-                    touch(member.socket)
+                for member in rooms[name]?.members ?? []
+                where seats.isFirstVisit(member.seat) && seats.hears(stamp, member.seat) {
+                    guard let socket = seats.socket(member.seat), !socket.isMember(of: except) else { continue }
+                    seats.write(chunk, to: member.seat, heard: false)
                 }
             }
         case .room(let name, let frames, let except):
             guard let room = rooms[name] else { return }
-            let frames = room.members.count > 1 ? frames.copied() : frames
-            for member in room.members where member.socket !== except && member.socket.hears(stamp) {
-                member.socket.write(frames)
-                member.socket.heardRoom = true
-                touch(member.socket)
+            let chunk = seats.keep(frames)
+            let left = except.flatMap { $0.rooms === self ? $0.seat : nil } ?? -1
+            for member in room.members where member.seat != left && seats.hears(stamp, member.seat) {
+                seats.write(chunk, to: member.seat, heard: true)
             }
         case .join(let selector, let name):
             for socket in members(of: selector) where socket.hears(stamp) { join(socket, name) }
@@ -191,6 +166,11 @@ final class RoomIndex {
             // Whatever the snapshot held: this is no news to tell, but something to do (end a session).
             for socket in members(of: selector) where !socket.isHolding { body(socket) }
         }
+    }
+
+    private func tell(_ socket: Socket, _ frames: EngineFrames) {
+        guard socket.rooms === self, socket.isConnected, !frames.isEmpty else { return }
+        seats.write(seats.keep(frames), to: socket.seat, heard: false)
     }
 
     /// Carries out what a batch had to do for one socket that held it back, without what it had to tell: the socket's
@@ -224,12 +204,6 @@ final class RoomIndex {
             }
         }
         if heard, let trailer = batch.trailer { socket.write(trailer) }
-    }
-
-    private func touch(_ socket: Socket) {
-        guard !socket.isTouched else { return }
-        socket.isTouched = true
-        touched.append(socket)
     }
 }
 

@@ -64,6 +64,10 @@ final class Client: EngineSessionHandler {
         for socket in sockets { socket.drained() }
     }
 
+    func sessionDidChangeOutlet(_ session: EngineSession) {
+        for socket in sockets { socket.outletChanged() }
+    }
+
     func session(_ session: EngineSession, didCloseWith reason: EngineCloseReason) {
         stopPending()
         entering = []
@@ -155,7 +159,6 @@ final class Client: EngineSessionHandler {
             let socket = Socket(
                 id: acceptance.id ?? SocketID.fresh(), namespace: namespace, client: self, rooms: attempt.rooms,
                 auth: acceptance.keepsAuth ? attempt.auth : .null, held: attempt.held)
-            attempt.rooms.insert(socket)
             socket.places.reserveCapacity(acceptance.rooms.count + 1)
             attempt.rooms.join(socket, socket.id)
             for room in acceptance.rooms { attempt.rooms.join(socket, room) }

@@ -28,12 +28,8 @@ public final class Socket: @unchecked Sendable {
     /// What handles the socket's events; on the loop.
     public internal(set) var handler: (any SocketHandler)?
     var places: [Place] = []
-    var isTouched = false
-    var visit = 0
-    /// When the socket last got a batch's trailer, or came; on the loop.
-    public internal(set) var lastTrailerAt = NIODeadline.now()
-    /// Something for a room was written in the batch at work.
-    var heardRoom = false
+    /// Its own as long as it is connected.
+    private(set) var seat: SeatTable.Number = -1
     private var pending: PendingAcks?
     public private(set) var isConnected = true
     private var held: HeldDeliveries?
@@ -45,9 +41,9 @@ public final class Socket: @unchecked Sendable {
         self.rooms = rooms
         self.auth = auth
         self.held = held
-        knownStamp = held == nil ? .min : .max
         eventLoop = client.session.eventLoop
         handshake = client.session.handshake
+        seat = rooms.seats.add(self, knownStamp: held == nil ? .min : .max)
     }
 
     /// Acts on the loop: at once when there, else handed over.
@@ -113,6 +109,7 @@ public final class Socket: @unchecked Sendable {
     /// Queues frames without flushing; on the loop.
     public func write(_ frames: EngineFrames, counted: Bool = true) {
         guard isConnected else { return }
+        rooms.seats.settle(seat)
         client.session.send(frames, counted: counted)
     }
 
@@ -163,6 +160,7 @@ public final class Socket: @unchecked Sendable {
     public func closeTransport(_ reason: EngineCloseReason = .forcedClose) {
         onLoop {
             guard self.isConnected else { return }
+            self.rooms.seats.settle(self.seat)
             self.rooms.writeTrailer(to: self)
             self.flush()
             self.client.session.close(reason)
@@ -173,12 +171,12 @@ public final class Socket: @unchecked Sendable {
 
     /// Whether a batch of this stamp is news: not while the socket holds back, nor when it began with a snapshot that
     /// held the batch already. Such a batch may still come: a commit can be read before it is handed to the loops.
-    func hears(_ stamp: Int64) -> Bool { stamp > knownStamp }
+    func hears(_ stamp: Int64) -> Bool { isConnected && rooms.seats.hears(stamp, seat) }
 
     var isHolding: Bool { held != nil }
 
-    /// Up to where the socket knows everything; nothing is news while it holds back.
-    private var knownStamp = Int64.min
+    /// When the socket last got a batch's trailer, or came; on the loop, while it is connected.
+    public var lastTrailerAt: NIODeadline { isConnected ? rooms.seats.lastTrailerAt(of: seat) : .now() }
 
     /// Gives the socket what was held back for it and has a greater stamp, in order, and lets it hear live from now on.
     /// On the loop.
@@ -186,10 +184,10 @@ public final class Socket: @unchecked Sendable {
     /// - Returns: `false` when more passed than could be kept: then nothing was given, holding begins anew, and the
     ///   caller has to read again what came after `stamp`.
     public func release(after stamp: Int64) -> Bool {
-        guard let held else { return true }
+        guard let held, isConnected else { return true }
         guard let batches = held.take() else { return false }
         self.held = nil
-        knownStamp = stamp
+        rooms.seats.setKnownStamp(stamp, of: seat)
         rooms.stopHolding(held)
         for batch in batches {
             if batch.stamp > stamp {
@@ -204,13 +202,15 @@ public final class Socket: @unchecked Sendable {
 
     /// Sends the trailer of the latest batch of this loop again, for a socket that heard none for long. On the loop.
     public func repeatTrailer(now: NIODeadline) {
-        guard held == nil, let trailer = rooms.latestTrailer else { return }
-        lastTrailerAt = now
+        guard isConnected, held == nil, let trailer = rooms.latestTrailer else { return }
+        rooms.seats.setLastTrailerAt(now, of: seat)
         write(trailer)
         flush()
     }
 
     // MARK: From the client
+
+    func outletChanged() { if isConnected { rooms.seats.outletChanged(of: seat) } }
 
     func didConnect() { handler?.socketDidConnect(self) }
 

@@ -89,7 +89,7 @@ struct SocketOutput {
     }
 
     /// - Returns: how many bytes the kernel took; negative when the connection is broken.
-    private static func send(_ bytes: UnsafeRawBufferPointer, to descriptor: CInt) -> Int {
+    static func send(_ bytes: UnsafeRawBufferPointer, to descriptor: CInt) -> Int {
         #if canImport(Darwin)
         let flags = CInt(0)  // NIO has set SO_NOSIGPIPE
         #else

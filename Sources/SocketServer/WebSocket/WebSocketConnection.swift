@@ -40,6 +40,8 @@ public final class WebSocketConnection: ChannelInboundHandler, RemovableChannelH
     private var descriptor: CInt?
     /// Writes that the channel is not done with: what follows has to take the same way.
     private var writesInChannel = 0
+    /// The descriptor, as long as nothing is in the way: see ``sendAtOnce(_:)``; otherwise negative.
+    private var clearDescriptor: CInt = -1
 
     /// - Parameter prelude: answers the upgrade request once the channel is active; for one adopted from another loop.
     init(
@@ -60,6 +62,40 @@ public final class WebSocketConnection: ChannelInboundHandler, RemovableChannelH
     public func write(_ frames: ByteBuffer) {
         guard state == .open, context != nil else { return }
         output.append(frames)
+        clearDescriptor = -1
+    }
+
+    /// What became of bytes that were to be sent at once.
+    public enum DirectSend: Sendable {
+        /// The kernel has them.
+        case sent
+        /// The kernel took some; the rest is on its way, behind which everything else has to wait: ``isWritable`` and
+        /// ``bufferedBytes`` tell whether it is too much.
+        case queued
+        /// None was sent, since something is in the way (unsent bytes, TLS, a close): use ``write(_:)``.
+        case notSent
+    }
+
+    /// Gives whole frames straight to the kernel, when nothing is in front of them: the shortest way there is, for
+    /// those who send the same to many. It touches this object only.
+    public func sendAtOnce(_ frames: UnsafeRawBufferPointer) -> DirectSend {
+        guard clearDescriptor >= 0 else { return .notSent }
+        let sent = SocketOutput.send(frames, to: clearDescriptor)
+        if sent == frames.count { return .sent }
+        clearDescriptor = -1
+        if sent < 0 {
+            context?.close(promise: nil)
+        } else if let context {
+            pass(ByteBuffer(bytes: frames[sent...]), to: context, promise: nil)
+            context.flush()
+        }
+        return .queued
+    }
+
+    /// After whatever may have opened or closed the straight way.
+    private func lookWhetherClear() {
+        let isClear = state == .open && context != nil && writesInChannel == 0 && output.isEmpty
+        clearDescriptor = isClear ? descriptor ?? -1 : -1
     }
 
     /// Like ``write(_:)``; `promise` is kept once the kernel has the bytes.
@@ -77,7 +113,7 @@ public final class WebSocketConnection: ChannelInboundHandler, RemovableChannelH
         }
         switch output.send(to: descriptor, scratch: loop.scratch) {
         case .sent:
-            break
+            lookWhetherClear()
         case .rest(let bytes):
             pass(bytes, to: context, promise: nil)
             context.flush()
@@ -96,7 +132,13 @@ public final class WebSocketConnection: ChannelInboundHandler, RemovableChannelH
         guard descriptor != nil else { return context.write(NIOAny(bytes), promise: promise) }
         let written = eventLoop.makePromise(of: Void.self)
         writesInChannel += 1
-        written.futureResult.assumeIsolated().whenComplete { _ in self.writesInChannel -= 1 }
+        clearDescriptor = -1
+        written.futureResult.assumeIsolated().whenComplete { result in
+            self.writesInChannel -= 1
+            // A write fails when the channel closes: its descriptor may be another connection's already.
+            guard case .success = result else { return self.descriptor = nil }
+            self.lookWhetherClear()
+        }
         if let promise { written.futureResult.cascade(to: promise) }
         context.write(NIOAny(bytes), promise: written)
     }
@@ -119,6 +161,7 @@ public final class WebSocketConnection: ChannelInboundHandler, RemovableChannelH
         guard state == .open, context != nil else { return }
         output.append(WebSocketFrame.close(code))
         state = .closing
+        clearDescriptor = -1
         flush()
         armDeadline()
         end(.local)
@@ -127,6 +170,7 @@ public final class WebSocketConnection: ChannelInboundHandler, RemovableChannelH
     /// Drops the connection and what is unsent.
     public func abort() {
         state = .finished
+        clearDescriptor = -1
         output.removeAll()
         context?.close(promise: nil)
         end(.local)
@@ -141,6 +185,7 @@ public final class WebSocketConnection: ChannelInboundHandler, RemovableChannelH
         let transport = try? context.pipeline.syncOperations.withUnsafeTransportIfAvailable(
             of: NIOBSDSocket.Handle.self) { $0 }
         descriptor = transport ?? nil
+        lookWhetherClear()
         let unsent = try? channel?.syncOptions?.getOption(ChannelOptions.bufferedWritableBytes)
         // An answer to an earlier request may still be on its way: its end is waited for.
         if let unsent, unsent > 0 { pass(ByteBuffer(), to: context, promise: nil) }
@@ -156,6 +201,7 @@ public final class WebSocketConnection: ChannelInboundHandler, RemovableChannelH
     public func handlerRemoved(context: ChannelHandlerContext) {
         deadline?.disarm()
         descriptor = nil
+        clearDescriptor = -1
         end(.disconnected)
         self.context = nil
         channel = nil
@@ -192,6 +238,7 @@ public final class WebSocketConnection: ChannelInboundHandler, RemovableChannelH
     public func channelInactive(context: ChannelHandlerContext) {
         state = .finished
         descriptor = nil
+        clearDescriptor = -1
         output.removeAll()
         deadline?.disarm()
         end(.disconnected)
@@ -256,6 +303,7 @@ public final class WebSocketConnection: ChannelInboundHandler, RemovableChannelH
     private func finish(sending frame: ByteBuffer?) {
         guard let context else { return }
         state = .finished
+        clearDescriptor = -1
         armDeadline()
         let written = context.eventLoop.makePromise(of: Void.self)
         passOutputOn(to: context)
