@@ -1,4 +1,5 @@
 import ChatCore
+import SocketIO
 
 /// `chat:list {}` → `chats`, each with at most 20 members, its last message, unread count and watermarks;
 /// `unread_total`; `offset`: where the list stands, for `sync`.

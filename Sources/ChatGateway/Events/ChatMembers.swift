@@ -1,4 +1,5 @@
 import ChatCore
+import SocketIO
 
 /// `chat:members {chatId, after?, limit?}` → `members` with their watermarks, `next`.
 struct ChatMembers: ClientEvent {

@@ -1,5 +1,6 @@
 import ChatCore
 import NIOCore
+import SocketIO
 
 /// One event that a client may send: how its object is read, and what it does. One type, and one file, an event.
 protocol ClientEvent: Sendable {
@@ -35,11 +36,11 @@ struct Answer: Sendable {
 
     static let ok = Answer { _ in }
 
-    init(_ write: (inout JSONObjectWriter) -> Void) {
-        var object = JSONObjectWriter()
-        object.field("ok", true)
-        write(&object)
-        json = object.finish()
+    init(_ write: (inout JSONWriter) -> Void) {
+        json = .objectText { object in
+            object.field("ok", true)
+            write(&object)
+        }
     }
 }
 

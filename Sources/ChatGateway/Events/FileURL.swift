@@ -1,4 +1,5 @@
 import ChatCore
+import SocketIO
 
 /// `file:url {fileId}` → `url`, `expires_at`: an address, relative to this server, under which the file can be fetched
 /// for an hour without a token. For those who may have the file; for others it is not there.

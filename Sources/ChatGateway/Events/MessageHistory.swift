@@ -1,4 +1,5 @@
 import ChatCore
+import SocketIO
 
 /// `message:history {chatId, before?|after?|around?, limit?}` → `messages`, ascending, and `has_more`.
 struct MessageHistory: ClientEvent {

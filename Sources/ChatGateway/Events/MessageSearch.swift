@@ -1,5 +1,6 @@
 import ChatCore
 import NIOCore
+import SocketIO
 
 /// `message:search {query, chatId?, limit?, after?}` → `results [{message, snippet}]`, newest first, and `next`. Words
 /// as a whole, the last as a prefix; in one's own chats only.
@@ -41,8 +42,8 @@ struct MessageSearch: ClientEvent {
             let found = try view.search(query, for: user, in: chatID, page: page)
             return ReadAnswer(
                 Answer { object in
-                    object.array("results", found.items) { buffer, hit in
-                        buffer.writeObject { result in
+                    object.array("results", found.items) { writer, hit in
+                        writer.object { result in
                             result.field("message") { $0.writeWire(hit.message) }
                             result.field("snippet", hit.snippet)
                         }

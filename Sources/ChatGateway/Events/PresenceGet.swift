@@ -1,5 +1,6 @@
 import ChatCore
 import NIOCore
+import SocketIO
 
 /// `presence:get {userIds}` → `users [{userId, status, last_seen_at}]`; users one shares no chat with are left out.
 struct PresenceGet: ClientEvent {
@@ -32,8 +33,8 @@ struct PresenceGet: ClientEvent {
             }
             return ReadAnswer(
                 Answer { object in
-                    object.array("users", users) { buffer, user in
-                        buffer.writeObject { object in
+                    object.array("users", users) { writer, user in
+                        writer.object { object in
                             object.field("userId", user.id.rawValue)
                             object.field("status", presence.isOnline(user.id) ? "online" : "offline")
                             object.field("last_seen_at", user.lastSeenAt)

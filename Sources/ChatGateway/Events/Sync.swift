@@ -1,5 +1,6 @@
 import ChatCore
 import NIOCore
+import SocketIO
 
 /// `sync {after, limit?}` → `changes [{event, data}]`, `offset`, `complete`: what one missed since an offset, for
 /// clients without recovery. An offset that cannot be gone on from is `invalid`, field `after`: begin with `chat:list`.
@@ -39,8 +40,8 @@ struct Sync: ClientEvent {
             let events = missed.changes.compactMap { ServerEvent($0, for: user, quietMembers: quietMembers) }
             return ReadAnswer(
                 Answer { object in
-                    object.array("changes", events) { buffer, event in
-                        buffer.writeObject { change in
+                    object.array("changes", events) { writer, event in
+                        writer.object { change in
                             change.field("event", "\(event.name)")
                             change.field("data", json: event.json)
                         }

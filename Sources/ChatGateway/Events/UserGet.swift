@@ -1,4 +1,5 @@
 import ChatCore
+import SocketIO
 
 /// `user:get {userIds}` → `users [{id, username, display_name, avatar_url}]`; unknown ids are left out.
 struct UserGet: ClientEvent {

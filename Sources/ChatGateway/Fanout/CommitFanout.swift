@@ -65,7 +65,7 @@ final class CommitFanout: CommitSink {
 
         mutating func json(of message: Message) -> ByteBuffer {
             if let encoded, encoded.id == message.id { return encoded.json }
-            let json = ByteBuffer.wire { $0.writeWire(message) }
+            let json = ByteBuffer.text(of: message)
             encoded = (message.id, json)
             return json
         }
@@ -83,7 +83,7 @@ final class CommitFanout: CommitSink {
         case .success(let outcome):
             guard let id = tag.ackID else { return EngineFrames() }
             return events.encoder.ack(id, reserving: 64 + message.size) { text in
-                text.writeObject { object in
+                text.object { object in
                     object.field("ok", true)
                     write(outcome, into: &object, event: ClientEvents.all[tag.event], message: &message)
                 }
@@ -92,7 +92,7 @@ final class CommitFanout: CommitSink {
     }
 
     private func write(
-        _ outcome: Outcome, into object: inout JSONObjectWriter, event: any ClientEvent.Type,
+        _ outcome: Outcome, into object: inout JSONWriter, event: any ClientEvent.Type,
         message: inout EncodedMessage
     ) {
         switch outcome {

@@ -49,9 +49,9 @@ extension ServerEvent {
     /// - Returns: `nil` for what that user is not told.
     init?(_ change: Change, for user: UserID, quietMembers: Int) {
         switch change {
-        case .messageNew(let message): self = .messageNew(.wire { $0.writeWire(message) })
-        case .messageUpdated(let message): self = .messageUpdated(.wire { $0.writeWire(message) })
-        case .messageDeleted(let message): self = .messageDeleted(.wire { $0.writeWire(message) })
+        case .messageNew(let message): self = .messageNew(.text(of: message))
+        case .messageUpdated(let message): self = .messageUpdated(.text(of: message))
+        case .messageDeleted(let message): self = .messageDeleted(.text(of: message))
         case .messageReaction(let chatID, let messageID, let userID, let emoji, let removed, let reactions):
             self = .messageReaction(
                 chatID: chatID, messageID: messageID, userID: userID, emoji: emoji, removed: removed,

@@ -120,13 +120,13 @@ public final class ChatGateway: Sendable {
     }
 
     private static func limitsObject(_ configuration: GatewayConfiguration) -> ByteBuffer {
-        var object = JSONObjectWriter()
-        object.field("max_message_length", configuration.maxMessageLength)
-        object.field("max_attachment", configuration.maxAttachment)
-        object.field("max_payload", configuration.maxPayload)
-        object.field("rate_limit_messages", configuration.messageRate)
-        object.field("rate_limit_events", configuration.eventRate)
-        return object.finish()
+        .objectText { object in
+            object.field("max_message_length", configuration.maxMessageLength)
+            object.field("max_attachment", configuration.maxAttachment)
+            object.field("max_payload", configuration.maxPayload)
+            object.field("rate_limit_messages", configuration.messageRate)
+            object.field("rate_limit_events", configuration.eventRate)
+        }
     }
 
     // MARK: The end

@@ -85,13 +85,14 @@ final class ChatSession: SocketHandler, Asker, @unchecked Sendable {
     // MARK: The start of the session
 
     private func readyEvent() -> EngineFrames {
-        var object = JSONObjectWriter(reserving: 600)
-        object.field("user") { $0.writeWire(user, online: true) }
-        object.field("server_time", Timestamp.now())
-        object.field("limits", json: gateway.limitsObject)
-        object.field("unread_total", start.unreadTotal)
-        object.field("offset", start.offset(epoch: gateway.store.epoch).text)
-        return gateway.events.encoder.event("session:ready", json: object.finish())
+        let json = ByteBuffer.objectText(reserving: 600) { object in
+            object.field("user") { $0.writeWire(user, online: true) }
+            object.field("server_time", Timestamp.now())
+            object.field("limits", json: gateway.limitsObject)
+            object.field("unread_total", start.unreadTotal)
+            object.field("offset", start.offset(epoch: gateway.store.epoch).text)
+        }
+        return gateway.events.encoder.event("session:ready", json: json)
     }
 
     /// Tells what was missed, as fast as the socket takes it, and then lets it hear live.

@@ -10,6 +10,15 @@ struct ServerEvent: Sendable {
     /// Its one object.
     let json: ByteBuffer
 
+    init(name: StaticString, json: ByteBuffer) {
+        self.name = name
+        self.json = json
+    }
+
+    private init(name: StaticString, _ write: (inout JSONWriter) -> Void) {
+        self.init(name: name, json: .objectText(write))
+    }
+
     static func messageNew(_ message: ByteBuffer) -> ServerEvent { ServerEvent(name: "message:new", json: message) }
     static func messageUpdated(_ message: ByteBuffer) -> ServerEvent {
         ServerEvent(name: "message:updated", json: message)
@@ -22,33 +31,33 @@ struct ServerEvent: Sendable {
         chatID: ChatID, messageID: MessageID, userID: UserID, emoji: String, removed: Bool,
         reactions: [Message.Reaction]
     ) -> ServerEvent {
-        var object = JSONObjectWriter()
-        object.field("chatId", chatID.rawValue)
-        object.field("messageId", messageID.rawValue)
-        object.field("userId", userID.rawValue)
-        object.field("emoji", emoji)
-        object.field("removed", removed)
-        object.field("reactions") { $0.writeWire(reactions) }
-        return ServerEvent(name: "message:reaction", json: object.finish())
+        ServerEvent(name: "message:reaction") { object in
+            object.field("chatId", chatID.rawValue)
+            object.field("messageId", messageID.rawValue)
+            object.field("userId", userID.rawValue)
+            object.field("emoji", emoji)
+            object.field("removed", removed)
+            object.field("reactions") { $0.writeWire(reactions) }
+        }
     }
 
     static func messageRead(_ receipt: Receipt) -> ServerEvent {
-        var object = JSONObjectWriter()
-        object.field("chatId", receipt.chatID.rawValue)
-        object.field("messageId", receipt.messageID.rawValue)
-        object.field("seq", receipt.seq)
-        object.field("userId", receipt.userID.rawValue)
-        object.field("read_at", receipt.at)
-        return ServerEvent(name: "message:read", json: object.finish())
+        ServerEvent(name: "message:read") { object in
+            object.field("chatId", receipt.chatID.rawValue)
+            object.field("messageId", receipt.messageID.rawValue)
+            object.field("seq", receipt.seq)
+            object.field("userId", receipt.userID.rawValue)
+            object.field("read_at", receipt.at)
+        }
     }
 
     static func messageDelivered(_ receipt: Receipt) -> ServerEvent {
-        var object = JSONObjectWriter()
-        object.field("chatId", receipt.chatID.rawValue)
-        object.field("messageId", receipt.messageID.rawValue)
-        object.field("seq", receipt.seq)
-        object.field("userId", receipt.userID.rawValue)
-        return ServerEvent(name: "message:delivered", json: object.finish())
+        ServerEvent(name: "message:delivered") { object in
+            object.field("chatId", receipt.chatID.rawValue)
+            object.field("messageId", receipt.messageID.rawValue)
+            object.field("seq", receipt.seq)
+            object.field("userId", receipt.userID.rawValue)
+        }
     }
 
     static func chatAdded(_ chat: Chat) -> ServerEvent { ServerEvent(name: "chat:added", json: Self.wrapping(chat)) }
@@ -70,59 +79,59 @@ struct ServerEvent: Sendable {
     }
 
     static func typing(_ starts: Bool, chat: ChatID, user: UserCard) -> ServerEvent {
-        var object = JSONObjectWriter()
-        object.field("chatId", chat.rawValue)
-        object.field("userId", user.id.rawValue)
-        object.field("username", user.username)
-        return ServerEvent(name: starts ? "typing:start" : "typing:stop", json: object.finish())
+        ServerEvent(name: starts ? "typing:start" : "typing:stop") { object in
+            object.field("chatId", chat.rawValue)
+            object.field("userId", user.id.rawValue)
+            object.field("username", user.username)
+        }
     }
 
     static func userStatus(_ user: UserID, online: Bool, lastSeenAt: Timestamp?) -> ServerEvent {
-        var object = JSONObjectWriter()
-        object.field("userId", user.rawValue)
-        object.field("status", online ? "online" : "offline")
-        object.field("last_seen_at", lastSeenAt)
-        return ServerEvent(name: "user:status", json: object.finish())
+        ServerEvent(name: "user:status") { object in
+            object.field("userId", user.rawValue)
+            object.field("status", online ? "online" : "offline")
+            object.field("last_seen_at", lastSeenAt)
+        }
     }
 
     static func userUpdated(_ card: UserCard) -> ServerEvent {
-        var object = JSONObjectWriter()
-        object.field("user") { $0.writeWire(card) }
-        return ServerEvent(name: "user:updated", json: object.finish())
+        ServerEvent(name: "user:updated") { object in
+            object.field("user") { $0.writeWire(card) }
+        }
     }
 
     static func sessionExpiring(at time: Timestamp) -> ServerEvent {
-        var object = JSONObjectWriter()
-        object.field("expires_at", time)
-        return ServerEvent(name: "session:expiring", json: object.finish())
+        ServerEvent(name: "session:expiring") { object in
+            object.field("expires_at", time)
+        }
     }
 
     static func sessionEnded(_ end: SessionEnd) -> ServerEvent {
-        var object = JSONObjectWriter()
-        object.field("code", end.rawValue)
-        object.field("message", end.message)
-        object.field("reconnect", end.reconnect)
-        return ServerEvent(name: "session:ended", json: object.finish())
+        ServerEvent(name: "session:ended") { object in
+            object.field("code", end.rawValue)
+            object.field("message", end.message)
+            object.field("reconnect", end.reconnect)
+        }
     }
 
     /// The failure of an event that asked for no ack.
     static func error(_ error: ChatError, event: String) -> ServerEvent {
-        var object = JSONObjectWriter()
-        object.fields(of: error)
-        object.field("event", event)
-        return ServerEvent(name: "error", json: object.finish())
+        ServerEvent(name: "error") { object in
+            object.fields(of: error)
+            object.field("event", event)
+        }
     }
 
     private static func wrapping(_ chat: Chat) -> ByteBuffer {
-        var object = JSONObjectWriter()
-        object.field("chat") { $0.writeWire(chat) }
-        return object.finish()
+        .objectText { object in
+            object.field("chat") { $0.writeWire(chat) }
+        }
     }
 
     private static func naming(_ chat: ChatID, _ user: UserID? = nil) -> ByteBuffer {
-        var object = JSONObjectWriter()
-        object.field("chatId", chat.rawValue)
-        if let user { object.field("userId", user.rawValue) }
-        return object.finish()
+        .objectText { object in
+            object.field("chatId", chat.rawValue)
+            if let user { object.field("userId", user.rawValue) }
+        }
     }
 }

@@ -13,7 +13,7 @@ struct ServerEvents: Sendable {
 
     func ack(_ id: Int, failure: ChatError) -> EngineFrames {
         encoder.ack(id, reserving: 160) { text in
-            text.writeObject { object in
+            text.object { object in
                 object.field("ok", false)
                 object.object("error") { $0.fields(of: failure) }
             }

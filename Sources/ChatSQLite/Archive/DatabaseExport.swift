@@ -53,7 +53,7 @@ public struct DatabaseExport {
     public init(_ path: String) throws {
         if Spectator.isServed(path) {
             let directory = (path as NSString).deletingLastPathComponent
-            let copy = (directory.isEmpty ? "." : directory) + "/export-\(UUID().uuidString.lowercased()).tmp"
+            let copy = TemporaryCopy.path(in: directory.isEmpty ? "." : directory, for: "export")
             let spectator = try Spectator(path)
             try DatabaseBackup.copy(spectator.connection, to: copy, withoutSettings: []) { _, _ in }
             try spectator.connection.close()

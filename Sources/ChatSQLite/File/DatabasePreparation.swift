@@ -5,6 +5,7 @@ import Logging
 
 /// From a directory to an open, checked, migrated database with a new epoch; runs on the writer's thread.
 ///
+/// 0. Copies that a killed process left beside it are removed.
 /// 1. No file: a new one is made beside its place and renamed, so that there is never half of one.
 /// 2. The main file is looked at alone, without its log: what is no database, not ours or newer is refused, untouched.
 /// 3. A log that does not continue the main file is moved aside.
@@ -38,6 +39,7 @@ struct DatabasePreparation {
     init(_ file: DatabaseFile, _ options: SQLiteStoreOptions) throws {
         self.file = file
         let directory = file.directory
+        TemporaryCopy.removeAbandoned(in: directory.path)
         if !DataDirectory.exists(directory.database) {
             StaleLog.moveAside(directory, options.clock())
             try DatabaseMaker.make(directory)

@@ -19,10 +19,12 @@ public struct RecoveryTicketAuthority: RecoveryTickets {
     public func issue(for user: UserID) -> RecoveryTicket {
         var generator = SystemRandomNumberGenerator()
         // Each call of the system's generator is one of the kernel: a byte at a time would be eighteen.
+        let random: (UInt128, UInt16) = (generator.next(), generator.next())
         var bytes: [UInt8] = []
-        bytes.reserveCapacity(24)
-        for _ in 0..<3 { withUnsafeBytes(of: generator.next()) { bytes.append(contentsOf: $0) } }
-        return ticket(Base64URL.encode(bytes.prefix(18)), for: user)
+        bytes.reserveCapacity(18)
+        withUnsafeBytes(of: random.0) { bytes.append(contentsOf: $0) }
+        withUnsafeBytes(of: random.1) { bytes.append(contentsOf: $0) }
+        return ticket(Base64URL.encode(bytes), for: user)
     }
 
     public func open(_ pid: String, for user: UserID) -> RecoveryTicket? {

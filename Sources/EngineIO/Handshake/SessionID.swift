@@ -5,7 +5,9 @@ enum SessionID {
 
     static func make() -> String {
         var generator = SystemRandomNumberGenerator()
-        var (low, high) = (generator.next(), generator.next())
+        // One call of the kernel.
+        let bits: UInt128 = generator.next()
+        var (low, high) = (UInt64(truncatingIfNeeded: bits), UInt64(truncatingIfNeeded: bits >> 64))
         return String(unsafeUninitializedCapacity: 20) { bytes in
             for index in 0..<10 {
                 bytes[index] = alphabet[Int(low & 63)]

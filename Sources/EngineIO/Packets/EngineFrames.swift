@@ -19,6 +19,15 @@ public struct EngineFrames: Sendable {
         count = 0
     }
 
+    /// One text message packet; `text` is without the packet type.
+    public init(text: UnsafeRawBufferPointer) {
+        self.init(reserving: text.count + 11)
+        appendHeader(opcode: 0x81, payload: text.count + 1)
+        bytes.writeInteger(UInt8(ascii: "4"))
+        bytes.writeBytes(text)
+        count = 1
+    }
+
     /// Bytes as a WebSocket carries them.
     public var size: Int { bytes.readableBytes }
     public var isEmpty: Bool { count == 0 }

@@ -12,7 +12,7 @@ public struct EngineOutlet {
     public enum Outcome: Sendable {
         /// The kernel has them.
         case sent
-        /// The kernel has some, the rest waits: the session's ``EngineSession/flush()`` is to see whether it is too much.
+        /// The kernel has some, the rest waits: ``EngineSession/flush()`` is to see whether it is too much.
         case queued
         /// None was sent: they have to go by ``EngineSession/send(_:)`` and ``EngineSession/flush()``.
         case notSent

@@ -154,7 +154,9 @@ final class SeatTable {
     // MARK: Flushing
 
     /// Sends what waits; `trailer` after it to those who heard a room.
-    func flush(trailer: EngineFrames?) {
+    ///
+    /// - Returns: to how many sockets.
+    func flush(trailer: EngineFrames?) -> Int {
         let now = NIODeadline.now()
         var laid = Laid()
         // A flush may end a session, which may settle others; it never writes to a seat.
@@ -183,9 +185,10 @@ final class SeatTable {
             if let end { socket.client.session.send(end) }
             socket.flush()
         }
-        touched.removeAll(keepingCapacity: true)
+        defer { touched.removeAll(keepingCapacity: true) }
         chunks.removeAll(keepingCapacity: true)
         writes.removeAll(keepingCapacity: writes.capacity <= Self.keptWrites)
+        return touched.count
     }
 
     /// What lies in the scratch.

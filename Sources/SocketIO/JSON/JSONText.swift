@@ -55,7 +55,7 @@ enum JSONText {
     /// Whether any byte of the word is a control character, a quote or a backslash. A byte b is one of them when
     /// b - 0x20, (b ^ quote) - 1 or (b ^ backslash) - 1 borrows into its highest bit and b itself has that bit clear; a
     /// borrow from the byte below can only make a word look worse than it is, and then it is looked at byte by byte.
-    private static func needsEscape(_ word: UInt64) -> Bool {
+    static func needsEscape(_ word: UInt64) -> Bool {
         let ones: UInt64 = 0x0101_0101_0101_0101
         let control = word &- ones &* 0x20
         let quote = (word ^ ones &* UInt64(UInt8(ascii: "\""))) &- ones

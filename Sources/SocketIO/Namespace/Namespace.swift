@@ -105,7 +105,9 @@ public final class Namespace: Sendable {
 
     /// Hands a batch to every loop, once each. Batches handed over by one thread arrive in that order.
     ///
-    /// - Parameter sent: called on each loop once it has given the kernel what the batch told its sockets.
+    /// - Parameter sent: called on each loop once it has given the kernel what the batch told its sockets, and has read
+    ///   what had come to them by then: who is told first often answers before the last one is told, and a next batch
+    ///   that is begun after that has the answers in it.
     public func deliver(_ batch: DeliveryBatch, sent: (@Sendable () -> Void)? = nil) {
         for shard in shards {
             shard.eventLoop.execute { shard.rooms.apply(batch, sent: sent) }

@@ -20,6 +20,9 @@ final class RoomIndex {
         init(name: String) { self.name = name }
     }
 
+    /// Sockets of a flush that takes long enough for the first of them to answer meanwhile: some 50 µs.
+    private static let longFlush = 16
+
     let eventLoop: any EventLoop
     let seats = SeatTable()
     private var rooms: [String: Room] = [:]
@@ -29,8 +32,9 @@ final class RoomIndex {
     private var isFlushing = false
     /// Whether a batch since the last flush brought a trailer.
     private var mustTrail = false
-    /// Who wants to know of the flush.
+    /// Who wants to know of the flush, and of the look at the sockets after it.
     private var whenFlushed: [@Sendable () -> Void] = []
+    private var whenLooked: [@Sendable () -> Void] = []
 
     init(eventLoop: any EventLoop) { self.eventLoop = eventLoop }
 
@@ -126,11 +130,27 @@ final class RoomIndex {
 
     private func flush() {
         isFlushing = false
-        seats.flush(trailer: mustTrail ? latestTrailer : nil)
+        let count = seats.flush(trailer: mustTrail ? latestTrailer : nil)
         mustTrail = false
-        let done = whenFlushed
+        guard !whenFlushed.isEmpty else { return }
+        let isLooking = !whenLooked.isEmpty
+        whenLooked.append(contentsOf: whenFlushed)
         whenFlushed.removeAll(keepingCapacity: true)
-        for body in done { body() }
+        if isLooking { return }
+        // After a short flush nobody can have answered.
+        if count < Self.longFlush { return tellWhoWaits() }
+        do {
+            // Later than the tasks of this turn, so that the loop reads what has come to its sockets first.
+            _ = try eventLoop.assumeIsolated().scheduleCallback(in: .microseconds(5), handler: self)
+        } catch {
+            tellWhoWaits()  // the loop is at its end
+        }
+    }
+
+    private func tellWhoWaits() {
+        let waiting = whenLooked
+        whenLooked.removeAll(keepingCapacity: true)
+        for body in waiting { body() }
     }
 
     private func apply(_ operation: DeliveryBatch.Operation, stamp: Int64) {
@@ -205,6 +225,11 @@ final class RoomIndex {
         }
         if heard, let trailer = batch.trailer { socket.write(trailer) }
     }
+}
+
+extension RoomIndex: NIOScheduledCallbackHandler {
+    func handleScheduledCallback(eventLoop: some EventLoop) { tellWhoWaits() }
+    func didCancelScheduledCallback(eventLoop: some EventLoop) { tellWhoWaits() }
 }
 
 @available(*, unavailable)

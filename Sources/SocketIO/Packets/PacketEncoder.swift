@@ -17,17 +17,15 @@ public struct PacketEncoder: Sendable {
 
     /// An event whose one argument is JSON text already: the hot path of a server that encodes its own.
     public func event(_ name: StaticString, json argument: ByteBuffer) -> EngineFrames {
-        var frames = EngineFrames(reserving: frameSize + name.utf8CodeUnitCount + argument.readableBytes)
-        frames.append(textOf: { text in
-            text.writeInteger(UInt8(ascii: "2"))
-            text.writeString(prefix)
-            text.writeStaticString("[\"")
-            text.writeStaticString(name)
-            text.writeStaticString("\",")
-            text.writeImmutableBuffer(argument)
-            text.writeInteger(UInt8(ascii: "]"))
-        })
-        return frames
+        var text = JSONWriter(reserving: frameSize + name.utf8CodeUnitCount + argument.readableBytes)
+        text.put("2")
+        text.put(prefix)
+        text.put("[\"")
+        text.put(name)
+        text.put("\",")
+        text.json(argument)
+        text.put("]")
+        return frames(of: text)
     }
 
     public func ack(_ id: Int, _ arguments: [JSONValue]) -> EngineFrames {
@@ -36,23 +34,23 @@ public struct PacketEncoder: Sendable {
 
     /// An ack whose one argument is JSON text already.
     public func ack(_ id: Int, json argument: ByteBuffer) -> EngineFrames {
-        ack(id, reserving: argument.readableBytes) { $0.writeImmutableBuffer(argument) }
+        ack(id, reserving: argument.readableBytes) { $0.json(argument) }
     }
 
-    /// An ack whose one argument is the JSON text that `write` puts at the end of the buffer it is given.
+    /// An ack whose one argument is the value that `write` writes.
     ///
     /// - Parameter reserving: about how many bytes that will be.
-    public func ack(_ id: Int, reserving size: Int, json write: (inout ByteBuffer) -> Void) -> EngineFrames {
-        var frames = EngineFrames(reserving: frameSize + size)
-        frames.append(textOf: { text in
-            text.writeInteger(UInt8(ascii: "3"))
-            text.writeString(prefix)
-            text.writeJSON(Int64(id))
-            text.writeInteger(UInt8(ascii: "["))
-            write(&text)
-            text.writeInteger(UInt8(ascii: "]"))
-        })
-        return frames
+    public func ack(_ id: Int, reserving size: Int, json write: (inout JSONWriter) -> Void) -> EngineFrames {
+        var text = JSONWriter(reserving: frameSize + size)
+        text.put("3")
+        text.put(prefix)
+        text.put(Int64(id))
+        text.array(CollectionOfOne(())) { text, _ in write(&text) }
+        return frames(of: text)
+    }
+
+    private func frames(of text: consuming JSONWriter) -> EngineFrames {
+        text.withBytes { EngineFrames(text: $0) }
     }
 
     /// More than what stands around an argument, the event's name and ack id apart.

@@ -4,7 +4,9 @@ enum SocketID {
 
     static func fresh() -> String {
         var generator = SystemRandomNumberGenerator()
-        var bits: (UInt64, UInt64) = (generator.next(), generator.next())
+        // One call of the kernel.
+        let random: UInt128 = generator.next()
+        var bits = (UInt64(truncatingIfNeeded: random), UInt64(truncatingIfNeeded: random >> 64))
         return String(unsafeUninitializedCapacity: 20) { buffer in
             for index in 0..<20 {
                 let six = index < 10 ? bits.0 & 63 : bits.1 & 63

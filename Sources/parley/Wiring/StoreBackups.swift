@@ -8,7 +8,7 @@ struct StoreBackups: BackupSource {
     let store: SQLiteChatStore
 
     func makeBackup(withKeys: Bool) async throws -> String {
-        let path = store.directory + "/backup-\(UUID().uuidString.lowercased()).tmp"
+        let path = TemporaryCopy.path(in: store.directory, for: "backup")
         let (store, left) = (store, withKeys ? [] : SecretSettings.names)
         try await withCheckedThrowingContinuation { (continuation: CheckedContinuation<Void, any Error>) in
             // It blocks as long as the copy takes: no thread of the pool must wait for that.

@@ -107,7 +107,7 @@ struct EventCatalogTests {
     private static var samples: [ServerEvent] {
         let (chat, user) = (ChatID("c"), UserID("u"))
         let whole = Chat(id: chat, name: nil, kind: .direct, createdAt: .now(), memberCount: 2, lastSeq: 0)
-        let json = ByteBuffer.wire { $0.writeWire(message) }
+        let json = ByteBuffer.text { $0.writeWire(message) }
         let receipt = Receipt(chatID: chat, userID: user, messageID: message.id, seq: 1, at: .now(), memberCount: 2)
         let error = ChatError(.tooLong, "x", field: "content", retryAfter: .seconds(1))
         return [
@@ -145,7 +145,7 @@ struct EventCatalogTests {
             chat: Chat(id: ChatID("c"), name: "n", kind: .group, createdAt: .now(), memberCount: 1, lastSeq: 1),
             members: [member], lastMessage: Self.message, unreadCount: 1, readSeq: 0, deliveredSeq: 1)
         let wired: [(WireObject, ByteBuffer)] = [
-            (.user, .wire { $0.writeWire(user, online: true) }), (.chatListItem, .wire { $0.writeWire(item) }),
+            (.user, .text { $0.writeWire(user, online: true) }), (.chatListItem, .text { $0.writeWire(item) }),
         ]
         for (object, json) in wired {
             #expect(WireShape.named(object).faults(of: try JSONValue(parsing: json)) == [], "\(object)")

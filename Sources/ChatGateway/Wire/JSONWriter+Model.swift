@@ -4,9 +4,9 @@ import SocketIO
 
 /// The objects of CONTRACT sections 2 and 3 as JSON. Fields that always are there show `null` where they have no value;
 /// those "where they apply" are left out.
-extension ByteBuffer {
+extension JSONWriter {
     mutating func writeWire(_ card: UserCard) {
-        writeObject { object in
+        object { object in
             object.field("id", card.id.rawValue)
             object.field("username", card.username)
             object.field("display_name", card.displayName)
@@ -15,7 +15,7 @@ extension ByteBuffer {
     }
 
     mutating func writeWire(_ user: User, online: Bool) {
-        writeObject { object in
+        object { object in
             object.field("id", user.id.rawValue)
             object.field("username", user.username)
             object.field("display_name", user.displayName)
@@ -28,13 +28,13 @@ extension ByteBuffer {
     }
 
     mutating func writeWire(_ chat: Chat) {
-        writeObject { object in
+        object { object in
             object.fields(of: chat)
         }
     }
 
     mutating func writeWire(_ member: Member, watermarks: Bool = true) {
-        writeObject { object in
+        object { object in
             object.field("user_id", member.user.id.rawValue)
             object.field("username", member.user.username)
             object.field("role", member.role.rawValue)
@@ -47,7 +47,7 @@ extension ByteBuffer {
     }
 
     mutating func writeWire(_ item: ChatListItem) {
-        writeObject { object in
+        object { object in
             object.fields(of: item.chat)
             object.array("members", item.members) { $0.writeWire($1) }
             if let message = item.lastMessage {
@@ -62,8 +62,7 @@ extension ByteBuffer {
     }
 
     mutating func writeWire(_ message: Message) {
-        reserveCapacity(minimumWritableBytes: 480 + message.content.utf8.count)
-        writeObject { object in
+        object { object in
             object.field("id", message.id.rawValue)
             object.field("chat_id", message.chatID.rawValue)
             object.field("seq", message.seq)
@@ -86,7 +85,7 @@ extension ByteBuffer {
     }
 
     mutating func writeWire(_ attachment: Attachment) {
-        writeObject { object in
+        object { object in
             object.field("id", attachment.id.rawValue)
             object.field("name", attachment.name)
             object.field("size", attachment.size)
@@ -98,7 +97,7 @@ extension ByteBuffer {
     }
 
     mutating func writeWire(_ quote: Message.Quote) {
-        writeObject { object in
+        object { object in
             object.field("id", quote.id.rawValue)
             object.field("seq", quote.seq)
             object.field("sender_id", quote.senderID?.rawValue)
@@ -107,28 +106,24 @@ extension ByteBuffer {
     }
 
     mutating func writeWire(_ reactions: [Message.Reaction]) {
-        writeInteger(UInt8(ascii: "{"))
-        for (index, reaction) in reactions.enumerated() {
-            if index > 0 { writeInteger(UInt8(ascii: ",")) }
-            writeJSON(reaction.emoji)
-            writeStaticString(":[")
-            for (index, user) in reaction.userIDs.enumerated() {
-                if index > 0 { writeInteger(UInt8(ascii: ",")) }
-                writeJSON(user.rawValue)
+        object { object in
+            for reaction in reactions {
+                object.name(reaction.emoji)
+                object.array(reaction.userIDs) { $0.string($1.rawValue) }
             }
-            writeInteger(UInt8(ascii: "]"))
         }
-        writeInteger(UInt8(ascii: "}"))
     }
 
-    static func wire(_ write: (inout ByteBuffer) -> Void) -> ByteBuffer {
-        var buffer = ByteBuffer()
-        write(&buffer)
-        return buffer
+    /// A time as RFC 3339 has it.
+    mutating func field(_ name: StaticString, _ value: Timestamp?) {
+        self.name(name)
+        if let value {
+            plainString(size: Timestamp.rfc3339Size) { value.writeRFC3339(into: $0) }
+        } else {
+            null()
+        }
     }
-}
 
-extension JSONObjectWriter {
     mutating func fields(of chat: Chat) {
         field("id", chat.id.rawValue)
         field("name", chat.name)
@@ -148,5 +143,24 @@ extension JSONObjectWriter {
             field("retry_after_ms", seconds * 1000 + attoseconds / 1_000_000_000_000_000)
         }
         if let name = error.field { field("field", name) }
+    }
+}
+
+extension ByteBuffer {
+    /// The JSON text of the one value that `write` writes.
+    static func text(reserving capacity: Int = 256, _ write: (inout JSONWriter) -> Void) -> ByteBuffer {
+        var writer = JSONWriter(reserving: capacity)
+        write(&writer)
+        return writer.finish()
+    }
+
+    /// A message as JSON text.
+    static func text(of message: Message) -> ByteBuffer {
+        text(reserving: 480 + message.content.utf8.count) { $0.writeWire(message) }
+    }
+
+    /// The JSON text of an object whose members `write` writes.
+    static func objectText(reserving capacity: Int = 256, _ write: (inout JSONWriter) -> Void) -> ByteBuffer {
+        text(reserving: capacity) { $0.object(write) }
     }
 }
