@@ -6,6 +6,7 @@
 #include <link.h>
 #include <malloc.h>
 #include <stdint.h>
+#include <stdlib.h>
 #include <sys/mman.h>
 #include <unistd.h>
 
@@ -33,8 +34,31 @@ void cmemory_give_back(void) {
     (void)dl_iterate_phdr(drop_constant_pages, &page_size);
 }
 
+void cmemory_prepare_thread(unsigned long bytes) {
+#ifdef __GLIBC__
+    // Larger pieces would be mapped on their own. Each is linked to the one before by its first bytes.
+    enum { PIECE = 64 << 10 };
+    void **last = 0;
+    for (unsigned long taken = 0; taken < bytes; taken += PIECE) {
+        void **piece = malloc(PIECE);
+        if (piece == 0) break;
+        *piece = last;
+        last = piece;
+    }
+    while (last != 0) {
+        void **before = *last;
+        free(last);
+        last = before;
+    }
+#else
+    (void)bytes;
+#endif
+}
+
 #else
 
 void cmemory_give_back(void) {}
+
+void cmemory_prepare_thread(unsigned long bytes) { (void)bytes; }
 
 #endif

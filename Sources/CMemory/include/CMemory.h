@@ -11,4 +11,10 @@
 /// read-only afterwards. On other systems than Linux with glibc it does what there is of this.
 void cmemory_give_back(void);
 
+/// Lets the calling thread's heap grow to `bytes` (at most some 60 MiB) without asking the kernel again.
+///
+/// glibc makes a thread's heap accessible page by page as it grows (mprotect), each time with the lock on the address
+/// space that all threads share; what once was accessible stays so. Nothing is resident for it.
+void cmemory_prepare_thread(unsigned long bytes);
+
 #endif

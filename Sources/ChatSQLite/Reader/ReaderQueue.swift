@@ -2,14 +2,20 @@ import ChatCore
 import Foundation
 
 /// Where reads wait for a reader's thread. Bounded.
+///
+/// To wake a thread costs as much as a short read, and many reads come together: so one thread is woken at a time, and
+/// wakes the next if there is more than its share when it looks.
 final class ReaderQueue: @unchecked Sendable {
-    // @unchecked because `jobs` and `closed` are guarded by the condition's lock.
+    // @unchecked because everything mutable is guarded by the condition's lock.
     typealias Job = @Sendable (Result<SQLiteReadView, ChatError>) -> Void
 
     private let condition = NSCondition()
     private var jobs: [Job] = []
     private var taken = 0
     private var closed = false
+    private var sleeping = 0
+    /// One that sleeps was told to look, and has not yet.
+    private var isWaking = false
     private let capacity: Int
     private let readers: Int
 
@@ -24,7 +30,7 @@ final class ReaderQueue: @unchecked Sendable {
         defer { condition.unlock() }
         guard !closed, jobs.count - taken < capacity else { return false }
         jobs.append(job)
-        condition.signal()
+        wakeOne()
         return true
     }
 
@@ -37,11 +43,8 @@ final class ReaderQueue: @unchecked Sendable {
         defer { condition.unlock() }
         while jobs.count == taken {
             if closed { return nil }
-            if let limit {
-                if !condition.wait(until: limit), jobs.count == taken, !closed { return [] }
-            } else {
-                condition.wait()
-            }
+            let isOver = !sleep(until: limit)
+            if isOver, jobs.count == taken, !closed { return [] }
         }
         let waiting = jobs.count - taken
         let share = jobs[taken..<(taken + min(32, max(1, waiting / readers)))]
@@ -53,7 +56,26 @@ final class ReaderQueue: @unchecked Sendable {
             jobs.removeFirst(taken)
             taken = 0
         }
+        if jobs.count > taken { wakeOne() }
         return share
+    }
+
+    /// - Returns: `false` when the time is over.
+    private func sleep(until limit: Date?) -> Bool {
+        sleeping += 1
+        defer {
+            sleeping -= 1
+            isWaking = false
+        }
+        if let limit { return condition.wait(until: limit) }
+        condition.wait()
+        return true
+    }
+
+    private func wakeOne() {
+        guard sleeping > 0, !isWaking else { return }
+        isWaking = true
+        condition.signal()
     }
 
     func close() {

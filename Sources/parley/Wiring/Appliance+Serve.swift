@@ -1,3 +1,4 @@
+import CMemory
 import ChatCore
 import ChatGateway
 import ChatHTTP
@@ -25,6 +26,7 @@ extension Appliance {
         let keeper = KeyKeeper(
             authority: authority, store: store, ring: keys.ring, isConfigured: configuration.jwtSecret != nil)
         let group = MultiThreadedEventLoopGroup(numberOfThreads: configuration.threads)
+        for eventLoop in group.makeIterator() { eventLoop.execute { cmemory_prepare_thread(32 << 20) } }
         let bounds = ConnectionBounds(limit: configuration.maxConnections)
         let io = SocketIOServer(configuration: socketIOConfiguration(bounds), eventLoopGroup: group)
         let fileLinks = try await FileLinkAuthority(secret: keys.files)
