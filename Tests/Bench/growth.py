@@ -12,7 +12,7 @@ import subprocess
 import sys
 import tempfile
 import time
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from bench import Parley, build_tools, measure
 from chart import Panel, svg
@@ -219,12 +219,15 @@ def main():
     parser.add_argument("--server", default=".build/parley")
     parser.add_argument("--tools", required=True, help="folder with sioload/ and limit/")
     parser.add_argument("--reduced", action="store_true", help="shorter runs, a million messages at most")
+    parser.add_argument("--messages", type=int, help="store this many at most, in powers of ten from 10,000")
     parser.add_argument("--only", action="append", choices=list(PARTS))
     parser.add_argument("--realtime", action="store_true",
                         help="real-time priority while measured (needs root), on machines that do other things")
     parser.add_argument("--out", default=".build/growth", help="where the figures, the table and the plot go")
     arguments = parser.parse_args()
     plan = REDUCED if arguments.reduced else Plan()
+    if arguments.messages:
+        plan = replace(plan, messages=tuple(count for count in Plan.messages if count <= arguments.messages))
     figures = arguments.out + ".json"
     results = {}
     if os.path.exists(figures) and arguments.only:

@@ -28,6 +28,9 @@ import Testing
         init(_ socket: Socket, _ sockets: AsyncStream<Socket>.Continuation) { sockets.yield(socket) }
         func socket(_ socket: Socket, didReceive event: String, arguments: [JSONValue], ackID: Int?) {}
         func socket(_ socket: Socket, didDisconnect reason: DisconnectReason) {}
+        func socketWasAnswered(_ socket: Socket) {
+            socket.send(socket.namespace.encoder.event("after-answer", []))
+        }
     }
 
     private func event(_ name: String, of server: TestServer) -> EngineFrames {
@@ -69,6 +72,84 @@ import Testing
                 #expect(await client.nextText() == "42[\"\(name)\"]")
             }
             await client.close()
+        }
+    }
+
+    @Test("What a socket is sent by itself stands where it was sent, between what a batch has noted for it")
+    func between() async throws {
+        let gate = Gate()
+        try await TestServer.with {
+            $0.of("/").setGate(gate)
+        } _: { server in
+            var asked = gate.asked.stream.makeAsyncIterator()
+            var sockets = gate.sockets.stream.makeAsyncIterator()
+            let client = try await WireClient.open(port: server.port)
+            try await client.send("40")
+            await asked.next()
+            gate.letIn(rooms: ["r", "s"])
+            #expect(await client.nextText() == "40{\"sid\":\"sid\",\"pid\":\"pid\"}")
+            let socket = try #require(await sockets.next())
+            let namespace = server.io.of("/")
+            var first = DeliveryBatch.Builder()
+            first.answer(event("ack", of: server), to: socket)
+            first.send(event("r1", of: server), toRoom: "r")
+            first.send(event("s1", of: server), toRoom: "s")
+            let batch = first.finish(stamp: 1, trailer: event("offset", of: server))
+            var second = DeliveryBatch.Builder()
+            second.send(event("r2", of: server), toRoom: "r")
+            let last = second.finish(stamp: 2, trailer: event("offset2", of: server))
+            let own = event("own", of: server)
+            try await socket.eventLoop.submit {
+                #expect(socket.release(after: 0))
+                namespace.deliver(batch)
+                // Between the two batches, and before anything of them is flushed.
+                socket.eventLoop.execute { socket.send(own) }
+                namespace.deliver(last)
+                // Its last word comes after all of it, trailer included.
+                socket.eventLoop.execute { socket.disconnect() }
+            }.get()
+            for name in ["ack", "after-answer", "r1", "s1", "own", "r2", "offset2"] {
+                #expect(await client.nextText() == "42[\"\(name)\"]")
+            }
+            #expect(await client.nextText() == "41")
+            await client.close()
+        }
+    }
+
+    @Test("A batch for many is the same for each, and one who has more of it has it in order")
+    func many() async throws {
+        let gate = Gate()
+        try await TestServer.with {
+            $0.of("/").setGate(gate)
+        } _: { server in
+            var asked = gate.asked.stream.makeAsyncIterator()
+            var sockets = gate.sockets.stream.makeAsyncIterator()
+            var clients: [(WireClient, Socket)] = []
+            for _ in 0..<40 {
+                let client = try await WireClient.open(port: server.port)
+                try await client.send("40")
+                await asked.next()
+                gate.letIn(rooms: ["r"])
+                #expect(await client.nextText() == "40{\"sid\":\"sid\",\"pid\":\"pid\"}")
+                let socket = try #require(await sockets.next())
+                #expect(try await socket.eventLoop.submit { socket.release(after: 0) }.get())
+                clients.append((client, socket))
+            }
+            let namespace = server.io.of("/")
+            var batch = DeliveryBatch.Builder()
+            for (_, socket) in clients.dropFirst(20).prefix(3) { batch.send(event("ack", of: server), to: socket) }
+            batch.send(event("x", of: server), toRoom: "r")
+            let told = AsyncStream<Void>.makeStream()
+            namespace.deliver(batch.finish(stamp: 1, trailer: event("offset", of: server))) {
+                told.continuation.yield()
+            }
+            for (place, (client, _)) in clients.enumerated() {
+                let names = ((20..<23).contains(place) ? ["ack"] : []) + ["x", "offset"]
+                for name in names { #expect(await client.nextText() == "42[\"\(name)\"]") }
+                await client.close()
+            }
+            var loops = told.stream.makeAsyncIterator()
+            for _ in 0..<namespace.loopCount { await loops.next() }
         }
     }
 
