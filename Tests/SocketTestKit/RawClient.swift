@@ -56,6 +56,12 @@ public final class RawClient {
         try await channel.writeAndFlush(ByteBuffer(bytes: bytes)).get()
     }
 
+    /// Whether it takes what comes; while it does not, the kernel's buffers fill.
+    public func setReading(_ isOn: Bool) async throws {
+        try await channel.setOption(.autoRead, value: isOn).get()
+        if isOn { channel.read() }
+    }
+
     public func close() async throws {
         try await channel.close().get()
     }

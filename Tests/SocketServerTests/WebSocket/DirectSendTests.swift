@@ -12,18 +12,27 @@ struct DirectSendTests {
     /// Answers any message with a long row of numbered ones, by the shortest way that is open.
     private final class Flood: WebSocketDelegate {
         struct Service: LoopHTTPService {
-            func begin(_ exchange: HTTPExchange) { exchange.receiver = Receiver() }
+            let done: AsyncStream<Void>.Continuation
+
+            func begin(_ exchange: HTTPExchange) { exchange.receiver = Receiver(done) }
         }
 
         final class Receiver: HTTPExchangeReceiver {
+            private let done: AsyncStream<Void>.Continuation
+
+            init(_ done: AsyncStream<Void>.Continuation) { self.done = done }
+
             func exchange(_ exchange: HTTPExchange, didReceiveBody part: ByteBuffer) {}
             func exchangeDidReceiveEnd(_ exchange: HTTPExchange) {
-                exchange.acceptWebSocket(.init(maximumMessageSize: 1000)) { $0.delegate = Flood() }
+                exchange.acceptWebSocket(.init(maximumMessageSize: 1000)) { [done] in $0.delegate = Flood(done) }
             }
             func exchangeDidClose(_ exchange: HTTPExchange) {}
         }
 
+        private let done: AsyncStream<Void>.Continuation
         private var sent = 0, queued = 0, notSent = 0
+
+        private init(_ done: AsyncStream<Void>.Continuation) { self.done = done }
 
         private func frame(_ text: String) -> ByteBuffer {
             var frame = ByteBuffer()
@@ -47,8 +56,9 @@ struct DirectSendTests {
                     socket.flush()
                 }
             }
-            socket.write(frame("\(sent > 0) \(queued > 0) \(notSent > 0)"))
+            socket.write(frame("\(sent > 0) \(queued) \(notSent > 0)"))
             socket.flush()
+            done.yield()
         }
 
         func webSocket(_ socket: WebSocketConnection, didReceiveBinary bytes: ByteBuffer) {
@@ -70,14 +80,19 @@ struct DirectSendTests {
     @Test("They keep their place before and behind what goes by the queue, and a close ends the way")
     func order() async throws {
         var routes = HTTPRoutes(fallback: EchoResponder())
-        routes.add("/flood", Flood.Service())
+        let done = AsyncStream<Void>.makeStream()
+        routes.add("/flood", Flood.Service(done: done.continuation))
         try await TestServer.with(routes, change: { _ in }) { server in
             let client = try await server.connect()
             #expect(try await client.upgrade("/flood").status == 101)
+            try await client.setReading(false)
             try await client.sendText("go")
+            var floods = done.stream.makeAsyncIterator()
+            await floods.next()
+            try await client.setReading(true)
             #expect(try await client.readText() == "first")
             for number in 0..<Self.count { #expect(try await client.readText() == Self.text(number)) }
-            #expect(try await client.readText() == "true true true")
+            #expect(try await client.readText() == "true 1 true")
             try await client.send(RawFrame.encode(opcode: 2, payload: [1]))
             #expect(try await client.readText() == "clear")
         }
