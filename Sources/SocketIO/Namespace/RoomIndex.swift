@@ -174,7 +174,8 @@ final class RoomIndex {
         case .room(let name, let frames, let except):
             guard let room = rooms[name] else { return }
             let chunk = seats.keep(frames)
-            let left = except.flatMap { $0.rooms === self ? $0.seat : nil } ?? -1
+            // The seat of one who has gone may be another's by now.
+            let left = except.flatMap { $0.rooms === self && $0.isConnected ? $0.seat : nil } ?? -1
             for member in room.members where member.seat != left && seats.hears(stamp, member.seat) {
                 seats.write(chunk, to: member.seat, heard: true)
             }

@@ -22,6 +22,18 @@ import Testing
             let sockets = sockets.continuation
             decide(.accept(.init(id: "sid", pid: "pid", rooms: rooms) { Handler($0, sockets) }))
         }
+
+        /// A client that connects, and is let in as soon as the gate is asked; its socket holds back what passes.
+        func enter(_ server: TestServer, rooms: [String]) async throws -> (WireClient, Socket) {
+            var asked = asked.stream.makeAsyncIterator()
+            var entered = sockets.stream.makeAsyncIterator()
+            let client = try await WireClient.open(port: server.port)
+            try await client.send("40")
+            await asked.next()
+            letIn(rooms: rooms)
+            #expect(await client.nextText() == "40{\"sid\":\"sid\",\"pid\":\"pid\"}")
+            return (client, try #require(await entered.next()))
+        }
     }
 
     private final class Handler: SocketHandler {
@@ -43,14 +55,7 @@ import Testing
         try await TestServer.with {
             $0.of("/").setGate(gate)
         } _: { server in
-            var asked = gate.asked.stream.makeAsyncIterator()
-            var sockets = gate.sockets.stream.makeAsyncIterator()
-            let client = try await WireClient.open(port: server.port)
-            try await client.send("40")
-            await asked.next()
-            gate.letIn(rooms: ["r"])
-            #expect(await client.nextText() == "40{\"sid\":\"sid\",\"pid\":\"pid\"}")
-            let socket = try #require(await sockets.next())
+            let (client, socket) = try await gate.enter(server, rooms: ["r"])
             #expect(try await socket.eventLoop.submit { socket.release(after: 0) }.get())
 
             var batch = DeliveryBatch.Builder()
@@ -81,14 +86,7 @@ import Testing
         try await TestServer.with {
             $0.of("/").setGate(gate)
         } _: { server in
-            var asked = gate.asked.stream.makeAsyncIterator()
-            var sockets = gate.sockets.stream.makeAsyncIterator()
-            let client = try await WireClient.open(port: server.port)
-            try await client.send("40")
-            await asked.next()
-            gate.letIn(rooms: ["r", "s"])
-            #expect(await client.nextText() == "40{\"sid\":\"sid\",\"pid\":\"pid\"}")
-            let socket = try #require(await sockets.next())
+            let (client, socket) = try await gate.enter(server, rooms: ["r", "s"])
             let namespace = server.io.of("/")
             var first = DeliveryBatch.Builder()
             first.answer(event("ack", of: server), to: socket)
@@ -122,16 +120,9 @@ import Testing
         try await TestServer.with {
             $0.of("/").setGate(gate)
         } _: { server in
-            var asked = gate.asked.stream.makeAsyncIterator()
-            var sockets = gate.sockets.stream.makeAsyncIterator()
             var clients: [(WireClient, Socket)] = []
             for _ in 0..<40 {
-                let client = try await WireClient.open(port: server.port)
-                try await client.send("40")
-                await asked.next()
-                gate.letIn(rooms: ["r"])
-                #expect(await client.nextText() == "40{\"sid\":\"sid\",\"pid\":\"pid\"}")
-                let socket = try #require(await sockets.next())
+                let (client, socket) = try await gate.enter(server, rooms: ["r"])
                 #expect(try await socket.eventLoop.submit { socket.release(after: 0) }.get())
                 clients.append((client, socket))
             }
@@ -159,14 +150,7 @@ import Testing
         try await TestServer.with {
             $0.of("/").setGate(gate)
         } _: { server in
-            var asked = gate.asked.stream.makeAsyncIterator()
-            var sockets = gate.sockets.stream.makeAsyncIterator()
-            let client = try await WireClient.open(port: server.port)
-            try await client.send("40")
-            await asked.next()
-            gate.letIn(rooms: ["r"])
-            #expect(await client.nextText() == "40{\"sid\":\"sid\",\"pid\":\"pid\"}")
-            let socket = try #require(await sockets.next())
+            let (client, socket) = try await gate.enter(server, rooms: ["r"])
             let namespace = server.io.of("/")
             let sent = AsyncStream<Int>.makeStream()
             let batches = (1...4).map { stamp in
