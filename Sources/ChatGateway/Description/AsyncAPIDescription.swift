@@ -45,10 +45,7 @@ struct AsyncAPIDescription {
             "channels": ["events": ["address": "/socket.io/", "messages": .object(messages)]],
             "operations": .object(operations), "components": ["schemas": .object(schemas)],
         ]
-        var buffer = ByteBuffer()
-        var attachments: [ByteBuffer] = []
-        buffer.writeJSON(document, attachments: &attachments)
-        text = String(buffer: buffer) + "\n"
+        text = document.text + "\n"
     }
 
     private static let channel: JSONValue = ["$ref": "#/channels/events"]

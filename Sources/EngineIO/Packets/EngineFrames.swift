@@ -22,10 +22,7 @@ public struct EngineFrames: Sendable {
     /// One text message packet; `text` is without the packet type.
     public init(text: UnsafeRawBufferPointer) {
         self.init(reserving: text.count + 11)
-        appendHeader(opcode: 0x81, payload: text.count + 1)
-        bytes.writeInteger(UInt8(ascii: "4"))
-        bytes.writeBytes(text)
-        count = 1
+        append(text: text)
     }
 
     /// Bytes as a WebSocket carries them.
@@ -33,7 +30,7 @@ public struct EngineFrames: Sendable {
     public var isEmpty: Bool { count == 0 }
 
     /// Appends a text message packet; `text` is without the packet type.
-    public mutating func append(text: ByteBufferView) {
+    public mutating func append(text: UnsafeRawBufferPointer) {
         appendHeader(opcode: 0x81, payload: text.count + 1)
         bytes.writeInteger(UInt8(ascii: "4"))
         bytes.writeBytes(text)
@@ -41,53 +38,12 @@ public struct EngineFrames: Sendable {
     }
 
     /// Appends a text message packet; `text` is without the packet type.
+    public mutating func append(text: ByteBufferView) { text.withUnsafeBytes { append(text: $0) } }
+
+    /// Appends a text message packet; `text` is without the packet type.
     public mutating func append(text: String) {
-        append(text: ByteBuffer(string: text).readableBytesView)
-    }
-
-    /// Appends a text message packet whose text (without the packet type) `write` puts at the end of the buffer it is
-    /// given. Nothing is copied where the text is between 125 and 65,534 bytes: a frame's header is written before the
-    /// length is known, and moved when the length needs a shorter or a longer one.
-    public mutating func append(textOf write: (inout ByteBuffer) -> Void) {
-        let start = bytes.writerIndex
-        bytes.writeInteger(UInt32(0))
-        bytes.writeInteger(UInt8(ascii: "4"))
-        let payload = start + 4
-        write(&bytes)
-        let length = bytes.writerIndex - payload
-        switch length {
-        case ..<126:
-            move(length, from: payload, to: start + 2)
-            bytes.moveWriterIndex(to: start + 2 + length)
-            bytes.setInteger(UInt16(0x8100) | UInt16(length), at: start)
-        case ..<65_536:
-            bytes.setInteger(UInt16(0x817E), at: start)
-            bytes.setInteger(UInt16(length), at: start + 2)
-        default:
-            bytes.writeInteger(UInt32(0))
-            bytes.writeInteger(UInt16(0))
-            move(length, from: payload, to: start + 10)
-            bytes.setInteger(UInt16(0x817F), at: start)
-            bytes.setInteger(UInt64(length), at: start + 2)
-        }
-        count += 1
-    }
-
-    private mutating func move(_ length: Int, from source: Int, to target: Int) {
-        let base = bytes.readerIndex
-        bytes.withUnsafeMutableReadableBytes { bytes in
-            let text = UnsafeRawBufferPointer(rebasing: bytes[(source - base)..<(source - base + length)])
-            UnsafeMutableRawBufferPointer(rebasing: bytes[(target - base)...]).copyMemory(from: text)
-        }
-    }
-
-    /// The same bytes in memory of their own: for a loop that writes them to many, so that loops do not fight over one
-    /// count of references.
-    public func copied() -> EngineFrames {
-        var copy = EngineFrames(reserving: size)
-        copy.bytes.writeBytes(bytes.readableBytesView)
-        copy.count = count
-        return copy
+        var text = text
+        text.withUTF8 { append(text: UnsafeRawBufferPointer($0)) }
     }
 
     /// Appends a binary message packet.

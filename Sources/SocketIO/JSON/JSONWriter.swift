@@ -53,6 +53,15 @@ public struct JSONWriter: ~Copyable {
         needsComma = true
     }
 
+    /// A number as JavaScript would print it; what JSON cannot say (NaN, infinities) becomes `null`.
+    public mutating func number(_ value: Double) {
+        guard value.isFinite else { return null() }
+        if value == value.rounded(), abs(value) < 1e15 { return integer(Int64(value)) }
+        separate()
+        put("\(value)")
+        needsComma = true
+    }
+
     public mutating func bool(_ value: Bool) { if value { literal("true") } else { literal("false") } }
 
     public mutating func null() { literal("null") }
@@ -160,6 +169,8 @@ public struct JSONWriter: ~Copyable {
     // MARK: Bytes
 
     /// Bytes that are no value of their own: what a packet has around its JSON.
+    mutating func put(_ byte: UInt8) { take(1).storeBytes(of: byte, as: UInt8.self) }
+
     mutating func put(_ text: StaticString) {
         let length = text.utf8CodeUnitCount
         take(length).copyMemory(from: text.utf8Start, byteCount: length)

@@ -85,7 +85,6 @@ final class RoomIndex {
     }
 
     func members(of name: String) -> [Socket] { rooms[name]?.members.compactMap { seats.socket($0.seat) } ?? [] }
-    func count(of name: String) -> Int { rooms[name]?.members.count ?? 0 }
 
     /// The sockets a broadcast reaches.
     func targets(of target: BroadcastTarget) -> [Socket] {

@@ -76,39 +76,34 @@ public struct PacketEncoder: Sendable {
     }
 
     private func encodeObject(type: UInt8, _ value: JSONValue) -> EngineFrames {
-        var frames = EngineFrames(reserving: 128)
-        frames.append(textOf: { text in
-            text.writeInteger(type)
-            text.writeString(prefix)
-            var attachments: [ByteBuffer] = []
-            text.writeJSON(value, attachments: &attachments)
-        })
-        return frames
+        var text = JSONWriter(reserving: 128)
+        text.put(type)
+        text.put(prefix)
+        var attachments: [ByteBuffer] = []
+        text.value(value, attachments: &attachments)
+        return frames(of: text)
     }
 
     private func encode(type: UInt8, values: [JSONValue], id: Int?) -> EngineFrames {
         var attachments: [ByteBuffer] = []
-        var frames = EngineFrames(reserving: 128)
+        var text = JSONWriter(reserving: 128)
         if values.contains(where: \.hasBinary) {
-            var body = ByteBuffer()
-            body.writeJSON(.array(values), attachments: &attachments)
-            frames.append(textOf: { text in
-                text.writeInteger(type + 3)  // EVENT 2 → BINARY_EVENT 5, ACK 3 → BINARY_ACK 6
-                text.writeJSON(Int64(attachments.count))
-                text.writeInteger(UInt8(ascii: "-"))
-                text.writeString(prefix)
-                if let id { text.writeJSON(Int64(id)) }
-                text.writeImmutableBuffer(body)
-            })
-            for attachment in attachments { frames.append(binary: attachment.readableBytesView) }
+            var body = JSONWriter(reserving: 128)
+            body.value(.array(values), attachments: &attachments)
+            text.put(type + 3)  // EVENT 2 → BINARY_EVENT 5, ACK 3 → BINARY_ACK 6
+            text.put(Int64(attachments.count))
+            text.put("-")
+            text.put(prefix)
+            if let id { text.put(Int64(id)) }
+            text.json(body.finish())
         } else {
-            frames.append(textOf: { text in
-                text.writeInteger(type)
-                text.writeString(prefix)
-                if let id { text.writeJSON(Int64(id)) }
-                text.writeJSON(.array(values), attachments: &attachments)
-            })
+            text.put(type)
+            text.put(prefix)
+            if let id { text.put(Int64(id)) }
+            text.value(.array(values), attachments: &attachments)
         }
+        var frames = frames(of: text)
+        for attachment in attachments { frames.append(binary: attachment.readableBytesView) }
         return frames
     }
 }

@@ -6,40 +6,43 @@ import SocketIO
 extension ArchiveLine {
     /// Appends the line of a record, with its end.
     static func write(_ record: ArchiveRecord, to buffer: inout ByteBuffer) {
-        var line = Members()
-        switch record {
-        case .header(let header):
-            line.add("kind", "parley")
-            line.add("version", header.version)
-        case .user(let user): add(user, to: &line)
-        case .token(let token): add(token, to: &line)
-        case .chat(let chat): add(chat, to: &line)
-        case .message(let message): add(message, to: &line)
-        case .reaction(let reaction):
-            line.add("kind", "reaction")
-            line.add("chat_id", reaction.chatID.rawValue)
-            line.add("seq", reaction.seq)
-            line.add("user_id", reaction.userID.rawValue)
-            line.add("emoji", reaction.emoji)
-        case .file(let file): add(file, to: &line)
-        case .data(let bytes):
-            line.add("kind", "data")
-            line.add("base64", Data(bytes).base64EncodedString())
-        case .member(let member): add(member, to: &line)
-        case .end(let counts):
-            line.add("kind", "end")
-            line.add("users", counts.users)
-            line.add("tokens", counts.tokens)
-            line.add("chats", counts.chats)
-            line.add("messages", counts.messages)
-            line.add("reactions", counts.reactions)
-            line.add("files", counts.files)
-            line.add("members", counts.members)
+        var writer = JSONWriter()
+        writer.object { line in
+            switch record {
+            case .header(let header):
+                line.add("kind", "parley")
+                line.add("version", header.version)
+            case .user(let user): add(user, to: &line)
+            case .token(let token): add(token, to: &line)
+            case .chat(let chat): add(chat, to: &line)
+            case .message(let message): add(message, to: &line)
+            case .reaction(let reaction):
+                line.add("kind", "reaction")
+                line.add("chat_id", reaction.chatID.rawValue)
+                line.add("seq", reaction.seq)
+                line.add("user_id", reaction.userID.rawValue)
+                line.add("emoji", reaction.emoji)
+            case .file(let file): add(file, to: &line)
+            case .data(let bytes):
+                line.add("kind", "data")
+                line.add("base64", Data(bytes).base64EncodedString())
+            case .member(let member): add(member, to: &line)
+            case .end(let counts):
+                line.add("kind", "end")
+                line.add("users", counts.users)
+                line.add("tokens", counts.tokens)
+                line.add("chats", counts.chats)
+                line.add("messages", counts.messages)
+                line.add("reactions", counts.reactions)
+                line.add("files", counts.files)
+                line.add("members", counts.members)
+            }
         }
-        line.finish(in: &buffer)
+        buffer.writeImmutableBuffer(writer.finish())
+        buffer.writeStaticString("\n")
     }
 
-    private static func add(_ archived: ArchiveUser, to line: inout Members) {
+    private static func add(_ archived: ArchiveUser, to line: inout JSONWriter) {
         line.add("kind", "user")
         line.add("id", archived.user.id.rawValue)
         if archived.deletedAt == nil { line.add("username", archived.user.username) }
@@ -52,7 +55,7 @@ extension ArchiveLine {
         line.add("deleted_at", archived.deletedAt)
     }
 
-    private static func add(_ token: TokenRecord, to line: inout Members) {
+    private static func add(_ token: TokenRecord, to line: inout JSONWriter) {
         line.add("kind", "token")
         line.add("id", token.id.rawValue)
         line.add("user_id", token.userID.rawValue)
@@ -62,7 +65,7 @@ extension ArchiveLine {
         line.add("revoked_at", token.revokedAt)
     }
 
-    private static func add(_ chat: ArchiveChat, to line: inout Members) {
+    private static func add(_ chat: ArchiveChat, to line: inout JSONWriter) {
         line.add("kind", "chat")
         line.add("id", chat.id.rawValue)
         line.add("name", chat.name)
@@ -72,7 +75,7 @@ extension ArchiveLine {
         line.add("deleted_at", chat.deletedAt)
     }
 
-    private static func add(_ message: ArchiveMessage, to line: inout Members) {
+    private static func add(_ message: ArchiveMessage, to line: inout JSONWriter) {
         line.add("kind", "message")
         line.add("chat_id", message.chatID.rawValue)
         line.add("seq", message.seq)
@@ -87,7 +90,7 @@ extension ArchiveLine {
         line.add("deleted_at", message.deletedAt)
     }
 
-    private static func add(_ file: ArchiveFile, to line: inout Members) {
+    private static func add(_ file: ArchiveFile, to line: inout JSONWriter) {
         line.add("kind", "file")
         line.add("chat_id", file.chatID.rawValue)
         line.add("seq", file.seq)
@@ -99,7 +102,7 @@ extension ArchiveLine {
         line.add("path", file.path)
     }
 
-    private static func add(_ member: ArchiveMember, to line: inout Members) {
+    private static func add(_ member: ArchiveMember, to line: inout JSONWriter) {
         line.add("kind", "member")
         line.add("chat_id", member.chatID.rawValue)
         line.add("user_id", member.userID.rawValue)
@@ -111,48 +114,21 @@ extension ArchiveLine {
         line.add("read_seq", member.readSeq)
         line.add("read_at", member.readAt)
     }
+}
 
-    /// The members of a line's object, in the order added; those without a value are left out.
-    private struct Members {
-        private var json = ByteBuffer()
-
-        private mutating func name(_ name: StaticString) {
-            json.writeStaticString(json.readableBytes == 0 ? "{\"" : ",\"")
-            json.writeStaticString(name)
-            json.writeStaticString("\":")
-        }
-
-        mutating func add(_ name: StaticString, _ value: String?) {
-            guard let value else { return }
-            self.name(name)
-            json.writeJSON(value)
-        }
-
-        mutating func add(_ name: StaticString, _ value: Int64?) {
-            guard let value else { return }
-            self.name(name)
-            json.writeJSON(value)
-        }
-
-        mutating func add(_ name: StaticString, _ value: Bool) {
-            self.name(name)
-            json.writeJSON(value)
-        }
-
-        mutating func add(_ name: StaticString, _ value: Timestamp?) { add(name, value?.rfc3339) }
-
-        mutating func add(_ name: StaticString, _ values: [String]) {
-            self.name(name)
-            for (index, value) in values.enumerated() {
-                json.writeStaticString(index == 0 ? "[" : ",")
-                json.writeJSON(value)
-            }
-            json.writeStaticString(values.isEmpty ? "[]" : "]")
-        }
-
-        consuming func finish(in buffer: inout ByteBuffer) {
-            buffer.writeBuffer(&json)
-            buffer.writeStaticString("}\n")
-        }
+/// Members of a line's object, in the order added; those without a value are left out.
+extension JSONWriter {
+    fileprivate mutating func add(_ name: StaticString, _ value: String?) {
+        if let value { field(name, value) }
     }
+
+    fileprivate mutating func add(_ name: StaticString, _ value: Int64?) {
+        if let value { field(name, value) }
+    }
+
+    fileprivate mutating func add(_ name: StaticString, _ value: Bool) { field(name, value) }
+
+    fileprivate mutating func add(_ name: StaticString, _ value: Timestamp?) { add(name, value?.rfc3339) }
+
+    fileprivate mutating func add(_ name: StaticString, _ values: [String]) { array(name, values) { $0.string($1) } }
 }

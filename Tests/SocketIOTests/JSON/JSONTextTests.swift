@@ -7,9 +7,9 @@ import Testing
 @Suite("Writing JSON text")
 struct JSONTextTests {
     private func written(_ text: String) -> String {
-        var buffer = ByteBuffer(string: "before")
-        buffer.writeJSON(text)
-        return String(buffer: buffer).replacing("before", with: "", maxReplacements: 1)
+        var writer = JSONWriter()
+        writer.string(text)
+        return String(buffer: writer.finish())
     }
 
     private func parsed<Value: Decodable>(_ text: String) throws -> Value {
@@ -52,8 +52,8 @@ struct JSONTextTests {
         0, 1, 9, 10, 99, 100, -1, -9, -10, 12345, Int64.max, Int64.min, Int64.min + 1, 1_000_000_000_000_000_000,
     ])
     func integers(value: Int64) {
-        var buffer = ByteBuffer()
-        buffer.writeJSON(value)
-        #expect(String(buffer: buffer) == String(value))
+        var writer = JSONWriter()
+        writer.integer(value)
+        #expect(String(buffer: writer.finish()) == String(value))
     }
 }
