@@ -58,7 +58,7 @@ bench: build ## the release beside a yardstick, five workloads; BENCH="--rounds 
 	$(SWIFT) build $(RELEASE) --product parley-load
 	$(PYTHON) Tests/Bench/bench.py $(if $(TOOLS),--tools $(TOOLS)) $(BENCH)
 
-bench-micro: build ## instruction counts of each step of a message's way, held to thresholds; MICRO="--record"
+bench-micro: build ## instructions and allocations of each step of a message's way, held to thresholds; MICRO="--record"
 	$(call install,valgrind)
 	$(SWIFT) build $(RELEASE) --product parley-micro
 	@# valgrind cannot read the debug information of this compiler.
