@@ -45,7 +45,9 @@ public struct PacketEncoder: Sendable {
         text.put("3")
         text.put(prefix)
         text.put(Int64(id))
-        text.array(CollectionOfOne(())) { text, _ in write(&text) }
+        text.put("[")
+        write(&text)
+        text.put("]")
         return frames(of: text)
     }
 
