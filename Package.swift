@@ -44,6 +44,7 @@ let package = Package(
         .package(url: "https://github.com/groue/GRDB.swift", from: "7.10.0"),
         .package(url: "https://github.com/hummingbird-project/hummingbird", from: "2.28.1"),
         .package(url: "https://github.com/vapor/jwt-kit", from: "5.7.1"),
+        .package(url: "https://github.com/apple/swift-crypto", from: "4.5.2"),
     ],
     targets: [
         .target(
@@ -53,7 +54,7 @@ let package = Package(
         .target(name: "SocketIO", dependencies: ["EngineIO", nioCore, nioHTTP1, logging], swiftSettings: strict),
         .target(name: "ChatCore", swiftSettings: strict),
         .target(name: "ChatTokens", dependencies: [
-            "ChatCore", .product(name: "JWTKit", package: "jwt-kit"),
+            "ChatCore", .product(name: "JWTKit", package: "jwt-kit"), .product(name: "Crypto", package: "swift-crypto"),
         ], swiftSettings: strict),
         .target(name: "CMemory"),
         .target(

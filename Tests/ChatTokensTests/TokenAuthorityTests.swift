@@ -30,8 +30,8 @@ struct TokenAuthorityTests {
     static func authority(
         _ ring: KeyRing? = nil, outside: OutsideKeys? = nil, policy: TokenPolicy = TokenPolicy(),
         now: Timestamp = now
-    ) async throws -> TokenAuthority {
-        try await TokenAuthority(
+    ) throws -> TokenAuthority {
+        TokenAuthority(
             ring: try ring ?? KeyRing(current: secret()), outside: outside, policy: policy, clock: { now })
     }
 
@@ -63,7 +63,7 @@ struct TokenAuthorityTests {
 
     @Test("A token that Parley issued is accepted and says what was issued")
     func ownToken() async throws {
-        let authority = try await Self.authority()
+        let authority = try Self.authority()
         let token = try authority.issue(Self.record(), username: "alice")
         let verified = try authority.verify(token)
         #expect(
@@ -75,7 +75,7 @@ struct TokenAuthorityTests {
 
     @Test("An issued token carries sub, name, iat, exp, jti and iss, readable by another library")
     func issuedClaims() async throws {
-        let token = try await Self.authority().issue(Self.record(), username: "alice")
+        let token = try Self.authority().issue(Self.record(), username: "alice")
         let keys = JWTKeyCollection()
         await keys.add(hmac: HMACKey(from: Self.secret), digestAlgorithm: .sha256)
         let claims = try await keys.verify(token, as: Claims.self)
@@ -85,9 +85,9 @@ struct TokenAuthorityTests {
 
     @Test("An own token expires on the second, without leeway")
     func ownExpiry() async throws {
-        let token = try await Self.authority().issue(Self.record(), username: "alice")
-        let before = try await Self.authority(now: Self.now.advanced(by: .milliseconds(99_999)))
-        let at = try await Self.authority(now: Self.now.advanced(by: .seconds(100)))
+        let token = try Self.authority().issue(Self.record(), username: "alice")
+        let before = try Self.authority(now: Self.now.advanced(by: .milliseconds(99_999)))
+        let at = try Self.authority(now: Self.now.advanced(by: .seconds(100)))
         #expect(Self.refusal(of: token, by: before) == nil)
         #expect(Self.refusal(of: token, by: at) == .expired)
     }
@@ -97,24 +97,24 @@ struct TokenAuthorityTests {
     @Test("After a rotation old tokens hold, and new ones are signed with the new key")
     func rotation() async throws {
         let ring = KeyRing(current: try Self.secret())
-        let authority = try await Self.authority(ring)
+        let authority = try Self.authority(ring)
         let old = try authority.issue(Self.record(), username: "alice")
         let foreign = try await Self.hs256(Claims())
         let rotated = ring.rotated(revoke: false, at: Self.now)
-        try await authority.install(rotated)
+        authority.install(rotated)
         #expect(Self.refusal(of: old, by: authority) == nil)
         #expect(Self.refusal(of: foreign, by: authority) == nil)
         let new = try authority.issue(Self.record(), username: "alice")
         #expect(Self.refusal(of: new, by: authority) == nil)
-        #expect(Self.isUnauthorized(new, by: try await Self.authority(ring)))
+        #expect(Self.isUnauthorized(new, by: try Self.authority(ring)))
     }
 
     @Test("A rotation with revocation refuses every old token")
     func rotationRevoking() async throws {
         let ring = KeyRing(current: try Self.secret())
-        let authority = try await Self.authority(ring)
+        let authority = try Self.authority(ring)
         let old = try authority.issue(Self.record(), username: "alice")
-        try await authority.install(ring.rotated(revoke: true, at: Self.now))
+        authority.install(ring.rotated(revoke: true, at: Self.now))
         #expect(Self.isUnauthorized(old, by: authority))
     }
 
@@ -148,7 +148,7 @@ struct TokenAuthorityTests {
 
     @Test("An outside token is accepted up to 60 s after its exp, for as long as the leeway lasts, and no longer")
     func leeway() async throws {
-        let authority = try await Self.authority()
+        let authority = try Self.authority()
         let late = try await Self.hs256(Claims(exp: 1_799_999_941))
         #expect(try authority.verify(late).expiresAt == Self.now.advanced(by: .seconds(1)))
         #expect(Self.refusal(of: try await Self.hs256(Claims(exp: 1_799_999_940)), by: authority) == .expired)
@@ -157,19 +157,19 @@ struct TokenAuthorityTests {
     @Test("A token without exp, or with one that is no time, is refused", arguments: [nil, Int.max])
     func expiryNeeded(exp: Int?) async throws {
         let token = try await Self.hs256(Claims(exp: exp))
-        #expect(Self.isUnauthorized(token, by: try await Self.authority()))
+        #expect(Self.isUnauthorized(token, by: try Self.authority()))
     }
 
     @Test("A token that is not valid yet is refused; 60 s of clock skew are forgiven")
     func notBefore() async throws {
-        let authority = try await Self.authority()
+        let authority = try Self.authority()
         #expect(Self.isUnauthorized(try await Self.hs256(Claims(nbf: 1_800_000_061)), by: authority))
         #expect(Self.refusal(of: try await Self.hs256(Claims(nbf: 1_800_000_060)), by: authority) == nil)
     }
 
     @Test("Issuer and audience, where asked for, must be there and match")
     func issuerAndAudience() async throws {
-        let authority = try await Self.authority(policy: TokenPolicy(issuer: "shop", audience: "chat"))
+        let authority = try Self.authority(policy: TokenPolicy(issuer: "shop", audience: "chat"))
         #expect(Self.refusal(of: try await Self.hs256(Claims(iss: "shop", aud: "chat")), by: authority) == nil)
         #expect(Self.isUnauthorized(try await Self.hs256(Claims(aud: "chat")), by: authority))
         #expect(Self.isUnauthorized(try await Self.hs256(Claims(iss: "shop")), by: authority))
@@ -180,7 +180,7 @@ struct TokenAuthorityTests {
 
     @Test("The user claim of outside tokens can be another one, and a number")
     func userClaim() async throws {
-        let authority = try await Self.authority(policy: TokenPolicy(userClaim: "uid"))
+        let authority = try Self.authority(policy: TokenPolicy(userClaim: "uid"))
         #expect(try authority.verify(try await Self.hs256(Claims(uid: 42))).userID == UserID("42"))
         #expect(Self.isUnauthorized(try await Self.hs256(Claims()), by: authority))
         let own = try authority.issue(Self.record(), username: "alice")
@@ -189,6 +189,6 @@ struct TokenAuthorityTests {
 
     @Test("A token that names no user is refused", arguments: [nil, ""])
     func noUser(sub: String?) async throws {
-        #expect(Self.isUnauthorized(try await Self.hs256(Claims(sub: sub)), by: try await Self.authority()))
+        #expect(Self.isUnauthorized(try await Self.hs256(Claims(sub: sub)), by: try Self.authority()))
     }
 }

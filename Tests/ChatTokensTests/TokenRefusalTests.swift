@@ -23,13 +23,13 @@ struct TokenRefusalTests {
             String(repeating: "a", count: 100_000), "Bearer eyJhbGciOiJIUzI1NiIsInR5cCI6IkpXVCJ9.e30.AA",
         ])
     func garbage(token: String) async throws {
-        #expect(Base.isUnauthorized(token, by: try await Base.authority()))
+        #expect(Base.isUnauthorized(token, by: try Base.authority()))
     }
 
     @Test("alg none is refused in every spelling", arguments: ["none", "None", "NONE", "nOnE", "", "HS256 "])
     func algorithmNone(name: String) async throws {
         let header = Self.part(#"{"alg":"\#(name)","typ":"JWT"}"#)
-        let authority = try await Base.authority()
+        let authority = try Base.authority()
         #expect(Base.isUnauthorized("\(header).\(Self.claims).", by: authority))
         let signature = try await Base.hs256(.init()).split(separator: ".")[2]
         #expect(Base.isUnauthorized("\(header).\(Self.claims).\(signature)", by: authority))
@@ -37,7 +37,7 @@ struct TokenRefusalTests {
 
     @Test("A wrong key, a changed claim, a cut or a padded signature are refused")
     func badSignature() async throws {
-        let authority = try await Base.authority()
+        let authority = try Base.authority()
         let foreign = try await Base.hs256(.init(), key: String(repeating: "k", count: 32))
         #expect(Base.isUnauthorized(foreign, by: authority))
         let good = try await Base.hs256(.init()).split(separator: ".").map(String.init)
@@ -59,7 +59,7 @@ struct TokenRefusalTests {
             return signed + "."
                 + signature.replacing("+", with: "-").replacing("/", with: "_").replacing("=", with: "")
         }
-        let authority = try await Base.authority()
+        let authority = try Base.authority()
         #expect(Base.refusal(of: try signed(#"{"alg":"HS256"}"#), by: authority) == nil)
         #expect(Base.isUnauthorized(try signed(#"{"alg":"HS256","crit":["b64"],"b64":false}"#), by: authority))
     }
@@ -67,7 +67,7 @@ struct TokenRefusalTests {
     @Test("HS384 and HS512 with the right secret are refused: only HS256 is offered")
     func otherHMACs() async throws {
         let secret = String(repeating: "s", count: 64)
-        let authority = try await Base.authority(KeyRing(current: try Base.secret(secret)))
+        let authority = try Base.authority(KeyRing(current: try Base.secret(secret)))
         for digest in [DigestAlgorithm.sha384, .sha512] {
             let keys = JWTKeyCollection()
             await keys.add(hmac: HMACKey(from: secret), digestAlgorithm: digest)
@@ -84,6 +84,6 @@ struct TokenRefusalTests {
         }
         let keys = JWTKeyCollection()
         await keys.add(hmac: HMACKey(from: Base.secret), digestAlgorithm: .sha256)
-        #expect(Base.isUnauthorized(try await keys.sign(Odd()), by: try await Base.authority()))
+        #expect(Base.isUnauthorized(try await keys.sign(Odd()), by: try Base.authority()))
     }
 }

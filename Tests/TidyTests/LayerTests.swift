@@ -8,7 +8,7 @@ struct LayerTests {
         "EngineIO": ["SocketServer", "NIOCore", "NIOHTTP1", "Logging"],
         "SocketIO": ["EngineIO", "NIOCore", "NIOHTTP1", "Logging"],
         "ChatCore": [],
-        "ChatTokens": ["ChatCore", "JWTKit"],
+        "ChatTokens": ["ChatCore", "Crypto", "JWTKit"],
         "CMemory": [],
         "CSQLiteFile": [],
         "ChatSQLite": ["ChatCore", "CSQLiteFile", "GRDB", "GRDBSQLite", "Logging"],

@@ -27,12 +27,16 @@ public struct OutsideKeys: Sendable {
         guard !keys.isEmpty else { throw OutsideKeysError("holds no key for RS256, ES256 or EdDSA") }
     }
 
-    /// Only keys of the algorithm that the token names: a public key is never taken as an HMAC secret, nor an RSA key
-    /// for ECDSA.
-    func candidates(algorithm: String, kid: String?) -> [Key] {
-        keys.filter { key in
-            key.algorithm.name == algorithm && (kid == nil || key.kid == nil || key.kid == kid)
+    /// Whether one of them has signed the token; `nil` when there is none for it. Only keys of the algorithm that the
+    /// token names: a public key is never taken as an HMAC secret, nor an RSA key for ECDSA.
+    func haveSigned(_ token: CompactToken) -> Bool? {
+        let (name, kid) = (token.header.alg, token.header.kid)
+        let candidates = keys.filter { key in
+            key.algorithm.name == name && (kid == nil || key.kid == nil || key.kid == kid)
         }
+        if candidates.isEmpty { return nil }
+        // A signature of the wrong length throws: it is as wrong as any other.
+        return candidates.contains { (try? $0.algorithm.verify(token.signature, signs: token.signed)) ?? false }
     }
 
     private static func jwks(_ text: String) async throws -> [Key] {

@@ -29,10 +29,10 @@ extension Appliance {
         for eventLoop in group.makeIterator() { eventLoop.execute { cmemory_prepare_thread(32 << 20) } }
         let bounds = ConnectionBounds(limit: configuration.maxConnections)
         let io = SocketIOServer(configuration: socketIOConfiguration(bounds), eventLoopGroup: group)
-        let fileLinks = try await FileLinkAuthority(secret: keys.files)
+        let fileLinks = FileLinkAuthority(secret: keys.files)
         let gateway = ChatGateway(
             configuration: gatewayConfiguration, store: store, verifier: authority,
-            tickets: try await RecoveryTicketAuthority(secret: keys.recovery), fileLinks: fileLinks, io: io,
+            tickets: RecoveryTicketAuthority(secret: keys.recovery), fileLinks: fileLinks, io: io,
             eventLoopGroup: group, logger: Logger(label: "parley.gateway"))
         bounds.watch(io)
         try await gateway.start()
@@ -100,7 +100,7 @@ extension Appliance {
                 throw Failure(.configuration, "the file of --jwt-public-key \(error)")
             }
         }
-        return try await TokenAuthority(
+        return TokenAuthority(
             ring: keys.ring, outside: outside, policy: configuration.tokenPolicy, clock: { .now() })
     }
 

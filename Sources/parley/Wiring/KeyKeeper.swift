@@ -42,7 +42,7 @@ actor KeyKeeper: TokenIssuer {
         let next = ring.rotated(revoke: revoke, at: .now())
         _ = try await store.perform(.setSetting(key: Self.ringSetting, value: try next.encoded()))
         ring = next
-        try await authority.install(next)
+        authority.install(next)
         guard revoke, let sessions else { return }
         for user in Set(await sessions.connections().map(\.userID)) {
             _ = try await store.perform(.revokeTokens(user))

@@ -22,7 +22,7 @@ struct KeyKeeperTests {
         let keys = try await SigningKeys(of: store, configured: configured)
         try store.start(sink: DeafSink())
         try await keys.keep(in: store)
-        let authority = try await TokenAuthority(ring: keys.ring, clock: { .now() })
+        let authority = TokenAuthority(ring: keys.ring, clock: { .now() })
         try await body(
             KeyKeeper(authority: authority, store: store, ring: keys.ring, isConfigured: configured != nil), keys)
     }
