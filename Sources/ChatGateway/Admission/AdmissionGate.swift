@@ -16,11 +16,13 @@ final class AdmissionGate: ConnectionGate {
     private let logger: Logger
     /// Makes a session's handler.
     private let makeSession: @Sendable (Socket, AdmittedSession) -> ChatSession
+    /// One a loop; each touched on its own loop only.
+    private let bursts: [(eventLoop: any EventLoop, burst: NIOLoopBoundBox<AdmissionBurst>)]
 
     init(
         store: any ChatStore, verifier: any TokenVerifier, tickets: any RecoveryTickets,
         directory: LiveSessionsDirectory, configuration: GatewayConfiguration, events: ServerEvents, logger: Logger,
-        makeSession: @escaping @Sendable (Socket, AdmittedSession) -> ChatSession
+        eventLoopGroup: any EventLoopGroup, makeSession: @escaping @Sendable (Socket, AdmittedSession) -> ChatSession
     ) {
         self.store = store
         self.verifier = verifier
@@ -31,6 +33,9 @@ final class AdmissionGate: ConnectionGate {
         self.events = events
         self.logger = logger
         self.makeSession = makeSession
+        bursts = eventLoopGroup.makeIterator().map { loop in
+            (loop, NIOLoopBoundBox.makeBoxSendingValue(AdmissionBurst(eventLoop: loop), eventLoop: loop))
+        }
     }
 
     func admit(_ request: ConnectRequest, decide: @escaping @Sendable (ConnectDecision) -> Void) {
@@ -44,30 +49,39 @@ final class AdmissionGate: ConnectionGate {
             return decide(.refuse(.refusal(error)))
         }
         let applicant = Applicant(token: token, comeback: comeback(in: request, of: token.userID), decide: decide)
-        lookUp(applicant, mayCreate: autoCreateUsers)
+        // What a replay reads is long, and may fail by itself.
+        guard applicant.comeback == nil, let its = bursts.first(where: { $0.eventLoop === request.eventLoop }) else {
+            return lookUp([applicant], mayCreate: autoCreateUsers)
+        }
+        its.burst.value.add(applicant) { self.lookUp($0, mayCreate: self.autoCreateUsers) }
     }
 
-    /// A client whose token is right.
-    private struct Applicant: Sendable {
-        let token: VerifiedToken
-        let comeback: Comeback?
-        let decide: @Sendable (ConnectDecision) -> Void
-    }
-
-    private func lookUp(_ applicant: Applicant, mayCreate: Bool) {
+    private func lookUp(_ applicants: [Applicant], mayCreate: Bool) {
         store.read { view in
-            let found = try view.admission(of: applicant.token.userID, token: applicant.token.facts)
-            guard case .admitted = found else { return (found, Replay?.none) }
-            return (found, try applicant.comeback?.replay(in: view))
+            try applicants.map { applicant in
+                let found = try view.admission(of: applicant.token.userID, token: applicant.token.facts)
+                guard case .admitted = found else { return (found, Replay?.none) }
+                return (found, try applicant.comeback?.replay(in: view))
+            }
         } reply: { result in
             switch result {
-            case .success((.admitted(let session), let replay)): self.accept(applicant, session, replay)
-            case .success((.unknownUser, _)) where mayCreate: self.create(applicant)
-            case .success((.unknownUser, _)): applicant.decide(.refuse(.unknownUser))
-            case .success((.blocked, _)): applicant.decide(.refuse(.userBlocked))
-            case .success((.tokenRevoked, _)): applicant.decide(.refuse(.tokenRevoked))
-            case .failure(let error): self.failed(applicant, error)
+            case .success(let found):
+                for (applicant, (admission, replay)) in zip(applicants, found) {
+                    self.found(admission, replay, for: applicant, mayCreate: mayCreate)
+                }
+            case .failure(let error):
+                for applicant in applicants { self.failed(applicant, error) }
             }
+        }
+    }
+
+    private func found(_ admission: Admission, _ replay: Replay?, for applicant: Applicant, mayCreate: Bool) {
+        switch admission {
+        case .admitted(let session): accept(applicant, session, replay)
+        case .unknownUser where mayCreate: create(applicant)
+        case .unknownUser: applicant.decide(.refuse(.unknownUser))
+        case .blocked: applicant.decide(.refuse(.userBlocked))
+        case .tokenRevoked: applicant.decide(.refuse(.tokenRevoked))
         }
     }
 
@@ -86,10 +100,10 @@ final class AdmissionGate: ConnectionGate {
             .createUser(user),
             reply: .callback { result in
                 switch result {
-                case .success: self.lookUp(applicant, mayCreate: false)
+                case .success: self.lookUp([applicant], mayCreate: false)
                 case .failure(let error) where error.code == .conflict && error.field == "id":
                     // Another connection of the same user was faster.
-                    self.lookUp(applicant, mayCreate: false)
+                    self.lookUp([applicant], mayCreate: false)
                 case .failure(let error): self.failed(applicant, error)
                 }
             })

@@ -23,6 +23,7 @@ public final class ChatGateway: Sendable {
     private let io: SocketIOServer
     private let verifier: any TokenVerifier
     private let tickets: any RecoveryTickets
+    private let eventLoopGroup: any EventLoopGroup
     /// One a loop; each touched on its own loop only.
     private let loopSessions: [(eventLoop: any EventLoop, sessions: NIOLoopBoundBox<LoopSessions>)]
 
@@ -39,6 +40,7 @@ public final class ChatGateway: Sendable {
         self.fileLinks = fileLinks
         self.io = io
         self.logger = logger
+        self.eventLoopGroup = eventLoopGroup
         limitsObject = Self.limitsObject(configuration)
         namespace = io.of("/")
         events = ServerEvents(encoder: namespace.encoder)
@@ -77,7 +79,8 @@ public final class ChatGateway: Sendable {
     var admission: AdmissionGate {
         AdmissionGate(
             store: store, verifier: verifier, tickets: tickets, directory: directory,
-            configuration: configuration, events: events, logger: logger
+            configuration: configuration, events: events, logger: logger,
+            eventLoopGroup: eventLoopGroup
         ) { socket, admitted in
             ChatSession(gateway: self, socket: socket, admitted: admitted)
         }

@@ -240,7 +240,7 @@ final class HTTPConnection: ChannelDuplexHandler, RemovableChannelHandler, Deadl
             head.headers.remove(name: "transfer-encoding")
             if !head.status.mayHaveBody, head.status.code != 304 { head.headers.remove(name: "content-length") }
         }
-        if head.headers[canonicalForm: "connection"].contains(where: { $0.lowercased() == "close" }) {
+        if head.headers.lists("close", in: "connection") {
             keepsAlive = false
         } else if !keepsAlive || loop.isDraining {
             keepsAlive = false

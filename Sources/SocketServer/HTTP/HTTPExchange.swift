@@ -109,7 +109,7 @@ public final class HTTPExchange {
     }
 
     /// Whether the request asks for a WebSocket.
-    public var isWebSocketRequest: Bool { WebSocketHandshake.isRequest(head) }
+    public private(set) lazy var isWebSocketRequest = WebSocketHandshake.isRequest(head)
 
     /// Answers 101 and makes the connection a WebSocket, once the request has ended. A request that is no valid
     /// handshake is refused (RFC 6455 section 4.2.2) and nothing else happens.

@@ -21,6 +21,37 @@ extension HTTPRequestHead {
     var stopsDecoder: Bool {
         if method == .CONNECT { return true }
         guard headers.contains(name: "upgrade") else { return false }
-        return headers[canonicalForm: "connection"].contains { $0.lowercased() == "upgrade" }
+        return headers.lists("upgrade", in: "connection")
+    }
+}
+
+extension HTTPHeaders {
+    /// Whether a field whose value is a list of tokens has this one, in whatever case (RFC 9110 section 5.6.1).
+    ///
+    /// - Parameters:
+    ///   - token: in lower case.
+    ///   - field: the name of the field, in lower case.
+    func lists(_ token: String, in field: String) -> Bool {
+        for (name, value) in self where name.utf8.equalsLowered(field.utf8) {
+            for item in value.utf8.split(separator: UInt8(ascii: ",")) {
+                let isSpace = { (byte: UInt8) in byte == UInt8(ascii: " ") || byte == UInt8(ascii: "\t") }
+                guard let start = item.firstIndex(where: { !isSpace($0) }),
+                    let end = item.lastIndex(where: { !isSpace($0) })
+                else { continue }
+                if item[start...end].equalsLowered(token.utf8) { return true }
+            }
+        }
+        return false
+    }
+}
+
+extension Collection<UInt8> {
+    /// Whether these are the letters of `lowered`, in whatever case.
+    fileprivate func equalsLowered(_ lowered: String.UTF8View) -> Bool {
+        count == lowered.count
+            && zip(self, lowered).allSatisfy { byte, other in
+                let isUpper = UInt8(ascii: "A")...UInt8(ascii: "Z") ~= byte
+                return (isUpper ? byte | 0x20 : byte) == other
+            }
     }
 }

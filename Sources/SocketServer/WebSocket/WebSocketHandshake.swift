@@ -11,7 +11,7 @@ enum WebSocketHandshake {
 
     static func isRequest(_ head: HTTPRequestHead) -> Bool {
         head.method == .GET && head.stopsDecoder
-            && head.headers[canonicalForm: "upgrade"].contains { $0.lowercased() == "websocket" }
+            && head.headers.lists("websocket", in: "upgrade")
     }
 
     static func answer(to head: HTTPRequestHead) -> Answer {

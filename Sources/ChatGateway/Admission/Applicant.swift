@@ -1,0 +1,10 @@
+import ChatCore
+import SocketIO
+
+/// A client whose token is right.
+struct Applicant: Sendable {
+    let token: VerifiedToken
+    /// What it shows of a session before; `nil` for a fresh one.
+    let comeback: Comeback?
+    let decide: @Sendable (ConnectDecision) -> Void
+}
