@@ -38,13 +38,13 @@ public final class HTTPExchange {
 
     /// The path, without the query.
     public var path: Substring {
-        head.uri.prefix { $0 != "?" && $0 != "#" }
+        Substring(head.uri.utf8.prefix { $0 != UInt8(ascii: "?") && $0 != UInt8(ascii: "#") })
     }
 
     /// The query, without its question mark, as it was sent.
     public var rawQuery: Substring {
         guard let mark = head.uri.utf8.firstIndex(of: UInt8(ascii: "?")) else { return "" }
-        return head.uri[head.uri.utf8.index(after: mark)...].prefix { $0 != "#" }
+        return Substring(head.uri.utf8[mark...].dropFirst().prefix { $0 != UInt8(ascii: "#") })
     }
 
     /// Answers with a whole response. `Content-Length` is set.
