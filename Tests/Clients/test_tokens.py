@@ -226,3 +226,16 @@ def test_no_token_is_ever_logged(parley, wire, admin):
     wire().connect(token)
     wire().refused({"token": token + "x"})
     assert token.rsplit(".", 1)[1] not in parley.log()
+
+
+def test_a_token_in_the_header_lets_in_again_on_the_same_connection(wire, admin):
+    user = admin.user()
+    client = wire(headers={
+        "Authorization": "Bearer " + admin.token(user)["token"], "User-Agent": "a tester/1", "X-Other": "let go"})
+    for _ in range(3):
+        client.write("40")
+        client.take(lambda entry: entry[0] == "connect", "its CONNECT to be answered")
+        mine = [item for item in admin.call("GET", "/admin/connections", params={"limit": 200})["items"]
+                if item["user_id"] == user["id"]]
+        assert [item["user_agent"] for item in mine] == ["a tester/1"]
+        client.write("41")

@@ -8,10 +8,20 @@ final class AdmissionBurst {
     /// Looked up in one visit; the next are for another of the store's readers.
     private static let limit = 16
 
+    /// One from anywhere; touched on its loop only.
+    typealias OnLoop = (eventLoop: any EventLoop, burst: NIOLoopBoundBox<AdmissionBurst>)
+
     private let eventLoop: any EventLoop
     private var waiting: [Applicant] = []
 
     init(eventLoop: any EventLoop) { self.eventLoop = eventLoop }
+
+    /// One for each loop.
+    static func onEachLoop(of group: any EventLoopGroup) -> [OnLoop] {
+        group.makeIterator().map { loop in
+            (loop, NIOLoopBoundBox.makeBoxSendingValue(AdmissionBurst(eventLoop: loop), eventLoop: loop))
+        }
+    }
 
     /// - Parameter lookUp: for all that wait, not only for this one.
     func add(_ applicant: Applicant, lookUp: @escaping ([Applicant]) -> Void) {

@@ -16,13 +16,12 @@ final class AdmissionGate: ConnectionGate {
     private let logger: Logger
     /// Makes a session's handler.
     private let makeSession: @Sendable (Socket, AdmittedSession) -> ChatSession
-    /// One a loop; each touched on its own loop only.
-    private let bursts: [(eventLoop: any EventLoop, burst: NIOLoopBoundBox<AdmissionBurst>)]
+    private let bursts: [AdmissionBurst.OnLoop]
 
     init(
         store: any ChatStore, verifier: any TokenVerifier, tickets: any RecoveryTickets,
         directory: LiveSessionsDirectory, configuration: GatewayConfiguration, events: ServerEvents, logger: Logger,
-        eventLoopGroup: any EventLoopGroup, makeSession: @escaping @Sendable (Socket, AdmittedSession) -> ChatSession
+        bursts: [AdmissionBurst.OnLoop], makeSession: @escaping @Sendable (Socket, AdmittedSession) -> ChatSession
     ) {
         self.store = store
         self.verifier = verifier
@@ -33,9 +32,7 @@ final class AdmissionGate: ConnectionGate {
         self.events = events
         self.logger = logger
         self.makeSession = makeSession
-        bursts = eventLoopGroup.makeIterator().map { loop in
-            (loop, NIOLoopBoundBox.makeBoxSendingValue(AdmissionBurst(eventLoop: loop), eventLoop: loop))
-        }
+        self.bursts = bursts
     }
 
     func admit(_ request: ConnectRequest, decide: @escaping @Sendable (ConnectDecision) -> Void) {
@@ -48,7 +45,9 @@ final class AdmissionGate: ConnectionGate {
         } catch {
             return decide(.refuse(.refusal(error)))
         }
-        let applicant = Applicant(token: token, comeback: comeback(in: request, of: token.userID), decide: decide)
+        let applicant = Applicant(
+            token: token, comeback: comeback(in: request, of: token.userID),
+            keptHeaders: ["user-agent"] + TokenSource.headers(of: request), decide: decide)
         // What a replay reads is long, and may fail by itself.
         guard applicant.comeback == nil, let its = bursts.first(where: { $0.eventLoop === request.eventLoop }) else {
             return lookUp([applicant], mayCreate: autoCreateUsers)
@@ -135,8 +134,9 @@ final class AdmissionGate: ConnectionGate {
             [makeSession] socket in
             makeSession(socket, admitted)
         }
-        // A token is half a kilobyte, and nothing to leave lying in memory.
+        // A token is half a kilobyte, and nothing to leave lying in memory; the rest of the request is as much again.
         acceptance.keepsAuth = false
+        acceptance.keptHeaders = applicant.keptHeaders
         applicant.decide(.accept(acceptance))
     }
 

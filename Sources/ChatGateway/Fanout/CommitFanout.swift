@@ -187,7 +187,7 @@ final class CommitFanout: CommitSink {
         func end(_ user: UserID, _ end: SessionEnd, ifToken token: TokenID? = nil) {
             batch.perform(forSocketsOf: ChatGateway.room(of: user)) { socket in
                 guard let session = socket.handler as? ChatSession else { return }
-                if let token, session.token.facts.id != token { return }
+                if let token, session.tokenID != token { return }
                 session.end(end)
             }
         }

@@ -23,7 +23,7 @@ public final class ChatGateway: Sendable {
     private let io: SocketIOServer
     private let verifier: any TokenVerifier
     private let tickets: any RecoveryTickets
-    private let eventLoopGroup: any EventLoopGroup
+    private let admissionBursts: [AdmissionBurst.OnLoop]
     /// One a loop; each touched on its own loop only.
     private let loopSessions: [(eventLoop: any EventLoop, sessions: NIOLoopBoundBox<LoopSessions>)]
 
@@ -40,7 +40,6 @@ public final class ChatGateway: Sendable {
         self.fileLinks = fileLinks
         self.io = io
         self.logger = logger
-        self.eventLoopGroup = eventLoopGroup
         limitsObject = Self.limitsObject(configuration)
         namespace = io.of("/")
         events = ServerEvents(encoder: namespace.encoder)
@@ -50,6 +49,7 @@ public final class ChatGateway: Sendable {
         presence = Presence(
             configuration: configuration, store: store, events: events, namespace: namespace,
             eventLoop: housekeepingLoop)
+        admissionBursts = AdmissionBurst.onEachLoop(of: eventLoopGroup)
         loopSessions = eventLoopGroup.makeIterator().map { loop in
             (loop, NIOLoopBoundBox.makeBoxSendingValue(LoopSessions(eventLoop: loop), eventLoop: loop))
         }
@@ -80,7 +80,7 @@ public final class ChatGateway: Sendable {
         AdmissionGate(
             store: store, verifier: verifier, tickets: tickets, directory: directory,
             configuration: configuration, events: events, logger: logger,
-            eventLoopGroup: eventLoopGroup
+            bursts: admissionBursts
         ) { socket, admitted in
             ChatSession(gateway: self, socket: socket, admitted: admitted)
         }

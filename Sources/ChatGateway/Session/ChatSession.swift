@@ -17,7 +17,9 @@ final class ChatSession: SocketHandler, Asker, @unchecked Sendable {
     let pid: String
     let connectedAt: Timestamp
     private(set) var user: User
-    private(set) var token: VerifiedToken
+    /// Of the token by which it is here.
+    private(set) var tokenID: TokenID?
+    private var tokenExpiresAt: Timestamp
     /// The chats whose members hear of the user's coming and going.
     let presenceChats: [String]
     private var start: SessionStart
@@ -35,7 +37,8 @@ final class ChatSession: SocketHandler, Asker, @unchecked Sendable {
         self.socket = socket
         liveUser = admitted.liveUser
         user = admitted.session.user
-        token = admitted.token
+        tokenID = admitted.token.facts.id
+        tokenExpiresAt = admitted.token.expiresAt
         pid = admitted.pid
         start = admitted.start
         presenceChats = admitted.session.presenceChats.map(ChatGateway.presenceRoom)
@@ -300,7 +303,8 @@ final class ChatSession: SocketHandler, Asker, @unchecked Sendable {
         order.current = nil
         switch result {
         case .success(let token):
-            self.token = token
+            tokenID = token.facts.id
+            tokenExpiresAt = token.expiresAt
             expiryWasAnnounced = false
             answer(received, with: Answer { $0.field("expires_at", token.expiresAt) })
         case .failure(let error):
@@ -311,10 +315,10 @@ final class ChatSession: SocketHandler, Asker, @unchecked Sendable {
 
     /// Looks at what runs out; called about once a second.
     func check(now: Timestamp, monotonic: NIODeadline) {
-        if token.expiresAt <= now { return end(.tokenExpired) }
-        if !expiryWasAnnounced, token.expiresAt <= now.advanced(by: gateway.configuration.expiryNotice) {
+        if tokenExpiresAt <= now { return end(.tokenExpired) }
+        if !expiryWasAnnounced, tokenExpiresAt <= now.advanced(by: gateway.configuration.expiryNotice) {
             expiryWasAnnounced = true
-            socket.send(gateway.events.frames(.sessionExpiring(at: token.expiresAt)))
+            socket.send(gateway.events.frames(.sessionExpiring(at: tokenExpiresAt)))
         }
         if start.isLive, socket.lastTrailerAt < monotonic - TimeAmount(gateway.configuration.offsetAge) {
             socket.repeatTrailer(now: monotonic)

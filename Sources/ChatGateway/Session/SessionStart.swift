@@ -5,7 +5,7 @@ enum SessionStart: Sendable {
     /// Begins with what the admission's snapshot held; nothing to replay.
     case fresh(Revision, unreadTotal: Int)
     /// Is told what it missed, part by part.
-    case replaying(Replay, unreadTotal: Int)
+    indirect case replaying(Replay, unreadTotal: Int)
     case live
 
     var isLive: Bool { if case .live = self { true } else { false } }

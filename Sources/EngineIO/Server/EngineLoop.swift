@@ -1,9 +1,10 @@
 import NIOCore
 import SocketServer
 
-/// What the sessions of one event loop share: their timers. Bound to that loop.
+/// What the sessions of one event loop share: their configuration, their timers. Bound to that loop.
 final class EngineLoop {
     let eventLoop: any EventLoop
+    let configuration: EngineConfiguration
     let pings: DeadlineQueue
     let pongs: DeadlineQueue
     let upgrades: DeadlineQueue
@@ -15,6 +16,7 @@ final class EngineLoop {
 
     init(eventLoop: any EventLoop, configuration: EngineConfiguration) {
         self.eventLoop = eventLoop
+        self.configuration = configuration
         pings = DeadlineQueue(delay: .init(configuration.pingInterval), eventLoop: eventLoop)
         pongs = DeadlineQueue(delay: .init(configuration.pingTimeout), eventLoop: eventLoop)
         upgrades = DeadlineQueue(delay: .init(configuration.upgradeTimeout), eventLoop: eventLoop)

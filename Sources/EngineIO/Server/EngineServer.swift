@@ -134,7 +134,7 @@ public final class EngineServer: LoopHTTPService {
         _ handshake: EngineHandshake, on eventLoop: any EventLoop, transport: EngineTransport
     ) -> EngineSession {
         EngineSession(
-            handshake: handshake, transport: transport, configuration: configuration,
+            handshake: handshake, transport: transport,
             loop: directory.loop(eventLoop, configuration: configuration), directory: directory)
     }
 

@@ -10,8 +10,8 @@ public final class EngineSession {
     public let id: String
     /// The loop on which it lives, from the handshake to its end.
     public let eventLoop: any EventLoop
-    /// The request that made it.
-    public let handshake: EngineHandshake
+    /// The request that made it, or what is kept of it.
+    public private(set) var handshake: EngineHandshake
 
     var handler: (any EngineSessionHandler)?
     var machine: EngineSessionMachine
@@ -22,7 +22,6 @@ public final class EngineSession {
     /// A WebSocket that is on its way to be the transport.
     var candidate: EngineLink?
     let directory: EngineDirectory
-    let configuration: EngineConfiguration
     let loop: EngineLoop
     private let heartbeat = Deadline()
     private var otherDeadline: Deadline?
@@ -31,21 +30,24 @@ public final class EngineSession {
     private var endReason: EngineCloseReason?
 
     init(
-        handshake: EngineHandshake, transport: EngineTransport, configuration: EngineConfiguration, loop: EngineLoop,
-        directory: EngineDirectory
+        handshake: EngineHandshake, transport: EngineTransport, loop: EngineLoop, directory: EngineDirectory
     ) {
         id = SessionID.make()
         eventLoop = loop.eventLoop
         self.handshake = handshake
-        self.configuration = configuration
         self.loop = loop
         self.directory = directory
         machine = EngineSessionMachine(transport: transport)
         if transport == .polling { polling = PollingQueue() }
     }
 
+    var configuration: EngineConfiguration { loop.configuration }
+
     /// The transport in use: `polling` or `websocket`.
     public var transportName: String { machine.transport.rawValue }
+
+    /// Lets go of what was sent with the request but these headers; names in lower case.
+    public func reduceHandshake(toHeaders names: [String]) { handshake = handshake.reduced(toHeaders: names) }
 
     /// Whether it takes and delivers messages.
     public var isOpen: Bool { machine.phase == .open }

@@ -145,7 +145,7 @@ final class Client: EngineSessionHandler {
             if let held = attempt.held { attempt.rooms.stopHolding(held) }
             return
         }
-        entering.remove(at: index)
+        if entering.count == 1 { entering = [] } else { entering.remove(at: index) }
         switch decision {
         case .refuse(let error):
             if let held = attempt.held { attempt.rooms.stopHolding(held) }
@@ -156,6 +156,7 @@ final class Client: EngineSessionHandler {
             session.close(.forcedClose)
         case .accept(let acceptance):
             stopPending()
+            if let names = acceptance.keptHeaders { session.reduceHandshake(toHeaders: names) }
             let socket = Socket(
                 id: acceptance.id ?? SocketID.fresh(), namespace: namespace, client: self, rooms: attempt.rooms,
                 auth: acceptance.keepsAuth ? attempt.auth : .null, held: attempt.held)

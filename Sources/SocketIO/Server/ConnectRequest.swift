@@ -49,6 +49,9 @@ public enum ConnectDecision: Sendable {
         /// Whether the socket keeps the auth payload of its CONNECT (``Socket/auth``); not, where it is a secret that
         /// nobody asks for again.
         public var keepsAuth = true
+        /// The headers, in lower case, that ``Socket/handshake`` keeps of the request, which may have been a kilobyte;
+        /// `nil`: all, and the query. What is let go is gone for the other namespaces of the connection too.
+        public var keptHeaders: [String]?
         /// Makes what handles the socket's events; called on its loop, before CONNECT is answered.
         public var makeHandler: @Sendable (Socket) -> any SocketHandler
 

@@ -85,7 +85,8 @@ extension HTTPConnection {
                     _ = context.add(channel)
                     try Self.setWatermark(upgrade.configuration, on: channel)
                     let socket = WebSocketConnection(
-                        configuration: upgrade.configuration, loop: context, prelude: upgrade, leftOver: leftOver)
+                        configuration: upgrade.configuration, loop: context,
+                        adoption: .init(upgrade: upgrade, leftOver: leftOver))
                     try channel.pipeline.syncOperations.addHandler(socket)
                 }
             }

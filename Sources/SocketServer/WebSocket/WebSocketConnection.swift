@@ -28,8 +28,7 @@ public final class WebSocketConnection: ChannelInboundHandler, RemovableChannelH
 
     private let loop: LoopContext
     private let isTLS: Bool
-    private var prelude: WebSocketUpgrade?
-    private var leftOver: ByteBuffer?
+    private var adoption: Adoption?
     private var context: ChannelHandlerContext?
     private var channel: (any Channel)?
     private var decoder: WebSocketDecoder
@@ -43,17 +42,27 @@ public final class WebSocketConnection: ChannelInboundHandler, RemovableChannelH
     /// The descriptor, as long as nothing is in the way: see ``sendAtOnce(_:)``; otherwise negative.
     private var clearDescriptor: CInt = -1
 
-    /// - Parameter prelude: answers the upgrade request once the channel is active; for one adopted from another loop.
+    /// What one that is adopted from another loop begins with, once its channel is active.
+    final class Adoption {
+        /// Answers the upgrade request.
+        let upgrade: WebSocketUpgrade
+        /// What came after the request.
+        let leftOver: ByteBuffer?
+
+        init(upgrade: WebSocketUpgrade, leftOver: ByteBuffer?) {
+            self.upgrade = upgrade
+            self.leftOver = leftOver
+        }
+    }
+
     init(
-        configuration: WebSocketConfiguration, loop: LoopContext, isTLS: Bool = false,
-        prelude: WebSocketUpgrade? = nil, leftOver: ByteBuffer? = nil
+        configuration: WebSocketConfiguration, loop: LoopContext, isTLS: Bool = false, adoption: Adoption? = nil
     ) {
         decoder = WebSocketDecoder(maximumMessageSize: configuration.maximumMessageSize)
         self.loop = loop
         self.isTLS = isTLS
         eventLoop = loop.eventLoop
-        self.prelude = prelude
-        self.leftOver = leftOver
+        self.adoption = adoption
     }
 
     // MARK: Sending
@@ -208,11 +217,10 @@ public final class WebSocketConnection: ChannelInboundHandler, RemovableChannelH
     }
 
     public func channelActive(context: ChannelHandlerContext) {
-        if let prelude {
-            self.prelude = nil
-            begin(prelude)
-            if var bytes = leftOver {
-                leftOver = nil
+        if let adoption {
+            self.adoption = nil
+            begin(adoption.upgrade)
+            if var bytes = adoption.leftOver {
                 receive(&bytes)
                 endBurst()
             }

@@ -70,7 +70,8 @@ public struct WebSocketDecoder: Sendable {
                 input.moveReaderIndex(forwardBy: header.size)
                 return header
             }
-            head.writeBuffer(&input)
+            // Even of nothing, a write makes the buffer one of its own.
+            if input.readableBytes > 0 { head.writeBuffer(&input) }
             return nil
         }
         // Some bytes of the head came earlier: add one at a time what is missing.

@@ -26,9 +26,24 @@ struct HandshakeTests {
         let headers: HTTPHeaders = ["Authorization": "Bearer a:b", "X-Empty": "", "Cookie": "a=1", "cookie": "b=2"]
         let handshake = EngineHandshake(
             path: "/socket.io/", rawQuery: "EIO=4&token=t", headers: headers, remoteAddress: "127.0.0.1",
-            isSecure: false, transportName: "polling")
+            isSecure: false, transport: .polling)
         #expect(handshake.headers == headers)
         #expect(handshake.query["token"] == "t")
+    }
+
+    @Test("What nobody will ask for is let go: the query, and headers but those named")
+    func reduced() {
+        let headers: HTTPHeaders = ["User-Agent": "one", "Cookie": "a=1", "Authorization": "Bearer t", "Via": "b"]
+        let handshake = EngineHandshake(
+            path: "/socket.io/", rawQuery: "EIO=4&token=t", headers: headers, remoteAddress: "127.0.0.1",
+            isSecure: true, transport: .websocket
+        ).reduced(toHeaders: ["user-agent", "authorization", "absent"])
+        #expect(handshake.headers == ["user-agent": "one", "authorization": "Bearer t"])
+        #expect(handshake.query.items.isEmpty)
+        #expect(handshake.path == "/socket.io/")
+        #expect(handshake.remoteAddress == "127.0.0.1")
+        #expect(handshake.isSecure)
+        #expect(handshake.transportName == "websocket")
     }
 
     @Test("Ids are 20 URL-safe characters, and no two are alike")
