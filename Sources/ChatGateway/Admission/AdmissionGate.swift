@@ -52,10 +52,12 @@ final class AdmissionGate: ConnectionGate {
         guard applicant.comeback == nil, let its = bursts.first(where: { $0.eventLoop === request.eventLoop }) else {
             return lookUp([applicant], mayCreate: autoCreateUsers)
         }
-        its.burst.value.add(applicant) { self.lookUp($0, mayCreate: self.autoCreateUsers) }
+        its.burst.value.add(applicant) { self.lookUp($0, mayCreate: self.autoCreateUsers, done: $1) }
     }
 
-    private func lookUp(_ applicants: [Applicant], mayCreate: Bool) {
+    private func lookUp(
+        _ applicants: [Applicant], mayCreate: Bool, done: @escaping @Sendable () -> Void = {}
+    ) {
         store.read { view in
             try applicants.map { applicant in
                 let found = try view.admission(of: applicant.token.userID, token: applicant.token.facts)
@@ -71,6 +73,7 @@ final class AdmissionGate: ConnectionGate {
             case .failure(let error):
                 for applicant in applicants { self.failed(applicant, error) }
             }
+            done()
         }
     }
 
