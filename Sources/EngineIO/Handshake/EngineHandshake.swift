@@ -14,24 +14,11 @@ public struct EngineHandshake: Sendable {
         /// The query, then the headers as `name:value`, each in a line of its own.
         let text: String
 
-        init(
-            path: String, remoteAddress: String, isSecure: Bool, transport: EngineTransport, rawQuery: String,
-            headers: some Sequence<(name: String, value: String)>
-        ) {
+        init(path: String, remoteAddress: String, isSecure: Bool, transport: EngineTransport, text: String) {
             self.path = path
             self.remoteAddress = remoteAddress
             self.isSecure = isSecure
             self.transport = transport
-            var text = ""
-            text.reserveCapacity(
-                headers.reduce(rawQuery.utf8.count) { $0 + $1.name.utf8.count + $1.value.utf8.count + 2 })
-            text += rawQuery
-            for (name, value) in headers {
-                text += "\n"
-                text += name
-                text += ":"
-                text += value
-            }
             self.text = text
         }
     }
@@ -42,19 +29,34 @@ public struct EngineHandshake: Sendable {
         path: String, rawQuery: String, headers: HTTPHeaders, remoteAddress: String, isSecure: Bool,
         transport: EngineTransport
     ) {
+        var text = ""
+        text.reserveCapacity(
+            headers.reduce(rawQuery.utf8.count) { $0 + $1.name.utf8.count + $1.value.utf8.count + 2 })
+        text += rawQuery
+        for (name, value) in headers {
+            text += "\n"
+            text += name
+            text += ":"
+            text += value
+        }
         content = Content(
-            path: path, remoteAddress: remoteAddress, isSecure: isSecure, transport: transport,
-            rawQuery: rawQuery, headers: headers.lazy.map { (name: $0.name, value: $0.value) })
+            path: path, remoteAddress: remoteAddress, isSecure: isSecure, transport: transport, text: text)
     }
 
     private init(_ content: Content) { self.content = content }
 
     /// The same without the query, and without headers but these; names in lower case.
     public func reduced(toHeaders names: [String]) -> EngineHandshake {
-        EngineHandshake(
+        var text = ""
+        for (name, value) in fields {
+            let name = String(decoding: name, as: UTF8.self)
+            guard names.contains(name.lowercased()) else { continue }
+            text += "\n\(name):\(String(decoding: value, as: UTF8.self))"
+        }
+        return EngineHandshake(
             Content(
                 path: path, remoteAddress: remoteAddress, isSecure: isSecure, transport: content.transport,
-                rawQuery: "", headers: names.flatMap { name in headers[name].map { (name: name, value: $0) } }))
+                text: text))
     }
 
     /// The path, without the query.
@@ -74,15 +76,16 @@ public struct EngineHandshake: Sendable {
 
     /// The request's headers. Made at each call.
     public var headers: HTTPHeaders {
-        var headers = HTTPHeaders()
+        HTTPHeaders(
+            fields.map { (String(decoding: $0.name, as: UTF8.self), String(decoding: $0.value, as: UTF8.self)) })
+    }
+
+    private var fields: [(name: Substring.UTF8View, value: Substring.UTF8View)] {
         let lines = content.text.utf8.split(separator: UInt8(ascii: "\n"), omittingEmptySubsequences: false)
-        for line in lines.dropFirst() {
-            guard let colon = line.firstIndex(of: UInt8(ascii: ":")) else { continue }
-            headers.add(
-                name: String(decoding: line[..<colon], as: UTF8.self),
-                value: String(decoding: line[line.index(after: colon)...], as: UTF8.self))
+        return lines.dropFirst().compactMap { line in
+            guard let colon = line.firstIndex(of: UInt8(ascii: ":")) else { return nil }
+            return (line[..<colon], line[line.index(after: colon)...])
         }
-        return headers
     }
 
     /// The request's query. Made at each call.
