@@ -113,7 +113,7 @@ let package = Package(
             name: "ChatSQLiteTests", dependencies: ["ChatSQLite", "ChatCore", "ChatCoreTestKit", grdb],
             swiftSettings: strict),
         .testTarget(
-            name: "ChatGatewayTests", dependencies: ["ChatGateway", "ChatCore", "SocketIO", nioCore],
+            name: "ChatGatewayTests", dependencies: ["ChatGateway", "ChatCore", "SocketIO", nioCore, nioEmbedded],
             swiftSettings: strict),
         .testTarget(name: "ChatHTTPTests", dependencies: [
             "ChatHTTP", "ChatCore", "ChatSQLite", nioCore, logging, hummingbird,

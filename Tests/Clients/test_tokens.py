@@ -230,10 +230,10 @@ def test_no_token_is_ever_logged(parley, wire, admin):
 
 def test_a_token_in_the_header_lets_in_again_on_the_same_connection(wire, admin):
     user = admin.user()
-    client = wire(headers={
-        "Authorization": "Bearer " + admin.token(user)["token"], "User-Agent": "a tester/1", "X-Other": "let go"})
-    for _ in range(3):
-        client.write("40")
+    token = admin.token(user)["token"]
+    client = wire(headers={"Authorization": "Bearer " + token, "User-Agent": "a tester/1", "X-Other": "let go"})
+    for connect in ("40", "40" + json.dumps({"token": token}), "40"):
+        client.write(connect)
         client.take(lambda entry: entry[0] == "connect", "its CONNECT to be answered")
         mine = [item for item in admin.call("GET", "/admin/connections", params={"limit": 200})["items"]
                 if item["user_id"] == user["id"]]

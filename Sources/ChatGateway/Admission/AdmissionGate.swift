@@ -6,6 +6,10 @@ import SocketIO
 /// Decides who may enter, by token: verified, then looked up together with the user's chats in one visit to the store.
 /// CONTRACT section 3, "Token".
 final class AdmissionGate: ConnectionGate {
+    /// What is asked for later: by the operator's list of connections, and by whoever leaves and enters again on the
+    /// same connection.
+    private static let keptHeaders = ["user-agent", "authorization"]
+
     private let store: any ChatStore
     private let verifier: any TokenVerifier
     private let tickets: any RecoveryTickets
@@ -45,9 +49,7 @@ final class AdmissionGate: ConnectionGate {
         } catch {
             return decide(.refuse(.refusal(error)))
         }
-        let applicant = Applicant(
-            token: token, comeback: comeback(in: request, of: token.userID),
-            keptHeaders: ["user-agent"] + TokenSource.headers(of: request), decide: decide)
+        let applicant = Applicant(token: token, comeback: comeback(in: request, of: token.userID), decide: decide)
         // What a replay reads is long, and may fail by itself.
         guard applicant.comeback == nil, let its = bursts.first(where: { $0.eventLoop === request.eventLoop }) else {
             return lookUp([applicant], mayCreate: autoCreateUsers)
@@ -70,8 +72,11 @@ final class AdmissionGate: ConnectionGate {
                 for (applicant, (admission, replay)) in zip(applicants, found) {
                     self.found(admission, replay, for: applicant, mayCreate: mayCreate)
                 }
-            case .failure(let error):
-                for applicant in applicants { self.failed(applicant, error) }
+            case .failure(let error) where applicants.count == 1:
+                self.failed(applicants[0], error)
+            case .failure:
+                // The fault may be in what belongs to one of them.
+                for applicant in applicants { self.lookUp([applicant], mayCreate: mayCreate) }
             }
             done()
         }
@@ -139,7 +144,7 @@ final class AdmissionGate: ConnectionGate {
         }
         // A token is half a kilobyte, and nothing to leave lying in memory; the rest of the request is as much again.
         acceptance.keepsAuth = false
-        acceptance.keptHeaders = applicant.keptHeaders
+        acceptance.keptHeaders = Self.keptHeaders
         applicant.decide(.accept(acceptance))
     }
 

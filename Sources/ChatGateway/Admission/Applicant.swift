@@ -6,7 +6,5 @@ struct Applicant: Sendable {
     let token: VerifiedToken
     /// What it shows of a session before; `nil` for a fresh one.
     let comeback: Comeback?
-    /// What its socket keeps of the handshake.
-    let keptHeaders: [String]
     let decide: @Sendable (ConnectDecision) -> Void
 }

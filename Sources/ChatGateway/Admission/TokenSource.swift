@@ -5,21 +5,12 @@ import SocketIO
 /// Where a client's token is: `auth.token`, or an `Authorization: Bearer` header on the handshake request.
 enum TokenSource {
     static func token(of request: ConnectRequest) -> String? {
-        if let token = tokenInAuth(of: request) { return withoutScheme(token) }
+        if case .string(let token)? = request.auth["token"], !token.isEmpty { return withoutScheme(token) }
         return request.handshake.headers["authorization"].first.flatMap { header in
             let parts = header.split(separator: " ", maxSplits: 1)
             guard parts.count == 2, parts[0].lowercased() == "bearer" else { return nil }
             return String(parts[1].drop(while: { $0 == " " }))
         }
-    }
-
-    /// The headers that it was taken from: whoever leaves and enters again on the same connection shows no others.
-    static func headers(of request: ConnectRequest) -> [String] {
-        tokenInAuth(of: request) == nil ? ["authorization"] : []
-    }
-
-    private static func tokenInAuth(of request: ConnectRequest) -> String? {
-        if case .string(let token)? = request.auth["token"], !token.isEmpty { token } else { nil }
     }
 
     /// Some apps put the whole header value into `auth.token`.
