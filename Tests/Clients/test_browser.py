@@ -78,7 +78,10 @@ def say(page, text):
 
 
 def item(page, text):
-    return page.locator("#log > li", has_text=text)
+    """The message whose own words begin with that text and end a word there: the time below it, a name above it or the
+    rest of a longer number must not complete it ("number 18" and "00:51" is not "number 180")."""
+    words = page.locator("p:not(.sender):not(.foot)", has_text=re.compile("^" + re.escape(text) + r"(?!\w)"))
+    return page.locator("#log > li").filter(has=words)
 
 
 def act(page, text, action):
