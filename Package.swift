@@ -51,7 +51,7 @@ let package = Package(
             name: "SocketServer", dependencies: [nioCore, nioPosix, nioHTTP1, nioSSL, logging],
             swiftSettings: strict),
         .target(name: "EngineIO", dependencies: ["SocketServer", nioCore, nioHTTP1, logging], swiftSettings: strict),
-        .target(name: "SocketIO", dependencies: ["EngineIO", nioCore, nioHTTP1, logging], swiftSettings: strict),
+        .target(name: "SocketIO", dependencies: ["EngineIO", "SocketServer", nioCore, nioHTTP1, logging], swiftSettings: strict),
         .target(name: "ChatCore", swiftSettings: strict),
         .target(name: "ChatTokens", dependencies: [
             "ChatCore", .product(name: "JWTKit", package: "jwt-kit"), .product(name: "Crypto", package: "swift-crypto"),
@@ -63,7 +63,9 @@ let package = Package(
             name: "ChatSQLite", dependencies: ["ChatCore", "CSQLiteFile", grdb, logging],
             resources: [.embedInCode("Schema/schema.sql")], swiftSettings: strict),
         .target(
-            name: "ChatGateway", dependencies: ["ChatCore", "SocketIO", "EngineIO", nioCore, nioHTTP1, logging], swiftSettings: strict),
+            name: "ChatGateway",
+            dependencies: ["ChatCore", "SocketIO", "EngineIO", "SocketServer", nioCore, nioHTTP1, logging],
+            swiftSettings: strict),
         .target(name: "ChatHTTP", dependencies: [
             "ChatCore", "SocketServer", hummingbird, nioCore, logging,
             .product(name: "HTTPTypes", package: "swift-http-types"),

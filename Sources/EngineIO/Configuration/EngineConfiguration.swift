@@ -17,6 +17,17 @@ public struct EngineConfiguration: Sendable {
     /// Counted bytes that may wait for a client; past it the session ends as ``EngineCloseReason/tooSlow``. Default
     /// 1,000,000.
     public var maxSendQueue = 1_000_000
+    /// Bytes of all that is kept for one client (``EngineSession/account``); at it the client is not read from. `nil`:
+    /// twice ``maxPayload``.
+    public var maxConnectionMemory: Int?
+    /// What is kept for all clients together; the process's one, where it has several servers.
+    public var memory = MemoryPool()
+    /// While a peer takes none of what waits for it so long, it is not there any more: the session ends as
+    /// ``EngineCloseReason/tooSlow``. Default 20 s.
+    public var stallTimeout: Duration = .seconds(20)
+    /// As long as nobody vouched for the client (``EngineSession/trust()``): bytes of one packet, and of all that is kept
+    /// for it. `nil`: as afterwards.
+    public var beforeTrust: (maxPayload: Int, memory: Int)?
     /// Which web pages may connect. Default: all, without credentials.
     public var cors = CORSPolicy.any
     /// Asked at each handshake, on the connection's event loop, before anything is made, with how long the handshake
@@ -24,4 +35,7 @@ public struct EngineConfiguration: Sendable {
     public var admission: (@Sendable (_ handshake: EngineHandshake, _ waited: Duration) -> EngineAdmission)?
 
     public init() {}
+
+    /// Bytes kept for one client, at most.
+    public var connectionMemory: Int { maxConnectionMemory ?? 2 * maxPayload }
 }

@@ -9,6 +9,11 @@ final class EngineLoop {
     let pongs: DeadlineQueue
     let upgrades: DeadlineQueue
     let closes: DeadlineQueue
+    /// Looks at output that waits, four times in ``EngineConfiguration/stallTimeout``.
+    let stalls: DeadlineQueue
+    let memory: ByteAccount.Terms
+    /// For the POSTs of polling; WebSockets have the one of their server.
+    let lane: InputLane
     /// Handshakes whose admission waits, first come first; as many as there are connections at most.
     var waiting: CircularBuffer<(exchange: HTTPExchange, handshake: WaitingHandshake)> = []
     /// Whether a timer will ask for them again.
@@ -21,6 +26,9 @@ final class EngineLoop {
         pongs = DeadlineQueue(delay: .init(configuration.pingTimeout), eventLoop: eventLoop)
         upgrades = DeadlineQueue(delay: .init(configuration.upgradeTimeout), eventLoop: eventLoop)
         closes = DeadlineQueue(delay: .init(configuration.closeTimeout), eventLoop: eventLoop)
+        stalls = DeadlineQueue(delay: .init(configuration.stallTimeout / 4), eventLoop: eventLoop)
+        memory = ByteAccount.Terms(eventLoop: eventLoop, pool: configuration.memory)
+        lane = InputLane(eventLoop: eventLoop)
     }
 }
 

@@ -13,6 +13,10 @@ public final class EngineSession {
     /// The request that made it, or what is kept of it.
     public private(set) var handshake: EngineHandshake
 
+    /// All that is kept for the client, over whichever transport: whoever keeps something for it takes the bytes from
+    /// here. At its limit (``EngineConfiguration/maxConnectionMemory``) nothing more is read from the client.
+    public let account: ByteAccount
+
     var handler: (any EngineSessionHandler)?
     var machine: EngineSessionMachine
     /// What polling needs; nil once a WebSocket is the transport.
@@ -37,6 +41,8 @@ public final class EngineSession {
         self.handshake = handshake
         self.loop = loop
         self.directory = directory
+        account = ByteAccount(
+            limit: loop.configuration.beforeTrust?.memory ?? loop.configuration.connectionMemory, terms: loop.memory)
         machine = EngineSessionMachine(transport: transport)
         if transport == .polling { polling = PollingQueue() }
     }
@@ -48,6 +54,10 @@ public final class EngineSession {
 
     /// Lets go of what was sent with the request but these headers; names in lower case.
     public func reduceHandshake(toHeaders names: [String]) { handshake = handshake.reduced(toHeaders: names) }
+
+    /// Somebody vouches for the client: it may send and have kept for it what is configured, where it had less before
+    /// (``EngineConfiguration/beforeTrust``).
+    public func trust() { account.limit = configuration.connectionMemory }
 
     /// Whether it takes and delivers messages.
     public var isOpen: Bool { machine.phase == .open }

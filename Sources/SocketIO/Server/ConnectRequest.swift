@@ -77,6 +77,8 @@ public protocol SocketHandler: AnyObject {
     func socketDidReceiveBurst(_ socket: Socket)
     /// What was sent has left: the moment for the next part of something long.
     func socketDidDrain(_ socket: Socket)
+    /// The client's account (``Socket/account``) was full, and a quarter of it is free again.
+    func socketHasRoom(_ socket: Socket)
     /// A ``DeliveryBatch`` carried the answer of one of the socket's commands.
     func socketWasAnswered(_ socket: Socket)
     func socket(_ socket: Socket, didDisconnect reason: DisconnectReason)
@@ -86,5 +88,6 @@ extension SocketHandler {
     public func socketDidConnect(_ socket: Socket) {}
     public func socketDidReceiveBurst(_ socket: Socket) {}
     public func socketDidDrain(_ socket: Socket) {}
+    public func socketHasRoom(_ socket: Socket) {}
     public func socketWasAnswered(_ socket: Socket) {}
 }

@@ -1,5 +1,6 @@
 import EngineIO
 import NIOCore
+public import SocketServer
 
 /// One client in one namespace.
 ///
@@ -125,6 +126,13 @@ public final class Socket: @unchecked Sendable {
 
     /// Bytes queued and not yet taken by the kernel; on the loop.
     public var unsentBytes: Int { client.session.unsentBytes }
+
+    /// All that is kept for the client, its other namespaces' included; on the loop. Whoever keeps something for it (an
+    /// event that waits, a part of a long answer) takes the bytes from here: by ``ByteAccount/lease(_:)`` or in an
+    /// `AccountedQueue`. What was sent and not taken is counted already. Nothing is to be made for a client whose
+    /// account ``ByteAccount/isFull``; ``SocketHandler/socketDidDrain(_:)`` and ``SocketHandler/socketHasRoom(_:)`` say
+    /// when to go on.
+    public var account: ByteAccount { client.session.account }
 
     // MARK: Rooms
 
