@@ -47,31 +47,38 @@ let package = Package(
         .package(url: "https://github.com/apple/swift-crypto", from: "4.5.2"),
     ],
     targets: [
+        .target(name: "ByteText", swiftSettings: strict),
         .target(
-            name: "SocketServer", dependencies: [nioCore, nioPosix, nioHTTP1, nioSSL, logging],
+            name: "SocketServer", dependencies: ["ByteText", nioCore, nioPosix, nioHTTP1, nioSSL, logging],
             swiftSettings: strict),
-        .target(name: "EngineIO", dependencies: ["SocketServer", nioCore, nioHTTP1, logging], swiftSettings: strict),
-        .target(name: "SocketIO", dependencies: ["EngineIO", "SocketServer", nioCore, nioHTTP1, logging], swiftSettings: strict),
-        .target(name: "ChatCore", swiftSettings: strict),
+        .target(
+            name: "EngineIO", dependencies: ["ByteText", "SocketServer", nioCore, nioHTTP1, logging],
+            swiftSettings: strict),
+        .target(
+            name: "SocketIO", dependencies: ["ByteText", "EngineIO", "SocketServer", nioCore, nioHTTP1, logging],
+            swiftSettings: strict),
+        .target(name: "ChatCore", dependencies: ["ByteText"], swiftSettings: strict),
         .target(name: "ChatTokens", dependencies: [
-            "ChatCore", .product(name: "JWTKit", package: "jwt-kit"), .product(name: "Crypto", package: "swift-crypto"),
+            "ByteText", "ChatCore", .product(name: "JWTKit", package: "jwt-kit"), .product(name: "Crypto", package: "swift-crypto"),
         ], swiftSettings: strict),
         .target(name: "CMemory"),
         .target(
             name: "CSQLiteFile", dependencies: [.product(name: "GRDBSQLite", package: "GRDB.swift")]),
         .target(
-            name: "ChatSQLite", dependencies: ["ChatCore", "CSQLiteFile", grdb, logging],
+            name: "ChatSQLite", dependencies: ["ByteText", "ChatCore", "CSQLiteFile", grdb, logging],
             resources: [.embedInCode("Schema/schema.sql")], swiftSettings: strict),
         .target(
             name: "ChatGateway",
-            dependencies: ["ChatCore", "SocketIO", "EngineIO", "SocketServer", nioCore, nioHTTP1, logging],
+            dependencies: [
+                "ByteText", "ChatCore", "SocketIO", "EngineIO", "SocketServer", nioCore, nioHTTP1, logging,
+            ],
             swiftSettings: strict),
         .target(name: "ChatHTTP", dependencies: [
-            "ChatCore", "SocketServer", hummingbird, nioCore, logging,
+            "ByteText", "ChatCore", "SocketServer", hummingbird, nioCore, logging,
             .product(name: "HTTPTypes", package: "swift-http-types"),
         ], resources: chatPage, swiftSettings: strict),
         .executableTarget(name: "parley", dependencies: [
-            "ChatGateway", "ChatHTTP", "ChatSQLite", "ChatTokens", "ChatCore", "SocketIO", "EngineIO", "SocketServer",
+            "ByteText", "ChatGateway", "ChatHTTP", "ChatSQLite", "ChatTokens", "ChatCore", "SocketIO", "EngineIO", "SocketServer",
             "CMemory", logging,
             nioCore, nioPosix, nioHTTP1, hummingbird,
             .product(name: "ArgumentParser", package: "swift-argument-parser"),
@@ -95,30 +102,32 @@ let package = Package(
             swiftSettings: strict),
         .target(name: "SocketTestKit", dependencies: [nioCore, nioPosix, nioSSL], path: "Tests/SocketTestKit",
             swiftSettings: strict),
+        .testTarget(name: "ByteTextTests", dependencies: ["ByteText"], swiftSettings: strict),
         .testTarget(
             name: "SocketServerTests",
-            dependencies: ["SocketServer", "SocketTestKit", nioCore, nioPosix, nioHTTP1, nioEmbedded],
+            dependencies: ["ByteText", "SocketServer", "SocketTestKit", nioCore, nioPosix, nioHTTP1, nioEmbedded],
             swiftSettings: strict),
         .testTarget(
             name: "EngineIOTests",
-            dependencies: ["EngineIO", "SocketServer", "SocketTestKit", nioCore, nioPosix, nioHTTP1, nioEmbedded],
+            dependencies: ["ByteText", "EngineIO", "SocketServer", "SocketTestKit", nioCore, nioPosix, nioHTTP1, nioEmbedded],
             swiftSettings: strict),
         .testTarget(
             name: "SocketIOTests",
-            dependencies: ["SocketIO", "EngineIO", "SocketServer", nioCore, nioPosix, nioHTTP1, nioEmbedded],
+            dependencies: ["ByteText", "SocketIO", "EngineIO", "SocketServer", nioCore, nioPosix, nioHTTP1, nioEmbedded],
             swiftSettings: strict),
-        .testTarget(name: "ChatCoreTests", dependencies: ["ChatCore"], swiftSettings: strict),
+        .testTarget(name: "ChatCoreTests", dependencies: ["ByteText", "ChatCore"], swiftSettings: strict),
         .testTarget(name: "ChatTokensTests", dependencies: [
-            "ChatTokens", "ChatCore", .product(name: "JWTKit", package: "jwt-kit"),
+            "ByteText", "ChatTokens", "ChatCore", .product(name: "JWTKit", package: "jwt-kit"),
         ], swiftSettings: strict),
         .testTarget(
             name: "ChatSQLiteTests", dependencies: ["ChatSQLite", "ChatCore", "ChatCoreTestKit", grdb],
             swiftSettings: strict),
         .testTarget(
-            name: "ChatGatewayTests", dependencies: ["ChatGateway", "ChatCore", "SocketIO", nioCore, nioEmbedded],
+            name: "ChatGatewayTests",
+            dependencies: ["ByteText", "ChatGateway", "ChatCore", "SocketIO", nioCore, nioEmbedded],
             swiftSettings: strict),
         .testTarget(name: "ChatHTTPTests", dependencies: [
-            "ChatHTTP", "ChatCore", "ChatSQLite", nioCore, logging, hummingbird,
+            "ByteText", "ChatHTTP", "ChatCore", "ChatSQLite", nioCore, logging, hummingbird,
             .product(name: "HummingbirdTesting", package: "hummingbird"),
         ], swiftSettings: strict),
         .testTarget(

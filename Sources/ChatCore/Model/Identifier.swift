@@ -1,18 +1,21 @@
+import ByteText
+
 /// An opaque, stable name of one thing, as clients and operators see it. Never interpreted outside the store.
 ///
-/// The phantom parameter keeps a chat's id from being passed where a user's is wanted.
+/// The phantom parameter keeps a chat's id from being passed where a user's is wanted. A stranger may have chosen it:
+/// it is compared, hashed and ordered by its bytes.
 public struct Identifier<Subject>: Hashable, Sendable, CustomStringConvertible {
-    public let rawValue: String
+    public let bytes: ByteString
 
-    public init(_ rawValue: String) {
-        self.rawValue = rawValue
-    }
+    public init(_ bytes: ByteString) { self.bytes = bytes }
+    public init(_ rawValue: String) { bytes = ByteString(rawValue) }
 
-    public var description: String { rawValue }
+    public var rawValue: String { bytes.string }
+    public var description: String { bytes.string }
 }
 
 extension Identifier: Comparable {
-    public static func < (left: Self, right: Self) -> Bool { left.rawValue < right.rawValue }
+    public static func < (left: Self, right: Self) -> Bool { left.bytes < right.bytes }
 }
 
 /// A user's id: given by the operator (1–64 of `A-Za-z0-9_.:-`) or a UUID.

@@ -1,3 +1,4 @@
+import ByteText
 import ChatCore
 import Logging
 import NIOCore
@@ -151,7 +152,7 @@ final class AdmissionGate: ConnectionGate {
     /// What a client shows that was here before; `nil` when it shows nothing, or nothing that we issued to this user.
     private func comeback(in request: ConnectRequest, of user: UserID) -> Comeback? {
         guard case .string(let pid)? = request.auth["pid"], case .string(let text)? = request.auth["offset"],
-            let ticket = tickets.open(pid, for: user), let offset = Offset(text)
+            let ticket = tickets.open(pid.string, for: user), let offset = Offset(text.string)
         else { return nil }
         return Comeback(user: user, ticket: ticket, offset: offset, events: events, quietMembers: quietMembers)
     }

@@ -1,3 +1,4 @@
+import ByteText
 import NIOCore
 import SocketIO
 
@@ -12,12 +13,12 @@ struct AsyncAPIDescription {
         for event in ClientEvents.all {
             let signature = event.signature
             let ack = event.name + ":ack"
-            messages[event.name] = Self.message(event.name, signature.summary, .object(signature.takes))
-            messages[ack] = [
+            messages[ByteString(event.name)] = Self.message(event.name, signature.summary, .object(signature.takes))
+            messages[ByteString(ack)] = [
                 "name": .string(ack), "summary": .string("The ack of \(event.name)."),
                 "payload": Self.answer(signature.answers),
             ]
-            operations[event.name] = [
+            operations[ByteString(event.name)] = [
                 "action": "receive", "summary": .string(signature.summary), "channel": Self.channel,
                 "messages": [Self.reference(to: event.name)],
                 "reply": ["channel": Self.channel, "messages": [Self.reference(to: ack)]],
@@ -26,14 +27,14 @@ struct AsyncAPIDescription {
         // Some events go both ways under one name, with other arguments.
         for event in ServerEventSignature.all {
             let key = event.name + ":told"
-            messages[key] = Self.message(event.name, event.summary, event.argument)
-            operations[key] = [
+            messages[ByteString(key)] = Self.message(event.name, event.summary, event.argument)
+            operations[ByteString(key)] = [
                 "action": "send", "summary": .string(event.summary), "channel": Self.channel,
                 "messages": [Self.reference(to: key)],
             ]
         }
         var schemas = JSONObject()
-        for object in WireObject.allCases { schemas[object.rawValue] = Self.schema(of: object) }
+        for object in WireObject.allCases { schemas[ByteString(object.rawValue)] = Self.schema(of: object) }
         let document: JSONValue = [
             "asyncapi": "3.0.0",
             "info": [
@@ -100,7 +101,7 @@ struct AsyncAPIDescription {
                 members["description"] = .string(note)
                 schema = .object(members)
             }
-            properties[field.name] = schema
+            properties[ByteString(field.name)] = schema
         }
         var object = JSONObject(["type": "object"])
         if let summary { object["description"] = .string(summary) }

@@ -1,3 +1,4 @@
+import ByteText
 import ChatCore
 import NIOCore
 import SocketIO
@@ -71,8 +72,8 @@ enum ClientEvents {
         Sync.self, AuthRefresh.self,
     ]
 
-    static let numbers: [String: Int] = Dictionary(
-        uniqueKeysWithValues: all.enumerated().map { ($0.element.name, $0.offset) })
+    static let numbers: [ByteString: Int] = Dictionary(
+        uniqueKeysWithValues: all.enumerated().map { (ByteString($0.element.name), $0.offset) })
 }
 
 extension ChatReadView {

@@ -1,3 +1,4 @@
+import ByteText
 import ChatCore
 import SocketIO
 
@@ -16,7 +17,7 @@ struct Fields {
 
     /// A value that is there and is not `null`.
     private func value(_ name: String) -> JSONValue? {
-        let value = object[name]
+        let value = object[ByteString(name)]
         return value == .null ? nil : value
     }
 
@@ -25,7 +26,7 @@ struct Fields {
         guard case .string(let text) = value else {
             throw ChatError(.invalid, "\(name) must be a string.", field: name)
         }
-        return text
+        return text.string
     }
 
     func string(_ name: String) throws(ChatError) -> String {
@@ -81,7 +82,7 @@ struct Fields {
             guard case .string(let text) = value, !text.isEmpty else {
                 throw ChatError(.invalid, "\(name) must be an array of strings.", field: name)
             }
-            texts.append(text)
+            texts.append(text.string)
         }
         return texts
     }

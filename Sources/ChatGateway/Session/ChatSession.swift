@@ -1,3 +1,4 @@
+import ByteText
 import ChatCore
 import EngineIO
 import Logging
@@ -57,7 +58,7 @@ final class ChatSession: SocketHandler, Asker, @unchecked Sendable {
         if gateway.isStopping { stopTakingEvents() }
     }
 
-    func socket(_ socket: Socket, didReceive event: String, arguments: [JSONValue], ackID: Int?) {
+    func socket(_ socket: Socket, didReceive event: ByteString, arguments: [JSONValue], ackID: Int?) {
         guard !isStopping else { return }
         let received = ReceivedEvent(name: event, arguments: arguments, ackID: ackID)
         if let wait = events.take(now: Self.now()) {
@@ -161,7 +162,7 @@ final class ChatSession: SocketHandler, Asker, @unchecked Sendable {
     private func run(_ received: ReceivedEvent) {
         do {
             guard let number = ClientEvents.numbers[received.name] else {
-                throw ChatError(.invalid, "There is no event \(received.name.prefix(64)).")
+                throw ChatError(.invalid, "There is no event \(received.name.prefix(atMost: 64)).")
             }
             let event = try ClientEvents.all[number].init(try Fields(received.arguments))
             try carryOut(event.step(in: self), of: received, number: number)
@@ -234,12 +235,12 @@ final class ChatSession: SocketHandler, Asker, @unchecked Sendable {
         // Not done because the server stops: the client is to ask again, see `stopTakingEvents`.
         if isStopping, error.code == .unavailable { return }
         if error.code == .internal {
-            gateway.logger.error("event failed", metadata: ["parley.event": "\(received.name)"])
+            gateway.logger.error("event failed", metadata: ["parley.event": "\(received.name.prefix(atMost: 64))"])
         }
         if let id = received.ackID {
             socket.send(gateway.events.ack(id, failure: error))
         } else {
-            socket.send(gateway.events.frames(.error(error, event: String(received.name.prefix(64)))))
+            socket.send(gateway.events.frames(.error(error, event: received.name.prefix(atMost: 64).string)))
         }
     }
 

@@ -1,9 +1,10 @@
+import ByteText
 import NIOCore
 import SocketIO
 
 /// An event as it came.
 struct ReceivedEvent: Sendable {
-    let name: String
+    let name: ByteString
     let arguments: [JSONValue]
     let ackID: Int?
 }

@@ -23,8 +23,9 @@ struct Offset: Hashable, Sendable {
 
     /// - Returns: `nil` for what no server of ours issued.
     init?(_ text: String) {
+        guard text.utf8.count <= 64 else { return nil }
         let parts = text.split(separator: ":", omittingEmptySubsequences: false)
-        guard text.utf8.count <= 64, (2...3).contains(parts.count), let epoch = UInt64(parts[0], radix: 16),
+        guard (2...3).contains(parts.count), let epoch = UInt64(parts[0], radix: 16),
             let revision = Int64(parts[1], radix: 36), revision >= 0
         else { return nil }
         var receipts = revision

@@ -1,3 +1,4 @@
+import ByteText
 import EngineIO
 
 /// What one commit of the application has to tell, in order, to be handed to each event loop once.
@@ -9,13 +10,13 @@ public final class DeliveryBatch: Sendable {
         case socket(Socket, EngineFrames)
         /// As `socket`, and the socket's handler is told that an answer went out.
         case answer(Socket, EngineFrames)
-        case room(String, EngineFrames, except: Socket?)
+        case room(ByteString, EngineFrames, except: Socket?)
         /// To the sockets of any of the rooms, once each, but those of the room `except`.
-        case rooms([String], EngineFrames, except: String)
+        case rooms([ByteString], EngineFrames, except: ByteString)
         /// Every socket of the first room joins, or leaves, the second.
-        case join(selector: String, room: String)
-        case leave(selector: String, room: String)
-        case perform(selector: String, @Sendable (Socket) -> Void)
+        case join(selector: ByteString, room: ByteString)
+        case leave(selector: ByteString, room: ByteString)
+        case perform(selector: ByteString, @Sendable (Socket) -> Void)
     }
 
     /// Grows from batch to batch; what ``Socket/release(after:)`` compares.
@@ -37,8 +38,8 @@ public final class DeliveryBatch: Sendable {
         private var operations: [Operation] = []
         private var direct: [Operation] = []
         private var rooms: [Operation] = []
-        private var joined: [String: EngineFrames] = [:]
-        private var order: [String] = []
+        private var joined: [ByteString: EngineFrames] = [:]
+        private var order: [ByteString] = []
 
         public init() {}
 
@@ -57,11 +58,12 @@ public final class DeliveryBatch: Sendable {
         /// To the sockets of any of the rooms, once each, but those of the room `except`; what has no order among the
         /// rest (presence).
         public mutating func send(_ frames: EngineFrames, toAnyOf names: [String], except: String) {
-            rooms.append(.rooms(names, frames, except: except))
+            rooms.append(.rooms(names.map { ByteString($0) }, frames, except: ByteString(except)))
         }
 
         /// To the sockets of a room.
         public mutating func send(_ frames: EngineFrames, toRoom room: String) {
+            let room = ByteString(room)
             if joined[room]?.append(frames) == nil {
                 joined[room] = frames
                 order.append(room)
@@ -70,25 +72,25 @@ public final class DeliveryBatch: Sendable {
 
         /// To the sockets of a room but one: typing and the like, whose order among the rest does not matter.
         public mutating func send(_ frames: EngineFrames, toRoom room: String, except socket: Socket) {
-            rooms.append(.room(room, frames, except: socket))
+            rooms.append(.room(ByteString(room), frames, except: socket))
         }
 
         /// Every socket of `selector` joins `room`, between what was told before and what is told after.
         public mutating func join(_ room: String, socketsOf selector: String) {
             closeSegment()
-            operations.append(.join(selector: selector, room: room))
+            operations.append(.join(selector: ByteString(selector), room: ByteString(room)))
         }
 
         /// Every socket of `selector` leaves `room`, between what was told before and what is told after.
         public mutating func leave(_ room: String, socketsOf selector: String) {
             closeSegment()
-            operations.append(.leave(selector: selector, room: room))
+            operations.append(.leave(selector: ByteString(selector), room: ByteString(room)))
         }
 
         /// Runs `body` for every socket of `selector`, on its loop, in order with the rest.
         public mutating func perform(forSocketsOf selector: String, _ body: @escaping @Sendable (Socket) -> Void) {
             closeSegment()
-            operations.append(.perform(selector: selector, body))
+            operations.append(.perform(selector: ByteString(selector), body))
         }
 
         /// The batch; the builder is empty afterwards.

@@ -1,3 +1,4 @@
+import ByteText
 import NIOCore
 
 /// Reads JSON text (RFC 8259) from bytes, strictly: no trailing comma, no comment, no lone surrogate half kept (it
@@ -124,7 +125,7 @@ struct JSONParser {
     }
 
     /// The rest of a string whose opening quote was read.
-    private mutating func string() throws(Failure) -> String {
+    private mutating func string() throws(Failure) -> ByteString {
         let start = position
         // Eight bytes at a time, as long as all of them are plain.
         while position + 8 <= bytes.count,
@@ -135,7 +136,7 @@ struct JSONParser {
         while position < bytes.count {
             let byte = bytes[position]
             if byte == UInt8(ascii: "\"") {
-                let text = String(decoding: bytes[start..<position], as: UTF8.self)
+                let text = ByteString(decoding: bytes[start..<position])
                 position += 1
                 return text
             }
@@ -146,12 +147,12 @@ struct JSONParser {
         throw Failure()
     }
 
-    private mutating func escapedString(from start: Int) throws(Failure) -> String {
+    private mutating func escapedString(from start: Int) throws(Failure) -> ByteString {
         var text = [UInt8](bytes[start..<position])
         while true {
             let byte = try next()
             switch byte {
-            case UInt8(ascii: "\""): return String(decoding: text, as: UTF8.self)
+            case UInt8(ascii: "\""): return ByteString(decoding: text)
             case UInt8(ascii: "\\"): try escape(into: &text)
             case ..<0x20: throw Failure()
             default: text.append(byte)

@@ -1,3 +1,4 @@
+import ByteText
 import NIOCore
 
 /// So that raw values stand wherever typed ones do. Binary parts only live in events: other coders get base64-free
@@ -14,7 +15,8 @@ extension JSONValue: Codable {
         if let container = try? decoder.container(keyedBy: Name.self) {
             var object = JSONObject()
             for name in container.allKeys {
-                object[name.stringValue] = try container.decode(JSONValue.self, forKey: name)
+                let value = try container.decode(JSONValue.self, forKey: name)
+                object.members.append(JSONObject.Member(name: ByteString(name.stringValue), value: value))
             }
             self = .object(object)
             return
@@ -47,7 +49,7 @@ extension JSONValue: Codable {
         case .object(let object):
             var container = encoder.container(keyedBy: Name.self)
             for member in object.members {
-                try container.encode(member.value, forKey: Name(stringValue: member.name))
+                try container.encode(member.value, forKey: Name(stringValue: member.name.string))
             }
         case .binary(let bytes):
             var container = encoder.singleValueContainer()
@@ -66,7 +68,7 @@ extension JSONValue: Codable {
             try container.encode(value)
         case .string(let value):
             var container = encoder.singleValueContainer()
-            try container.encode(value)
+            try container.encode(value.string)
         }
     }
 }

@@ -1,24 +1,30 @@
+// Part of what users of the library see: names and texts of events are bytes.
+@_exported import ByteText
 import NIOCore
 
 /// A JSON value (RFC 8259) as Socket.IO carries it: with `binary` for an attachment (Socket.IO 5, "Packet encoding",
-/// placeholders), which may stand wherever a value may.
+/// placeholders), which may stand wherever a value may. Its texts are bytes: whoever sent them may have chosen them so
+/// that comparing them as characters takes for ever.
 public enum JSONValue: Sendable, Hashable {
     case null
     case bool(Bool)
     /// A number without fraction or exponent that fits.
     case integer(Int64)
     case number(Double)
-    case string(String)
+    case string(ByteString)
     case array([JSONValue])
     case object(JSONObject)
     case binary(ByteBuffer)
 
+    /// A string of our own.
+    public static func string(_ text: String) -> JSONValue { .string(ByteString(text)) }
+
     /// The member of an object; `nil` where there is none or this is no object.
-    public subscript(_ name: String) -> JSONValue? {
+    public subscript(_ name: ByteString) -> JSONValue? {
         if case .object(let object) = self { object[name] } else { nil }
     }
 
-    public var string: String? { if case .string(let value) = self { value } else { nil } }
+    public var string: ByteString? { if case .string(let value) = self { value } else { nil } }
     public var integer: Int64? { if case .integer(let value) = self { value } else { nil } }
     public var bool: Bool? { if case .bool(let value) = self { value } else { nil } }
     public var array: [JSONValue]? { if case .array(let value) = self { value } else { nil } }
@@ -39,18 +45,18 @@ public enum JSONValue: Sendable, Hashable {
 /// The members of a JSON object in the order they came. Small objects are what chats are made of: a scan beats a hash.
 public struct JSONObject: Sendable, Hashable {
     public struct Member: Sendable, Hashable {
-        public var name: String
+        public var name: ByteString
         public var value: JSONValue
     }
 
     public internal(set) var members: [Member]
 
-    public init(_ members: KeyValuePairs<String, JSONValue> = [:]) {
+    public init(_ members: KeyValuePairs<ByteString, JSONValue> = [:]) {
         self.members = members.map { Member(name: $0.key, value: $0.value) }
     }
 
     /// The value of the last member of that name, as JavaScript has it.
-    public subscript(_ name: String) -> JSONValue? {
+    public subscript(_ name: ByteString) -> JSONValue? {
         get { members.last { $0.name == name }?.value }
         set {
             members.removeAll { $0.name == name }
@@ -62,13 +68,13 @@ public struct JSONObject: Sendable, Hashable {
 extension JSONValue: ExpressibleByStringLiteral, ExpressibleByIntegerLiteral, ExpressibleByBooleanLiteral,
     ExpressibleByArrayLiteral, ExpressibleByDictionaryLiteral, ExpressibleByNilLiteral, ExpressibleByFloatLiteral
 {
-    public init(stringLiteral value: String) { self = .string(value) }
+    public init(stringLiteral value: String) { self = .string(ByteString(value)) }
     public init(integerLiteral value: Int64) { self = .integer(value) }
     public init(booleanLiteral value: Bool) { self = .bool(value) }
     public init(floatLiteral value: Double) { self = .number(value) }
     public init(nilLiteral: ()) { self = .null }
     public init(arrayLiteral elements: JSONValue...) { self = .array(elements) }
-    public init(dictionaryLiteral elements: (String, JSONValue)...) {
+    public init(dictionaryLiteral elements: (ByteString, JSONValue)...) {
         var object = JSONObject()
         object.members = elements.map { JSONObject.Member(name: $0.0, value: $0.1) }
         self = .object(object)

@@ -1,3 +1,4 @@
+import ByteText
 import NIOCore
 
 extension JSONWriter {
@@ -8,13 +9,13 @@ extension JSONWriter {
         case .bool(let value): bool(value)
         case .integer(let value): integer(value)
         case .number(let value): number(value)
-        case .string(let text): string(text)
+        case .string(let text): string(text.string)
         case .array(let values):
             array(values) { writer, element in writer.value(element, attachments: &attachments) }
         case .object(let object):
             self.object { writer in
                 for member in object.members {
-                    writer.name(member.name)
+                    writer.name(member.name.string)
                     writer.value(member.value, attachments: &attachments)
                 }
             }

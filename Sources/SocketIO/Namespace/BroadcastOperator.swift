@@ -1,3 +1,4 @@
+import ByteText
 import EngineIO
 
 /// A broadcast in the making: `io.to("room").except("other").emit("event", value)`.
@@ -8,14 +9,14 @@ public struct BroadcastOperator: Sendable {
     /// Also the sockets of this room; each socket gets a broadcast once.
     public func to(_ rooms: String...) -> BroadcastOperator {
         var copy = self
-        copy.target.rooms += rooms
+        copy.target.rooms += rooms.map { ByteString($0) }
         return copy
     }
 
     /// Not the sockets of this room (or the socket of this id).
     public func except(_ rooms: String...) -> BroadcastOperator {
         var copy = self
-        copy.target.except += rooms
+        copy.target.except += rooms.map { ByteString($0) }
         return copy
     }
 

@@ -1,3 +1,4 @@
+import ByteText
 import EngineIO
 import NIOCore
 import Synchronization
@@ -14,6 +15,8 @@ public final class Namespace: Sendable {
     }
 
     public let name: String
+    /// Its name as packets carry it.
+    let key: ByteString
     public let encoder: PacketEncoder
     private let setup = Mutex(Setup())
     /// One a loop, in the order of `loops`. Each is touched on its own loop only.
@@ -29,7 +32,8 @@ public final class Namespace: Sendable {
 
     init(name: String, eventLoops: [any EventLoop]) {
         self.name = name
-        encoder = PacketEncoder(namespace: name)
+        key = ByteString(name)
+        encoder = PacketEncoder(namespace: key)
         shards = eventLoops.map { Shard(eventLoop: $0, rooms: RoomIndex(eventLoop: $0)) }
     }
 

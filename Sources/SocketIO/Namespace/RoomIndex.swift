@@ -1,3 +1,4 @@
+import ByteText
 import EngineIO
 import NIOCore
 
@@ -14,10 +15,10 @@ final class RoomIndex {
 
     final class Room {
         /// Shared by all who are in it, instead of a copy each.
-        let name: String
+        let name: ByteString
         var members: ContiguousArray<Member> = []
 
-        init(name: String) { self.name = name }
+        init(name: ByteString) { self.name = name }
     }
 
     /// Sockets of a flush that takes long enough for the first of them to answer meanwhile: some 50 µs.
@@ -25,7 +26,7 @@ final class RoomIndex {
 
     let eventLoop: any EventLoop
     let seats = SeatTable()
-    private var rooms: [String: Room] = [:]
+    private var rooms: [ByteString: Room] = [:]
     /// Of sockets that do not hear live yet: each keeps the batches that pass.
     private var holding: [ObjectIdentifier: HeldDeliveries] = [:]
     private(set) var latestTrailer: EngineFrames?
@@ -46,7 +47,7 @@ final class RoomIndex {
     func hold(_ held: HeldDeliveries) { holding[ObjectIdentifier(held)] = held }
     func stopHolding(_ held: HeldDeliveries) { holding.removeValue(forKey: ObjectIdentifier(held)) }
 
-    func join(_ socket: Socket, _ name: String) {
+    func join(_ socket: Socket, _ name: ByteString) {
         let room = rooms[name] ?? Room(name: name)
         guard !socket.places.contains(where: { $0.room === room }) else { return }
         if room.members.isEmpty { rooms[name] = room }
@@ -54,12 +55,12 @@ final class RoomIndex {
         room.members.append(Member(seat: socket.seat, slot: Int32(socket.places.count - 1)))
     }
 
-    func isMember(_ socket: Socket, of name: String) -> Bool {
+    func isMember(_ socket: Socket, of name: ByteString) -> Bool {
         guard let room = rooms[name] else { return false }
         return socket.places.contains { $0.room === room }
     }
 
-    func leave(_ socket: Socket, _ name: String) {
+    func leave(_ socket: Socket, _ name: ByteString) {
         guard let room = rooms[name], let slot = socket.places.firstIndex(where: { $0.room === room }) else { return }
         vacate(socket.places[slot])
         let last = socket.places.removeLast()
@@ -84,7 +85,7 @@ final class RoomIndex {
         if room.members.isEmpty { rooms.removeValue(forKey: room.name) }
     }
 
-    func members(of name: String) -> [Socket] { rooms[name]?.members.compactMap { seats.socket($0.seat) } ?? [] }
+    func members(of name: ByteString) -> [Socket] { rooms[name]?.members.compactMap { seats.socket($0.seat) } ?? [] }
 
     /// The sockets a broadcast reaches.
     func targets(of target: BroadcastTarget) -> [Socket] {
@@ -98,7 +99,7 @@ final class RoomIndex {
         }
         if !target.except.isEmpty {
             chosen.removeAll { socket in
-                target.except.contains { $0 == socket.id || socket.isMember(of: $0) }
+                target.except.contains { isMember(socket, of: $0) }
             }
         }
         return chosen
@@ -166,7 +167,7 @@ final class RoomIndex {
             for name in names {
                 for member in rooms[name]?.members ?? []
                 where seats.isFirstVisit(member.seat) && seats.hears(stamp, member.seat) {
-                    guard let socket = seats.socket(member.seat), !socket.isMember(of: except) else { continue }
+                    guard let socket = seats.socket(member.seat), !isMember(socket, of: except) else { continue }
                     seats.write(chunk, to: member.seat, heard: false)
                 }
             }
@@ -196,7 +197,7 @@ final class RoomIndex {
     /// Carries out what a batch had to do for one socket that held it back, without what it had to tell: the socket's
     /// snapshot held that.
     func performHeld(_ batch: DeliveryBatch, on socket: Socket) {
-        for case .perform(let selector, let body) in batch.operations where socket.isMember(of: selector) {
+        for case .perform(let selector, let body) in batch.operations where isMember(socket, of: selector) {
             body(socket)
         }
     }
@@ -209,18 +210,20 @@ final class RoomIndex {
             case .socket, .answer:
                 break  // went out when it was made: answers are not held
             case .rooms(let names, let frames, let except):
-                guard names.contains(where: socket.isMember), !socket.isMember(of: except) else { continue }
+                guard names.contains(where: { isMember(socket, of: $0) }), !isMember(socket, of: except) else {
+                    continue
+                }
                 socket.write(frames)
             case .room(let name, let frames, let except):
-                guard socket !== except, socket.isMember(of: name) else { continue }
+                guard socket !== except, isMember(socket, of: name) else { continue }
                 socket.write(frames)
                 heard = true
             case .join(let selector, let name):
-                if socket.isMember(of: selector) { join(socket, name) }
+                if isMember(socket, of: selector) { join(socket, name) }
             case .leave(let selector, let name):
-                if socket.isMember(of: selector) { leave(socket, name) }
+                if isMember(socket, of: selector) { leave(socket, name) }
             case .perform(let selector, let body):
-                if socket.isMember(of: selector) { body(socket) }
+                if isMember(socket, of: selector) { body(socket) }
             }
         }
         if heard, let trailer = batch.trailer { socket.write(trailer) }

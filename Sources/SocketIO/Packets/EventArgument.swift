@@ -1,3 +1,4 @@
+import ByteText
 import NIOCore
 
 #if canImport(FoundationEssentials)
@@ -12,6 +13,7 @@ enum EventArgument {
         switch value {
         case let value as JSONValue: return value
         case let value as String: return .string(value)
+        case let value as ByteString: return .string(value)
         case let value as Bool: return .bool(value)
         case let value as Int: return .integer(Int64(value))
         default: return try JSONParser.parse(ByteBuffer(bytes: JSONEncoder().encode(value)))
@@ -21,7 +23,7 @@ enum EventArgument {
     static func decode<Value: Decodable>(_ value: JSONValue, as type: Value.Type = Value.self) throws -> Value {
         if let value = value as? Value { return value }
         switch value {
-        case .string(let text): if let text = text as? Value { return text }
+        case .string(let text): if let text = text.string as? Value { return text }
         case .bool(let value): if let value = value as? Value { return value }
         case .integer(let value): if let value = Int(value) as? Value { return value }
         default: break

@@ -1,3 +1,4 @@
+import ByteText
 import NIOCore
 
 /// Turns what an Engine.IO session receives into packets.
@@ -73,14 +74,13 @@ package struct PacketDecoder {
         return count
     }
 
-    private static func readNamespace(_ text: inout ByteBuffer) throws(Failure) -> String {
+    private static func readNamespace(_ text: inout ByteBuffer) throws(Failure) -> ByteString {
         guard text.readableBytesView.first == UInt8(ascii: "/") else { return "/" }
         let view = text.readableBytesView
         let end = view.firstIndex(of: UInt8(ascii: ",")) ?? view.endIndex
-        let name = String(decoding: view[..<end], as: UTF8.self)
         text.moveReaderIndex(to: min(end + 1, view.endIndex))
         // The query of a namespace ("/admin?x=1") belongs to older protocols and is no part of the name.
-        return name.firstIndex(of: "?").map { String(name[..<$0]) } ?? name
+        return ByteString(decoding: view[..<end].prefix { $0 != UInt8(ascii: "?") })
     }
 
     private static func readID(_ text: inout ByteBuffer) throws(Failure) -> Int? {
@@ -138,7 +138,7 @@ package struct PacketDecoder {
     }
 
     /// Names that a client's library uses for itself; no peer may send them (socket.io-parser).
-    private static let reservedEvents: Set<String> = [
+    private static let reservedEvents: Set<ByteString> = [
         "connect", "connect_error", "disconnect", "disconnecting", "newListener", "removeListener",
     ]
 

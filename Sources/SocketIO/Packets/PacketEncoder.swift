@@ -1,3 +1,4 @@
+import ByteText
 import EngineIO
 import NIOCore
 
@@ -6,8 +7,8 @@ public struct PacketEncoder: Sendable {
     /// `/name,` in front of the rest; empty for the main namespace.
     private let prefix: String
 
-    init(namespace: String) {
-        prefix = namespace == "/" ? "" : namespace + ","
+    init(namespace: ByteString) {
+        prefix = namespace == "/" ? "" : namespace.string + ","
     }
 
     /// An event with its name and arguments, and the ack id where an answer is wanted.

@@ -1,3 +1,4 @@
+import ByteText
 import EngineIO
 import NIOCore
 
@@ -11,7 +12,7 @@ final class Client: EngineSessionHandler {
     /// Namespaces whose gate has not decided yet.
     private var entering: [Attempt] = []
     /// Namespaces it was in before.
-    private var left: [String] = []
+    private var left: [ByteString] = []
 
     /// One CONNECT that waits for its decision; dropped when the client goes.
     private final class Attempt {
@@ -92,10 +93,10 @@ final class Client: EngineSessionHandler {
     // MARK: Packets
 
     private func handle(_ packet: Packet) {
-        let socket = sockets.first { $0.namespace.name == packet.namespace }
+        let socket = sockets.first { $0.namespace.key == packet.namespace }
         switch packet.kind {
         case .connect(let auth):
-            guard socket == nil, !entering.contains(where: { $0.namespace.name == packet.namespace }) else {
+            guard socket == nil, !entering.contains(where: { $0.namespace.key == packet.namespace }) else {
                 return session.close(.parseError)
             }
             enter(packet.namespace, auth: auth ?? .object(JSONObject()))
@@ -112,13 +113,13 @@ final class Client: EngineSessionHandler {
         }
     }
 
-    private func enter(_ name: String, auth: JSONValue) {
+    private func enter(_ name: ByteString, auth: JSONValue) {
         guard let namespace = server.namespace(named: name), let rooms = namespace.rooms(on: session.eventLoop) else {
             session.send(PacketEncoder(namespace: name).connectError(ConnectError("Invalid namespace")))
             return session.flush()
         }
         let request = ConnectRequest(
-            namespace: name, auth: auth, handshake: session.handshake, eventLoop: session.eventLoop)
+            namespace: namespace.name, auth: auth, handshake: session.handshake, eventLoop: session.eventLoop)
         let gate = namespace.gate
         let held = gate.map { _ in HeldDeliveries() }
         if let held { rooms.hold(held) }
@@ -161,8 +162,8 @@ final class Client: EngineSessionHandler {
                 id: acceptance.id ?? SocketID.fresh(), namespace: namespace, client: self, rooms: attempt.rooms,
                 auth: acceptance.keepsAuth ? attempt.auth : .null, held: attempt.held)
             socket.places.reserveCapacity(acceptance.rooms.count + 1)
-            attempt.rooms.join(socket, socket.id)
-            for room in acceptance.rooms { attempt.rooms.join(socket, room) }
+            attempt.rooms.join(socket, ByteString(socket.id))
+            for room in acceptance.rooms { attempt.rooms.join(socket, ByteString(room)) }
             sockets.append(socket)
             namespace.countChanged(by: 1)
             socket.handler = acceptance.makeHandler(socket)
@@ -176,7 +177,7 @@ final class Client: EngineSessionHandler {
     func leave(_ socket: Socket, reason: DisconnectReason) {
         guard let index = sockets.firstIndex(where: { $0 === socket }) else { return }
         sockets.remove(at: index)
-        left.append(socket.namespace.name)
+        left.append(socket.namespace.key)
         socket.namespace.countChanged(by: -1)
         socket.didDisconnect(reason)
     }

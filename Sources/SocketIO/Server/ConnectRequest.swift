@@ -1,3 +1,4 @@
+import ByteText
 import EngineIO
 import NIOCore
 
@@ -72,7 +73,7 @@ public protocol SocketHandler: AnyObject {
     /// The socket is in its namespace and its CONNECT was answered.
     func socketDidConnect(_ socket: Socket)
     /// `ackID`: an answer is wanted (``Socket/acknowledge(_:with:)``).
-    func socket(_ socket: Socket, didReceive event: String, arguments: [JSONValue], ackID: Int?)
+    func socket(_ socket: Socket, didReceive event: ByteString, arguments: [JSONValue], ackID: Int?)
     /// All events that arrived together were delivered.
     func socketDidReceiveBurst(_ socket: Socket)
     /// What was sent has left: the moment for the next part of something long.

@@ -1,3 +1,4 @@
+import ByteText
 import EngineIO
 import NIOCore
 import Synchronization
@@ -23,7 +24,7 @@ public final class SocketIOServer: Sendable {
     /// Clients that have entered no namespace yet: what a bound on strangers looks at.
     public let pendingClients = PendingClients()
     private let eventLoops: [any EventLoop]
-    private let namespaces: Mutex<[String: Namespace]>
+    private let namespaces: Mutex<[ByteString: Namespace]>
 
     /// - Parameter eventLoopGroup: the loops that the connections live on.
     public init(configuration: SocketIOConfiguration = SocketIOConfiguration(), eventLoopGroup: any EventLoopGroup) {
@@ -70,14 +71,14 @@ public final class SocketIOServer: Sendable {
     public func of(_ name: String) -> Namespace {
         let name = name.hasPrefix("/") ? name : "/" + name
         return namespaces.withLock { namespaces in
-            if let namespace = namespaces[name] { return namespace }
+            if let namespace = namespaces[ByteString(name)] { return namespace }
             let namespace = Namespace(name: name, eventLoops: eventLoops)
-            namespaces[name] = namespace
+            namespaces[namespace.key] = namespace
             return namespace
         }
     }
 
-    func namespace(named name: String) -> Namespace? { namespaces.withLock { $0[name] } }
+    func namespace(named name: ByteString) -> Namespace? { namespaces.withLock { $0[name] } }
 
     // MARK: The main namespace, for short
 

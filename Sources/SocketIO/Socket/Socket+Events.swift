@@ -1,10 +1,11 @@
+import ByteText
 import NIOCore
 
 /// Handlers by event name, for servers that are written with closures.
 extension Socket {
     /// An event as it came, with its answer.
     public struct Event: Sendable {
-        public let name: String
+        public let name: ByteString
         public let arguments: [JSONValue]
         /// `nil` when the client wants no answer.
         public let ack: Ack?
@@ -12,7 +13,7 @@ extension Socket {
 
     /// Calls `handler` for every event of that name; an earlier handler of the name is replaced.
     public func on(_ event: String, _ handler: @escaping @Sendable (Event) -> Void) {
-        onLoop { self.closures?.handlers[event] = handler }
+        onLoop { self.closures?.handlers[ByteString(event)] = handler }
     }
 
     /// Calls `handler` with the first argument, decoded. An event whose argument does not decode goes to `onInvalid`,
@@ -61,7 +62,7 @@ public struct Ack: Sendable {
 
 /// The handler of sockets that are used through closures.
 final class ClosureHandler: SocketHandler {
-    var handlers: [String: @Sendable (Socket.Event) -> Void] = [:]
+    var handlers: [ByteString: @Sendable (Socket.Event) -> Void] = [:]
     var anyHandler: (@Sendable (Socket.Event) -> Void)?
     var disconnectHandlers: [@Sendable (DisconnectReason) -> Void] = []
 
@@ -69,7 +70,7 @@ final class ClosureHandler: SocketHandler {
         for handler in socket.namespace.connectionHandlers { handler(socket) }
     }
 
-    func socket(_ socket: Socket, didReceive event: String, arguments: [JSONValue], ackID: Int?) {
+    func socket(_ socket: Socket, didReceive event: ByteString, arguments: [JSONValue], ackID: Int?) {
         guard let handler = handlers[event] ?? anyHandler else { return }
         handler(Socket.Event(name: event, arguments: arguments, ack: ackID.map { Ack(socket: socket, id: $0) }))
     }

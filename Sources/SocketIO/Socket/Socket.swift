@@ -1,3 +1,4 @@
+import ByteText
 import EngineIO
 import NIOCore
 public import SocketServer
@@ -137,16 +138,16 @@ public final class Socket: @unchecked Sendable {
     // MARK: Rooms
 
     public func join(_ room: String) {
-        onLoop { if self.isConnected { self.rooms.join(self, room) } }
+        onLoop { if self.isConnected { self.rooms.join(self, ByteString(room)) } }
     }
 
     public func leave(_ room: String) {
-        onLoop { self.rooms.leave(self, room) }
+        onLoop { self.rooms.leave(self, ByteString(room)) }
     }
 
     /// Whether the socket is in a room; on the loop.
     public func isMember(of room: String) -> Bool {
-        rooms.isMember(self, of: room)
+        rooms.isMember(self, of: ByteString(room))
     }
 
     // MARK: Leaving

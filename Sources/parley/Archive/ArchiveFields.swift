@@ -1,3 +1,4 @@
+import ByteText
 import ChatCore
 import SocketIO
 
@@ -5,7 +6,7 @@ import SocketIO
 /// a wrong name must not be lost silently.
 struct ArchiveFields {
     private let object: JSONObject
-    private var unread: Set<String>
+    private var unread: Set<ByteString>
 
     /// - Throws: ``ArchiveError`` for a name that comes twice.
     init(_ object: JSONObject) throws(ArchiveError) {
@@ -18,6 +19,7 @@ struct ArchiveFields {
 
     /// A value that is there and is not `null`.
     private mutating func value(_ name: String) -> JSONValue? {
+        let name = ByteString(name)
         unread.remove(name)
         let value = object[name]
         return value == .null ? nil : value
@@ -28,7 +30,7 @@ struct ArchiveFields {
     mutating func optionalString(_ name: String) throws(ArchiveError) -> String? {
         guard let value = value(name) else { return nil }
         guard case .string(let text) = value else { throw ArchiveError(.invalid, "\(name) must be a string.") }
-        return text
+        return text.string
     }
 
     mutating func string(_ name: String) throws(ArchiveError) -> String {
@@ -92,7 +94,7 @@ struct ArchiveFields {
             guard case .string(let text) = value else {
                 throw ArchiveError(.invalid, "\(name) must be an array of strings.")
             }
-            texts.append(text)
+            texts.append(text.string)
         }
         return texts
     }
@@ -100,7 +102,7 @@ struct ArchiveFields {
     /// - Throws: `invalid` when a field was not read.
     func end() throws(ArchiveError) {
         if let name = unread.min() {
-            throw ArchiveError(.invalid, "There is no field \(name.prefix(64)) in such a line.")
+            throw ArchiveError(.invalid, "There is no field \(name.prefix(atMost: 64)) in such a line.")
         }
     }
 }

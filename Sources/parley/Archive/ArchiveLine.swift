@@ -1,3 +1,4 @@
+import ByteText
 import ChatCore
 import Foundation
 import NIOCore
@@ -35,7 +36,9 @@ enum ArchiveLine {
         case "data": return .data(try data(&fields))
         case "member": return .member(try member(&fields))
         case "end": return .end(try counts(&fields))
-        default: throw ArchiveError(.unknownKind, "This parley knows no lines of the kind \(kind.prefix(64)).")
+        default:
+            let name = ByteString(kind).prefix(atMost: 64)
+            throw ArchiveError(.unknownKind, "This parley knows no lines of the kind \(name).")
         }
     }
 

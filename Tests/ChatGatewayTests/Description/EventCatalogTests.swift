@@ -1,3 +1,4 @@
+import ByteText
 import ChatCore
 import Foundation
 import NIOCore
@@ -52,12 +53,12 @@ struct EventCatalogTests {
             #expect(Self.fault(event, sample) == nil, "\(event.name)")
             for field in event.signature.takes {
                 var wrong = sample
-                wrong[field.name] = field.shape.wrong
+                wrong[ByteString(field.name)] = field.shape.wrong
                 let fault = Self.fault(event, wrong)
                 #expect(fault?.code == .invalid && fault?.field == field.name, "\(event.name).\(field.name)")
                 guard !field.isOptional else { continue }
                 var without = sample
-                without[field.name] = nil
+                without[ByteString(field.name)] = nil
                 let missing = Self.fault(event, without)
                 let place = "\(event.name) without \(field.name)"
                 #expect(missing?.code == .invalid && missing?.field == field.name, "\(place)")
@@ -173,14 +174,15 @@ struct EventCatalogTests {
         #expect(document["asyncapi"] == "3.0.0" && document["info"]?["version"] == "1.2.3")
         var references: [String] = []
         func collect(_ value: JSONValue) {
-            if let reference = value["$ref"]?.string { references.append(reference) }
+            if let reference = value["$ref"]?.string { references.append(reference.string) }
             value.object?.members.forEach { collect($0.value) }
             value.array?.forEach(collect)
         }
         collect(document)
         #expect(references.count > 100)
         for reference in Set(references) {
-            let target = reference.split(separator: "/").dropFirst().reduce(document as JSONValue?) { $0?[String($1)] }
+            let path = reference.split(separator: "/").dropFirst().map { ByteString($0) }
+            let target = path.reduce(document as JSONValue?) { $0?[$1] }
             #expect(target != nil, "\(reference)")
         }
         let operations = try #require(document["operations"]?.object)

@@ -1,3 +1,4 @@
+import ByteText
 import ChatCore
 import SocketIO
 
@@ -9,9 +10,9 @@ extension WireShape {
         switch (self, value) {
         case (.string, .string), (.integer, .integer), (.boolean, .bool): return []
         case (.time, .string(let text)):
-            return Timestamp(rfc3339: text) == nil ? ["\(place): \(text) is no time"] : []
+            return Timestamp(rfc3339: text.string) == nil ? ["\(place): \(text) is no time"] : []
         case (.choice(let choices), .string(let text)):
-            return choices.contains(text) ? [] : ["\(place): \(text) is none of \(choices)"]
+            return choices.contains(text.string) ? [] : ["\(place): \(text) is none of \(choices)"]
         case (.array(let element), .array(let values)):
             return values.enumerated().flatMap { element.faults(of: $0.element, at: "\(place)[\($0.offset)]") }
         case (.map(let element), .object(let object)):
@@ -26,10 +27,10 @@ extension WireShape {
     }
 
     private static func faults(of object: JSONObject, _ fields: [WireField], at place: String) -> [String] {
-        let names = Set(fields.map(\.name))
+        let names = Set(fields.map { ByteString($0.name) })
         var faults = object.members.filter { !names.contains($0.name) }.map { "\(place).\($0.name) is not described" }
         for field in fields {
-            guard let value = object[field.name] else {
+            guard let value = object[ByteString(field.name)] else {
                 if !field.isOptional { faults.append("\(place).\(field.name) is missing") }
                 continue
             }
@@ -56,7 +57,7 @@ extension WireShape {
 
     static func sample(of fields: [WireField]) -> JSONObject {
         var object = JSONObject()
-        for field in fields { object[field.name] = field.shape.sample }
+        for field in fields { object[ByteString(field.name)] = field.shape.sample }
         return object
     }
 

@@ -1,10 +1,13 @@
+import ByteText
 import SocketIO
 import Testing
 
 @testable import ChatGateway
 
 @Suite struct EventOrderTests {
-    private func event(_ name: String) -> ReceivedEvent { ReceivedEvent(name: name, arguments: [], ackID: nil) }
+    private func event(_ name: String) -> ReceivedEvent {
+        ReceivedEvent(name: ByteString(name), arguments: [], ackID: nil)
+    }
 
     /// Plays events through the machine: names beginning with `w` are writes, the others reads.
     private struct Player {
@@ -16,11 +19,11 @@ import Testing
         }
 
         mutating func run(_ event: ReceivedEvent) {
-            if event.name.hasPrefix("w") {
+            if event.name.starts(with: "w") {
                 order.writeStarted()
-                started.append(event.name)
+                started.append(event.name.string)
             } else if order.readMayStart(event) {
-                started.append(event.name)
+                started.append(event.name.string)
             }
         }
 

@@ -25,7 +25,7 @@ import Testing
         let rooms = ["a": ["1"], "b": ["1", "2"], "c": ["2"], "d": []]
         try await TestServer.with { io in
             io.onConnection { socket in
-                for room in rooms[socket.auth["name"]?.string ?? ""] ?? [] { socket.join(room) }
+                for room in rooms[socket.auth["name"]?.string?.string ?? ""] ?? [] { socket.join(room) }
                 socket.on("to") { (room: String, _) in try? socket.to(room).emit("x") }
                 socket.on("leave") { (room: String, ack) in
                     socket.leave(room)

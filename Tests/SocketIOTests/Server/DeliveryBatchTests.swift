@@ -1,3 +1,4 @@
+import ByteText
 import EngineIO
 import NIOCore
 import SocketIO
@@ -38,7 +39,7 @@ import Testing
 
     private final class Handler: SocketHandler {
         init(_ socket: Socket, _ sockets: AsyncStream<Socket>.Continuation) { sockets.yield(socket) }
-        func socket(_ socket: Socket, didReceive event: String, arguments: [JSONValue], ackID: Int?) {}
+        func socket(_ socket: Socket, didReceive event: ByteString, arguments: [JSONValue], ackID: Int?) {}
         func socket(_ socket: Socket, didDisconnect reason: DisconnectReason) {}
         func socketWasAnswered(_ socket: Socket) {
             socket.send(socket.namespace.encoder.event("after-answer", []))

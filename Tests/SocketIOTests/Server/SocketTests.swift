@@ -61,7 +61,7 @@ import Testing
                 socket.on("point", onInvalid: { $0.ack?.send(["invalid"]) }) { (point: Point, ack) in
                     try? ack?(Point(x: point.x + 1, y: point.y / 2))
                 }
-                socket.onAny { $0.ack?.send([.string("any:" + $0.name)]) }
+                socket.onAny { $0.ack?.send([.string("any:\($0.name)")]) }
             }
         } _: { server in
             let (client, _) = try await WireClient.connect(port: server.port)
