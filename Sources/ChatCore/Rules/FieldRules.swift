@@ -1,3 +1,5 @@
+import ByteText
+
 /// The rules that single fields keep to, whoever gives them. Pure; each throws the ``ChatError`` that names the field.
 public enum FieldRules {
     /// A username without the white space around it: 1–64 scalars, no control characters.
@@ -12,7 +14,8 @@ public enum FieldRules {
         return try name(text, field: field, limit: 200)
     }
 
-    /// An avatar's address: at most 2,000 bytes, `http`, `https` or a path, no control characters; empty is none.
+    /// An avatar's address: at most 2,000 bytes, `http` or `https` with a host, or a path of one slash, no control
+    /// characters; empty is none.
     public static func avatarURL(_ text: String?) throws(ChatError) -> String? {
         guard let text else { return nil }
         let address = trimmed(text)
@@ -20,11 +23,26 @@ public enum FieldRules {
         guard address.utf8.count <= 2000 else {
             throw ChatError(.tooLong, "An avatar's address has at most 2000 bytes.", field: "avatar_url")
         }
-        let known = ["https://", "http://", "/"].contains { address.lowercased().hasPrefix($0) }
-        guard known, !address.unicodeScalars.contains(where: isControl) else {
-            throw ChatError(.invalid, "An avatar's address is an http or https URL or a path.", field: "avatar_url")
+        guard namesPlace(ByteString(address)), !address.unicodeScalars.contains(where: isControl) else {
+            throw ChatError(
+                .invalid, "An avatar's address is an http or https URL with a host, or a path of one slash.",
+                field: "avatar_url")
         }
         return address
+    }
+
+    /// Whether a page that shows the address loads what it says: a browser takes `//evil` and `/\evil` for another
+    /// host, and any number of slashes for the two before one.
+    private static func namesPlace(_ address: ByteString) -> Bool {
+        let slashes: [UInt8] = [UInt8(ascii: "/"), UInt8(ascii: "\\")]
+        for scheme: ByteString in ["https://", "http://"] where address.startsIgnoringCase(with: scheme) {
+            let ends = slashes + [UInt8(ascii: "?"), UInt8(ascii: "#")]
+            let authority = address.utf8.dropFirst(scheme.count).prefix { !ends.contains($0) }
+            let host = authority.split(separator: UInt8(ascii: "@"), omittingEmptySubsequences: false).last
+            return host?.first.map { $0 != UInt8(ascii: ":") } ?? false
+        }
+        guard address.utf8.first == UInt8(ascii: "/") else { return false }
+        return address.utf8.dropFirst().first.map { !slashes.contains($0) } ?? true
     }
 
     /// An id given from outside.
@@ -36,7 +54,7 @@ public enum FieldRules {
 
     /// What a message may say.
     ///
-    /// - Throws: `invalid` for an empty text, `too_long` past the policy's limit of scalars.
+    /// - Throws: `invalid` for an empty text and one with U+0000, `too_long` past the policy's limit of scalars.
     public static func content(
         _ text: String, kind: Message.Kind, hasAttachments: Bool, _ policy: ChatPolicy
     ) throws(ChatError) {
@@ -44,6 +62,10 @@ public enum FieldRules {
         if text.utf8.count > policy.maxMessageLength, text.unicodeScalars.count > policy.maxMessageLength {
             throw ChatError(
                 .tooLong, "A message has at most \(policy.maxMessageLength) characters.", field: "content")
+        }
+        // Clients in C, and files that other programs read, would end it there.
+        guard !text.utf8.contains(0) else {
+            throw ChatError(.invalid, "A message cannot hold U+0000.", field: "content")
         }
         if text.isEmpty, !(hasAttachments && kind != .system) {
             throw ChatError(.invalid, "A message needs content.", field: "content")
@@ -68,12 +90,16 @@ public enum FieldRules {
         }
     }
 
-    /// A reaction: 1–32 bytes, no white space at its ends, no control characters.
+    /// Bytes of a reaction.
+    public static let longestEmoji = 64
+
+    /// A reaction: 1–64 bytes, no white space at its ends, no control characters.
     public static func emoji(_ text: String) throws(ChatError) {
-        guard text.utf8.count <= 32 else {
-            throw ChatError(.tooLong, "A reaction has at most 32 bytes.", field: "emoji")
+        guard text.utf8.count <= longestEmoji else {
+            throw ChatError(.tooLong, "A reaction has at most \(longestEmoji) bytes.", field: "emoji")
         }
-        guard !text.isEmpty, trimmed(text) == text, !text.unicodeScalars.contains(where: isControl) else {
+        let isTrimmed = trimmed(text).utf8.count == text.utf8.count
+        guard !text.isEmpty, isTrimmed, !text.unicodeScalars.contains(where: isControl) else {
             throw ChatError(.invalid, "A reaction is an emoji.", field: "emoji")
         }
     }

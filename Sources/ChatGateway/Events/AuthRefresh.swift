@@ -10,7 +10,8 @@ struct AuthRefresh: ClientEvent {
     private let token: String
 
     init(_ fields: Fields) throws(ChatError) {
-        token = try fields.identifier("token")
+        token = try fields.string("token")
+        guard !token.isEmpty else { throw ChatError(.invalid, "token must not be empty.", field: "token") }
     }
 
     func step(in session: ChatSession) -> EventStep {

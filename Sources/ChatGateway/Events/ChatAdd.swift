@@ -9,7 +9,7 @@ struct ChatAdd: ClientEvent {
 
     init(_ fields: Fields) throws(ChatError) {
         chatID = try fields.chatID()
-        userID = UserID(try fields.identifier("userId"))
+        userID = try fields.identifier("userId")
     }
 
     func step(in session: ChatSession) -> EventStep {

@@ -14,12 +14,9 @@ struct ChatCreate: ClientEvent {
     private let chat: NewChat
 
     init(_ fields: Fields) throws(ChatError) {
-        guard let kind = Chat.Kind(rawValue: try fields.string("type")) else {
-            throw ChatError(.invalid, "type must be group or direct.", field: "type")
-        }
         chat = NewChat(
-            name: try fields.optionalString("name"), kind: kind,
-            members: try fields.requiredStrings("memberIds", atMost: 10_000))
+            name: try fields.optionalString("name"), kind: try fields.choice("type"),
+            members: try fields.requiredNames("memberIds", atMost: 10_000))
     }
 
     func step(in session: ChatSession) -> EventStep {

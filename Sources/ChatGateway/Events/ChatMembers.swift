@@ -14,7 +14,7 @@ struct ChatMembers: ClientEvent {
     init(_ fields: Fields) throws(ChatError) {
         chatID = try fields.chatID()
         page = PageRequest(
-            after: try fields.optionalString("after"),
+            after: try fields.optionalOpaque("after"),
             limit: Int(try fields.optionalInteger("limit", in: 1...200) ?? 50))
     }
 

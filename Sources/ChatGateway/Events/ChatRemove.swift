@@ -12,7 +12,7 @@ struct ChatRemove: ClientEvent {
 
     init(_ fields: Fields) throws(ChatError) {
         chatID = try fields.chatID()
-        userID = UserID(try fields.identifier("userId"))
+        userID = try fields.identifier("userId")
     }
 
     func step(in session: ChatSession) -> EventStep {

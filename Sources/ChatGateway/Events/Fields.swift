@@ -21,30 +21,112 @@ struct Fields {
         return value == .null ? nil : value
     }
 
-    func optionalString(_ name: String) throws(ChatError) -> String? {
+    /// A text, of whatever length its packet had.
+    private func optionalText(_ name: String) throws(ChatError) -> ByteString? {
         guard let value = value(name) else { return nil }
         guard case .string(let text) = value else {
             throw ChatError(.invalid, "\(name) must be a string.", field: name)
         }
-        return text.string
+        return text
     }
 
-    func string(_ name: String) throws(ChatError) -> String {
-        guard let text = try optionalString(name) else {
+    private func text(_ name: String) throws(ChatError) -> ByteString {
+        guard let text = try optionalText(name) else {
             throw ChatError(.invalid, "\(name) is missing.", field: name)
         }
         return text
     }
 
-    /// A string that is not empty.
-    func identifier(_ name: String) throws(ChatError) -> String {
-        let text = try string(name)
-        guard !text.isEmpty else { throw ChatError(.invalid, "\(name) must not be empty.", field: name) }
+    /// What a person wrote. Its rule sees to its length before anybody looks at it as characters.
+    func optionalString(_ name: String) throws(ChatError) -> String? { try optionalText(name)?.string }
+
+    /// As ``optionalString(_:)``, but it has to be there.
+    func string(_ name: String) throws(ChatError) -> String { try text(name).string }
+
+    /// What the server gave out and is shown again, as the place where a page begins.
+    func optionalOpaque(_ name: String) throws(ChatError) -> String? {
+        guard let text = try optionalText(name) else { return nil }
+        guard text.count <= Self.longestOpaque else {
+            throw ChatError(.invalid, "\(name) is none that was given out.", field: name)
+        }
+        return text.string
+    }
+
+    /// As ``optionalOpaque(_:)``, but it has to be there.
+    func opaque(_ name: String) throws(ChatError) -> String {
+        guard let text = try optionalOpaque(name) else {
+            throw ChatError(.invalid, "\(name) is missing.", field: name)
+        }
         return text
     }
 
-    func chatID() throws(ChatError) -> ChatID { ChatID(try identifier("chatId")) }
-    func messageID() throws(ChatError) -> MessageID { MessageID(try identifier("messageId")) }
+    /// One of a few names; `nil` where it is not given.
+    func optionalChoice<Choice: RawRepresentable & CaseIterable>(
+        _ name: String, of choices: [Choice] = Array(Choice.allCases)
+    ) throws(ChatError) -> Choice? where Choice.RawValue == String {
+        guard let text = try optionalText(name) else { return nil }
+        guard let choice = choices.first(where: { ByteString($0.rawValue) == text }) else {
+            let names = choices.map(\.rawValue)
+            let list = names.dropLast().joined(separator: ", ") + " or " + (names.last ?? "")
+            throw ChatError(.invalid, "\(name) must be \(list).", field: name)
+        }
+        return choice
+    }
+
+    /// As ``optionalChoice(_:of:)``, but it has to be there.
+    func choice<Choice: RawRepresentable & CaseIterable>(
+        _ name: String, of choices: [Choice] = Array(Choice.allCases)
+    ) throws(ChatError) -> Choice where Choice.RawValue == String {
+        guard let choice = try optionalChoice(name, of: choices) else {
+            throw ChatError(.invalid, "\(name) is missing.", field: name)
+        }
+        return choice
+    }
+
+    // MARK: Ids
+
+    /// Bytes of the longest id that there may be: of a user, a chat, a file.
+    static let longestID = 128
+    /// Bytes of what the server gives out: offsets, places of pages.
+    private static let longestOpaque = 256
+
+    /// An id as it was given. One that is longer than any there is becomes the empty one, which nothing has: so it is
+    /// answered as every other unknown one, and nobody works on it.
+    private static func bounded(_ text: ByteString) -> ByteString { text.count <= longestID ? text : "" }
+
+    func identifier<Subject>(
+        _ name: String, of _: Subject.Type = Subject.self
+    ) throws(ChatError) -> Identifier<Subject> {
+        let text = try text(name)
+        guard !text.isEmpty else { throw ChatError(.invalid, "\(name) must not be empty.", field: name) }
+        return Identifier(Self.bounded(text))
+    }
+
+    func optionalIdentifier<Subject>(
+        _ name: String, of _: Subject.Type = Subject.self
+    ) throws(ChatError) -> Identifier<Subject>? {
+        try optionalText(name).map { Identifier(Self.bounded($0)) }
+    }
+
+    /// Ids, none of them empty; empty where they are not given.
+    func identifiers<Subject>(
+        _ name: String, atMost limit: Int, of _: Subject.Type = Subject.self
+    ) throws(ChatError) -> [Identifier<Subject>] {
+        try texts(name, atMost: limit).map { Identifier(Self.bounded($0)) }
+    }
+
+    /// As ``identifiers(_:atMost:of:)``, but they have to be there.
+    func requiredIdentifiers<Subject>(
+        _ name: String, atMost limit: Int, of subject: Subject.Type = Subject.self
+    ) throws(ChatError) -> [Identifier<Subject>] {
+        guard value(name) != nil else { throw ChatError(.invalid, "\(name) is missing.", field: name) }
+        return try identifiers(name, atMost: limit, of: subject)
+    }
+
+    func chatID() throws(ChatError) -> ChatID { try identifier("chatId") }
+    func messageID() throws(ChatError) -> MessageID { try identifier("messageId") }
+
+    // MARK: Others
 
     func optionalInteger(_ name: String, in range: ClosedRange<Int64>) throws(ChatError) -> Int64? {
         guard let value = value(name) else { return nil }
@@ -63,13 +145,7 @@ struct Fields {
         return flag
     }
 
-    /// As ``strings(_:atMost:)``, but it has to be there.
-    func requiredStrings(_ name: String, atMost limit: Int) throws(ChatError) -> [String] {
-        guard value(name) != nil else { throw ChatError(.invalid, "\(name) is missing.", field: name) }
-        return try strings(name, atMost: limit)
-    }
-
-    func strings(_ name: String, atMost limit: Int) throws(ChatError) -> [String] {
+    private func texts(_ name: String, atMost limit: Int) throws(ChatError) -> [ByteString] {
         guard let value = value(name) else { return [] }
         guard case .array(let values) = value else {
             throw ChatError(.invalid, "\(name) must be an array of strings.", field: name)
@@ -77,13 +153,21 @@ struct Fields {
         guard values.count <= limit else {
             throw ChatError(.invalid, "\(name) may hold at most \(limit).", field: name)
         }
-        var texts: [String] = []
+        var texts: [ByteString] = []
+        texts.reserveCapacity(values.count)
         for value in values {
             guard case .string(let text) = value, !text.isEmpty else {
                 throw ChatError(.invalid, "\(name) must be an array of strings.", field: name)
             }
-            texts.append(text.string)
+            texts.append(text)
         }
         return texts
+    }
+
+    /// Ids of users or usernames. One that is longer than either may be is nobody's: only its beginning is kept, to be
+    /// named in the answer.
+    func requiredNames(_ name: String, atMost limit: Int) throws(ChatError) -> [String] {
+        guard value(name) != nil else { throw ChatError(.invalid, "\(name) is missing.", field: name) }
+        return try texts(name, atMost: limit).map { $0.prefix(atMost: 1024).string }
     }
 }

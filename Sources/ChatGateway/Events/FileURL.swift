@@ -12,7 +12,7 @@ struct FileURL: ClientEvent {
     private let fileID: FileID
 
     init(_ fields: Fields) throws(ChatError) {
-        fileID = FileID(try fields.identifier("fileId"))
+        fileID = try fields.identifier("fileId")
     }
 
     func step(in session: ChatSession) -> EventStep {

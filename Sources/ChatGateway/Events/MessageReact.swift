@@ -6,7 +6,7 @@ struct MessageReact: ClientEvent {
     static let signature = ClientEventSignature(
         "Give a reaction, or take it back.",
         takes: [
-            .chatID, .messageID, .always("emoji", .string, "At most 32 bytes."), .optional("remove", .boolean),
+            .chatID, .messageID, .always("emoji", .string, "At most 64 bytes."), .optional("remove", .boolean),
         ],
         answers: [.always("reactions", .map(.array(.string)), "User ids by emoji.")])
     private let chatID: ChatID
@@ -17,9 +17,9 @@ struct MessageReact: ClientEvent {
     init(_ fields: Fields) throws(ChatError) {
         chatID = try fields.chatID()
         messageID = try fields.messageID()
-        emoji = try fields.identifier("emoji")
-        guard emoji.utf8.count <= 32 else {
-            throw ChatError(.invalid, "emoji may have at most 32 bytes.", field: "emoji")
+        emoji = try fields.string("emoji")
+        guard emoji.utf8.count <= FieldRules.longestEmoji else {
+            throw ChatError(.invalid, "emoji may have at most \(FieldRules.longestEmoji) bytes.", field: "emoji")
         }
         remove = try fields.bool("remove", default: false)
     }

@@ -30,9 +30,9 @@ struct MessageSearch: ClientEvent {
         guard query.unicodeScalars.count <= 500 else {
             throw ChatError(.invalid, "query may have at most 500 characters.", field: "query")
         }
-        chatID = try fields.optionalString("chatId").map { ChatID($0) }
+        chatID = try fields.optionalIdentifier("chatId")
         page = PageRequest(
-            after: try fields.optionalString("after"),
+            after: try fields.optionalOpaque("after"),
             limit: Int(try fields.optionalInteger("limit", in: 1...100) ?? 20))
     }
 

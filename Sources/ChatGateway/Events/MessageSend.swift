@@ -18,20 +18,13 @@ struct MessageSend: ClientEvent {
 
     init(_ fields: Fields) throws(ChatError) {
         let chatID = try fields.chatID()
-        let attachments = try fields.strings("attachmentIds", atMost: ChatPolicy.maxAttachments).map { FileID($0) }
+        let attachments: [FileID] = try fields.identifiers("attachmentIds", atMost: ChatPolicy.maxAttachments)
         let content = attachments.isEmpty ? try fields.string("content") : try fields.optionalString("content") ?? ""
+        let kind = try fields.optionalChoice("messageType", of: [Message.Kind.text, .image, .file]) ?? .text
         message = NewMessage(
-            chatID: chatID, sender: nil, content: content, kind: try Self.kind(fields),
-            clientID: try Self.clientID(fields), replyTo: try fields.optionalString("replyTo").map { MessageID($0) },
+            chatID: chatID, sender: nil, content: content, kind: kind,
+            clientID: try Self.clientID(fields), replyTo: try fields.optionalIdentifier("replyTo"),
             attachments: attachments)
-    }
-
-    private static func kind(_ fields: Fields) throws(ChatError) -> Message.Kind {
-        guard let text = try fields.optionalString("messageType") else { return .text }
-        guard let kind = Message.Kind(rawValue: text), kind != .system else {
-            throw ChatError(.invalid, "messageType must be text, image or file.", field: "messageType")
-        }
-        return kind
     }
 
     private static func clientID(_ fields: Fields) throws(ChatError) -> String? {

@@ -19,7 +19,7 @@ struct PresenceGet: ClientEvent {
     private let userIDs: [UserID]
 
     init(_ fields: Fields) throws(ChatError) {
-        userIDs = try fields.requiredStrings("userIds", atMost: 200).map { UserID($0) }
+        userIDs = try fields.requiredIdentifiers("userIds", atMost: 200)
     }
 
     func step(in session: ChatSession) -> EventStep {

@@ -20,7 +20,7 @@ struct Sync: ClientEvent {
     private let limit: Int
 
     init(_ fields: Fields) throws(ChatError) {
-        guard let offset = Offset(try fields.string("after")) else {
+        guard let offset = Offset(try fields.opaque("after")) else {
             throw ChatError(.invalid, "after is no offset of this server.", field: "after")
         }
         after = offset

@@ -11,7 +11,7 @@ struct UserGet: ClientEvent {
     private let userIDs: [UserID]
 
     init(_ fields: Fields) throws(ChatError) {
-        userIDs = try fields.requiredStrings("userIds", atMost: 200).map { UserID($0) }
+        userIDs = try fields.requiredIdentifiers("userIds", atMost: 200)
     }
 
     func step(in session: ChatSession) -> EventStep {

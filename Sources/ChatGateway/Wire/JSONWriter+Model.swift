@@ -139,10 +139,17 @@ extension JSONWriter {
         field("message", error.message)
         field("retryable", error.retryable)
         if let retryAfter = error.retryAfter {
-            let (seconds, attoseconds) = retryAfter.components
-            field("retry_after_ms", seconds * 1000 + attoseconds / 1_000_000_000_000_000)
+            field("retry_after_ms", retryAfter.wholeMillisecondsUp)
         }
         if let name = error.field { field("field", name) }
+    }
+}
+
+extension Duration {
+    /// Rounded up, and at least 1: whoever waits that long does not come too early.
+    var wholeMillisecondsUp: Int64 {
+        let (seconds, attoseconds) = components
+        return max(1, seconds * 1000 + (attoseconds + 999_999_999_999_999) / 1_000_000_000_000_000)
     }
 }
 

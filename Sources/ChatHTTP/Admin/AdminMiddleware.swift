@@ -1,3 +1,4 @@
+import ByteText
 import HTTPTypes
 import Hummingbird
 import Logging
@@ -42,10 +43,8 @@ struct AdminMiddleware: RouterMiddleware {
     }
 
     private func isAuthorized(_ request: Request) -> Bool {
-        guard let header = request.headers[.authorization] else { return false }
-        let parts = header.split(separator: " ", maxSplits: 1)
-        guard parts.count == 2, parts[0].lowercased() == "bearer" else { return false }
-        return Self.equal(Array(parts[1].utf8), key)
+        guard let given = request.bearer else { return false }
+        return Self.equal(Array(given.utf8), key)
     }
 
     /// Takes as long for a wrong key as for the right one, whichever byte is wrong.

@@ -1,3 +1,4 @@
+import ByteText
 import ChatCore
 import Foundation
 import HTTPTypes
@@ -23,7 +24,7 @@ struct AdminRequest: Sendable {
 
     /// A part of the query.
     func query(_ name: String) -> String? {
-        request.uri.queryParameters.get(name)
+        request.query(ByteString(name))?.string
     }
 
     func query(integer name: String, in range: ClosedRange<Int64>) throws -> Int64? {
@@ -38,7 +39,7 @@ struct AdminRequest: Sendable {
     /// A part of the query that has one of a few values.
     func query(_ name: String, oneOf choices: [String]) throws -> String? {
         guard let text = query(name) else { return nil }
-        guard choices.contains(text) else {
+        guard choices.contains(where: { ByteString($0) == ByteString(text) }) else {
             throw HTTPFailure.invalid("\(name) must be \(choices.joined(separator: " or ")).", field: name)
         }
         return text
@@ -60,8 +61,9 @@ struct AdminRequest: Sendable {
         }
         let body = try await request.body.collect(upTo: Self.maximumBody)
         if let type = request.headers[.contentType], body.readableBytes > 0 {
-            let essence = type.prefix { $0 != ";" }.lowercased().filter { !$0.isWhitespace }
-            guard essence == "application/json" || essence.hasSuffix("+json") else {
+            let essence = ByteString(type).split(separator: ";", maxSplits: 1)[0].asciiTrimmed
+            let isJSON = essence.equalsIgnoringCase("application/json")
+            guard isJSON || essence.utf8.suffix(5).elementsEqual("+json".utf8) else {
                 throw HTTPFailure.unsupportedMediaType
             }
         }

@@ -1,3 +1,4 @@
+import ByteText
 import ChatCore
 import HTTPTypes
 import Hummingbird
@@ -66,7 +67,9 @@ struct HTTPFailure: Error, Sendable {
 
     init(_ error: ChatError) {
         var headers: HTTPFields = [:]
-        if let wait = error.retryAfter { headers[.retryAfter] = String(max(1, wait.components.seconds)) }
+        if let wait = error.retryAfter?.components {
+            headers[.retryAfter] = String(max(1, wait.seconds + (wait.attoseconds > 0 ? 1 : 0)))
+        }
         let (status, code): (HTTPResponse.Status, String) =
             switch error.code {
             case .invalid, .tooLong: (.badRequest, "invalid")
@@ -82,7 +85,7 @@ struct HTTPFailure: Error, Sendable {
     }
 
     var response: Response {
-        var members: [(key: String, value: JSON)] = [("code", .string(code)), ("message", .string(message))]
+        var members: [(key: ByteString, value: JSON)] = [("code", .string(code)), ("message", .string(message))]
         if let field { members.append(("field", .string(field))) }
         var response = Response.json(.object([("error", .object(members))]), status: status)
         for header in headers { response.headers[header.name] = header.value }

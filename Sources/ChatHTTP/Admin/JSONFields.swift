@@ -1,12 +1,14 @@
+import ByteText
+
 /// The members of a JSON object that came in, asked for by name and type. Unknown ones are ignored.
 struct JSONFields: Sendable {
-    var members: [String: JSON]
+    var members: [ByteString: JSON]
 
     /// `nil` when it is missing or `null`.
     func string(_ name: String) throws -> String? {
-        switch members[name] {
+        switch members[ByteString(name)] {
         case nil, .null: return nil
-        case .string(let text): return text
+        case .string(let text): return text.string
         default: throw HTTPFailure.invalid("\(name) must be a string.", field: name)
         }
     }
@@ -18,12 +20,12 @@ struct JSONFields: Sendable {
 
     /// For changes: `nil` when it is missing, `.some(nil)` when it is `null`.
     func change(_ name: String) throws -> String?? {
-        guard members[name] != nil else { return nil }
+        guard members[ByteString(name)] != nil else { return nil }
         return .some(try string(name))
     }
 
     func bool(_ name: String) throws -> Bool? {
-        switch members[name] {
+        switch members[ByteString(name)] {
         case nil, .null: return nil
         case .bool(let value): return value
         default: throw HTTPFailure.invalid("\(name) must be true or false.", field: name)
@@ -31,7 +33,7 @@ struct JSONFields: Sendable {
     }
 
     func integer(_ name: String, in range: ClosedRange<Int64>) throws -> Int64? {
-        switch members[name] {
+        switch members[ByteString(name)] {
         case nil, .null: return nil
         case .integer(let value) where range.contains(value): return value
         default:
@@ -41,14 +43,14 @@ struct JSONFields: Sendable {
     }
 
     func strings(_ name: String) throws -> [String]? {
-        switch members[name] {
+        switch members[ByteString(name)] {
         case nil, .null: return nil
         case .array(let values):
             return try values.map { value in
                 guard case .string(let text) = value else {
                     throw HTTPFailure.invalid("\(name) must hold strings only.", field: name)
                 }
-                return text
+                return text.string
             }
         default: throw HTTPFailure.invalid("\(name) must be a list of strings.", field: name)
         }
@@ -58,7 +60,7 @@ struct JSONFields: Sendable {
         _ name: String, _ type: Choice.Type = Choice.self
     ) throws -> Choice? where Choice.RawValue == String {
         guard let text = try string(name) else { return nil }
-        guard let choice = Choice(rawValue: text) else {
+        guard let choice = Choice(named: ByteString(text)) else {
             let choices = Choice.allCases.map(\.rawValue).joined(separator: ", ")
             throw HTTPFailure.invalid("\(name) must be one of \(choices).", field: name)
         }

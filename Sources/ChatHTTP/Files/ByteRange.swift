@@ -1,3 +1,5 @@
+import ByteText
+
 /// What a `Range` header asks of a file (RFC 9110 section 14): one range; several are answered with the whole, as the
 /// RFC allows.
 enum ByteRange: Equatable {
@@ -7,12 +9,11 @@ enum ByteRange: Equatable {
     /// Outside of the file: 416.
     case unsatisfiable
 
-    init(_ header: String?, size: Int64) {
+    init(_ header: ByteString?, size: Int64) {
         self = .whole
-        guard let header, header.lowercased().hasPrefix("bytes=") else { return }
-        let bounds = header.dropFirst(6).split(separator: "-", maxSplits: 1, omittingEmptySubsequences: false)
-            .map { String($0).trimmed }
-        guard bounds.count == 2, bounds.allSatisfy({ $0.allSatisfy(\.isASCIIDigit) }) else { return }
+        guard let header, header.startsIgnoringCase(with: "bytes=") else { return }
+        let bounds = header.dropFirst(6).split(separator: "-", maxSplits: 1).map(\.asciiTrimmed)
+        guard bounds.count == 2, bounds.allSatisfy({ $0.utf8.allSatisfy(Self.isDigit) }) else { return }
         switch (bounds[0].isEmpty, bounds[1].isEmpty) {
         case (true, true):
             return
@@ -31,9 +32,7 @@ enum ByteRange: Equatable {
     }
 
     /// A number past all bounds is the greatest there is.
-    private static func number(_ digits: String) -> Int64 { Int64(digits) ?? .max }
-}
+    private static func number(_ digits: ByteString) -> Int64 { Int64(digits.string) ?? .max }
 
-extension Character {
-    fileprivate var isASCIIDigit: Bool { isASCII && isNumber }
+    private static func isDigit(_ byte: UInt8) -> Bool { (UInt8(ascii: "0")...UInt8(ascii: "9")).contains(byte) }
 }

@@ -1,3 +1,4 @@
+import ByteText
 import ChatCore
 import HTTPTypes
 import Hummingbird
@@ -13,14 +14,13 @@ struct FileAccess: Sendable {
     ///
     /// - Throws: 401.
     func user(of request: Request) async throws -> UserID {
-        guard let header = request.headers[.authorization] else { throw HTTPFailure.noToken("A token is needed.") }
-        let parts = header.split(separator: " ", maxSplits: 1)
-        guard parts.count == 2, parts[0].lowercased() == "bearer" else {
+        guard request.headers[.authorization] != nil else { throw HTTPFailure.noToken("A token is needed.") }
+        guard let text = request.bearer else {
             throw HTTPFailure.noToken("The Authorization header must be `Bearer` and a token.")
         }
         let token: VerifiedToken
         do throws(TokenError) {
-            token = try verifier.verify(String(parts[1]).trimmed)
+            token = try verifier.verify(text.string)
         } catch {
             switch error {
             case .unauthorized(let why): throw HTTPFailure.noToken(why)
@@ -40,9 +40,9 @@ struct FileAccess: Sendable {
     /// - Returns: and whose token it was.
     /// - Throws: 401 without either, 403 for a signature that is wrong or over, 404.
     func file(_ id: FileID, for request: Request) async throws -> (file: StoredFile, user: UserID?) {
-        let query = request.uri.queryParameters
-        if let signature = query["signature"] {
-            if let expires = query["expires"].flatMap({ Int64($0) }), holds(String(signature), of: id, until: expires) {
+        if let signature = request.query("signature") {
+            let expires = request.query("expires").flatMap { Int64($0.string) }
+            if let expires, holds(signature.string, of: id, until: expires) {
                 guard let file = try await store.read({ try $0.file(id) }) else {
                     throw ChatError(.notFound, "There is no such file.")
                 }

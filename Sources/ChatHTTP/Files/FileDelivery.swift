@@ -1,3 +1,4 @@
+import ByteText
 import ChatCore
 import HTTPTypes
 import Hummingbird
@@ -17,10 +18,10 @@ struct FileDelivery: Sendable {
     private var id: FileID { file.attachment.id }
     private var size: Int64 { file.attachment.size }
     /// A file never changes: its id says which bytes these are.
-    private var tag: String { "\"\(id.rawValue)\"" }
+    private var tag: ByteString { "\"\(id.rawValue)\"" }
 
     func response(to request: Request) -> Response {
-        if let tags = request.headers[.ifNoneMatch], Self.names(tags, tag) {
+        if let tags = request.text(of: .ifNoneMatch), Self.names(tags, tag) {
             return Response(status: .notModified, headers: commonHeaders)
         }
         switch range(of: request) {
@@ -41,24 +42,25 @@ struct FileDelivery: Sendable {
     private func range(of request: Request) -> ByteRange {
         guard request.method == .get else { return .whole }
         // Only the tag says for certain that it is the same file; dates we give none.
-        if let condition = request.headers[.ifRange], condition.trimmed != tag { return .whole }
-        return ByteRange(request.headers[.range], size: size)
+        if let condition = request.text(of: .ifRange), condition.asciiTrimmed != tag { return .whole }
+        return ByteRange(request.text(of: .range), size: size)
     }
 
     /// Whether a list of tags has this one; weak comparison (RFC 9110 section 13.1.2).
-    private static func names(_ list: String, _ tag: String) -> Bool {
-        list.split(separator: ",").map { String($0).trimmed }.contains { $0 == "*" || $0 == tag || $0 == "W/\(tag)" }
+    private static func names(_ list: ByteString, _ tag: ByteString) -> Bool {
+        let weak: ByteString = "W/\(tag)"
+        return list.split(separator: ",").map(\.asciiTrimmed).contains { $0 == "*" || $0 == tag || $0 == weak }
     }
 
     // MARK: Headers
 
     private var commonHeaders: HTTPFields {
         // What one may see now one may not tomorrow: a browser keeps it, and asks each time.
-        [.eTag: tag, .cacheControl: "private, no-cache", .vary: "Authorization"]
+        [.eTag: tag.string, .cacheControl: "private, no-cache", .vary: "Authorization"]
     }
 
     private var headers: HTTPFields {
-        let isInline = MediaTypes.inline.contains(file.attachment.mimeType)
+        let isInline = MediaTypes.inline.contains(ByteString(file.attachment.mimeType))
         var headers = commonHeaders
         headers[.contentType] = isInline ? file.attachment.mimeType : MediaTypes.unknown
         headers[.contentDisposition] = ContentDisposition.header(inline: isInline, name: file.attachment.name)

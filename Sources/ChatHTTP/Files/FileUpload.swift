@@ -1,3 +1,4 @@
+import ByteText
 import ChatCore
 import Foundation
 import HTTPTypes
@@ -18,7 +19,7 @@ struct FileUpload {
         do {
             switch source {
             case .raw(let name, let type): return try await receive(id, name, type, body)
-            case .form(let boundary): return try await receive(id, MultipartReader(boundary: boundary), body)
+            case .form(let boundary): return try await receive(id, MultipartReader(boundary: boundary.string), body)
             }
         } catch {
             // It may not have begun, and what is left behind is removed at the next start or after a day at the latest.
@@ -28,7 +29,7 @@ struct FileUpload {
     }
 
     private func receive(
-        _ id: FileID, _ name: String, _ type: String?, _ body: RequestBody
+        _ id: FileID, _ name: ByteString, _ type: ByteString?, _ body: RequestBody
     ) async throws -> Attachment {
         var writer = try await begin(id, name: name, type: type)
         var pace = UploadPace()
@@ -80,8 +81,8 @@ struct FileUpload {
         }
     }
 
-    private func begin(_ id: FileID, name: String, type: String?) async throws -> ChunkWriter {
-        _ = try await store.perform(.beginFile(NewFile(id: id, owner: owner, name: name)))
-        return ChunkWriter(store: store, id: id, limit: limit, declaredType: type)
+    private func begin(_ id: FileID, name: ByteString, type: ByteString?) async throws -> ChunkWriter {
+        _ = try await store.perform(.beginFile(NewFile(id: id, owner: owner, name: name.string)))
+        return ChunkWriter(store: store, id: id, limit: limit, declaredType: type?.string)
     }
 }

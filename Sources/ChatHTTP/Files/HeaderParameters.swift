@@ -1,50 +1,59 @@
-import Foundation
+import ByteText
 
-/// A header's value with parameters: `form-data; name="file"; filename="a \"b\".png"` (RFC 9110 section 5.6.6).
+/// A header's value with parameters: `form-data; name="file"; filename="a \"b\".png"` (RFC 9110 section 5.6.6). Read
+/// byte by byte: who sent it may have put a kilobyte of marks on any of its letters.
 struct HeaderParameters: Equatable {
     /// What stands before the first semicolon, in lower case.
-    var value: String
+    var value: ByteString
     /// By name, in lower case; the first of each.
-    var parameters: [String: String] = [:]
+    var parameters: [ByteString: ByteString] = [:]
 
-    init(_ text: String) {
-        var rest = text[...]
-        value = Self.take(&rest) { $0 == ";" }.trimmed.lowercased()
-        while rest.first == ";" {
+    private static let semicolon = UInt8(ascii: ";")
+    private static let equals = UInt8(ascii: "=")
+    private static let quote = UInt8(ascii: "\"")
+    private static let backslash = UInt8(ascii: "\\")
+
+    init(_ text: ByteString) {
+        var rest = text.utf8[...]
+        value = Self.take(&rest) { $0 == Self.semicolon }.asciiTrimmed.asciiLowercased
+        while rest.first == Self.semicolon {
             rest = rest.dropFirst()
-            let name = Self.take(&rest) { $0 == "=" || $0 == ";" }.trimmed.lowercased()
-            guard rest.first == "=" else { continue }
-            rest = rest.dropFirst().drop { $0 == " " }
-            let value = rest.first == "\"" ? Self.quoted(&rest) : Self.take(&rest) { $0 == ";" }.trimmed
+            let name = Self.take(&rest) { $0 == Self.equals || $0 == Self.semicolon }.asciiTrimmed.asciiLowercased
+            guard rest.first == Self.equals else { continue }
+            rest = rest.dropFirst().drop { $0 == UInt8(ascii: " ") }
+            let value =
+                rest.first == Self.quote
+                ? Self.quoted(&rest) : Self.take(&rest) { $0 == Self.semicolon }.asciiTrimmed
             if !name.isEmpty, parameters[name] == nil { parameters[name] = value }
-            _ = Self.take(&rest) { $0 == ";" }
+            _ = Self.take(&rest) { $0 == Self.semicolon }
         }
     }
 
     /// `UTF-8''na%C3%AFve.txt` (RFC 8187); `nil` for another charset or what is no such value.
-    static func extended(_ text: String) -> String? {
-        let parts = text.split(separator: "'", maxSplits: 2, omittingEmptySubsequences: false)
-        guard parts.count == 3, parts[0].lowercased() == "utf-8" else { return nil }
-        return String(parts[2]).removingPercentEncoding
+    static func extended(_ text: ByteString) -> ByteString? {
+        let parts = text.split(separator: "'", maxSplits: 2)
+        guard parts.count == 3, parts[0].equalsIgnoringCase("utf-8") else { return nil }
+        return parts[2].strictlyPercentDecoded
     }
 
-    private static func take(_ rest: inout Substring, until isEnd: (Character) -> Bool) -> String {
+    private static func take(_ rest: inout Substring.UTF8View, until isEnd: (UInt8) -> Bool) -> ByteString {
         let taken = rest.prefix { !isEnd($0) }
         rest = rest[taken.endIndex...]
-        return String(taken)
+        return ByteString(decoding: taken)
     }
 
-    private static func quoted(_ rest: inout Substring) -> String {
-        var text = ""
+    private static func quoted(_ rest: inout Substring.UTF8View) -> ByteString {
+        var text: [UInt8] = []
         rest = rest.dropFirst()
-        while let character = rest.popFirst(), character != "\"" {
+        while let byte = rest.popFirst(), byte != quote {
             // Browsers escape a quote as %22 and leave a backslash as it is; others write \".
-            if character == "\\", rest.first == "\"" || rest.first == "\\" {
-                text.append(rest.removeFirst())
+            if byte == backslash, let next = rest.first, next == quote || next == backslash {
+                text.append(next)
+                rest = rest.dropFirst()
             } else {
-                text.append(character)
+                text.append(byte)
             }
         }
-        return text
+        return ByteString(decoding: text)
     }
 }

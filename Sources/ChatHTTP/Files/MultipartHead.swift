@@ -1,21 +1,24 @@
+import ByteText
+
 /// The heads of one part of a form, as far as they matter.
 struct MultipartHead: Equatable {
-    var name: String?
+    var name: ByteString?
     /// Set for a file, though it may be empty.
-    var fileName: String?
-    var contentType: String?
+    var fileName: ByteString?
+    var contentType: ByteString?
 
-    init(name: String? = nil, fileName: String? = nil, contentType: String? = nil) {
+    init(name: ByteString? = nil, fileName: ByteString? = nil, contentType: ByteString? = nil) {
         self.name = name
         self.fileName = fileName
         self.contentType = contentType
     }
 
-    init(lines: [Substring]) {
+    init(lines: [ByteString]) {
         for line in lines {
-            guard let colon = line.firstIndex(of: ":") else { continue }
-            let value = String(line[line.index(after: colon)...]).trimmed
-            switch String(line[..<colon]).trimmed.lowercased() {
+            let parts = line.split(separator: ":", maxSplits: 1)
+            guard parts.count == 2 else { continue }
+            let value = parts[1].asciiTrimmed
+            switch parts[0].asciiTrimmed.asciiLowercased {
             case "content-type": contentType = value
             case "content-disposition":
                 let parameters = HeaderParameters(value).parameters

@@ -1,3 +1,4 @@
+import ByteText
 import Foundation
 
 /// Reads a `multipart/form-data` body as it arrives (RFC 7578, RFC 2046 section 5.1). A pure state machine: bytes in
@@ -106,13 +107,23 @@ struct MultipartReader {
             return false
         }
         guard end - place <= Self.headLimit else { throw Self.longHead }
-        let lines = String(decoding: held[place..<end], as: UTF8.self).split(separator: "\r\n")
-        events.append(.part(MultipartHead(lines: lines)))
+        events.append(.part(MultipartHead(lines: Self.lines(of: held[place..<end]))))
         place = end + 4
         // An empty part: the CRLF of its delimiter is the one that ended the heads.
         state = .data
         if held.count > place, Self.range(of: delimiter, in: held, from: place - 2) == place - 2 { place -= 2 }
         return true
+    }
+
+    private static func lines(of head: ArraySlice<UInt8>) -> [ByteString] {
+        var lines: [ByteString] = []
+        var start = head.startIndex
+        for index in head.indices where head[index] == 10 && index > start && head[index - 1] == 13 {
+            lines.append(ByteString(decoding: head[start..<(index - 1)]))
+            start = index + 1
+        }
+        lines.append(ByteString(decoding: head[start...]))
+        return lines
     }
 
     private static let longHead = Malformed(reason: "The head of a part is too long.")

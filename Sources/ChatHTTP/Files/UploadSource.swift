@@ -1,19 +1,20 @@
+import ByteText
 import HTTPTypes
 import Hummingbird
 
 /// How a request carries its file: in a form, or as its body.
 enum UploadSource: Equatable {
-    case form(boundary: String)
-    case raw(name: String, type: String?)
+    case form(boundary: ByteString)
+    case raw(name: ByteString, type: ByteString?)
 
     /// Bytes of a form besides the file's: other fields, heads, boundaries.
     static let formOverhead: Int64 = 65_536
 
     /// - Throws: 400 for a form without a boundary.
     init(_ request: Request) throws {
-        let type = request.headers[.contentType]
-        guard let type, type.lowercased().hasPrefix("multipart/") else {
-            self = .raw(name: request.uri.queryParameters["name"].map { String($0) } ?? "", type: type)
+        let type = request.text(of: .contentType)
+        guard let type, type.startsIgnoringCase(with: "multipart/") else {
+            self = .raw(name: request.query("name") ?? "", type: type)
             return
         }
         let header = HeaderParameters(type)
@@ -22,7 +23,7 @@ enum UploadSource: Equatable {
                 status: .unsupportedMediaType, code: "unsupported_media_type",
                 message: "A form must be multipart/form-data; any other body is the file itself.")
         }
-        guard let boundary = header.parameters["boundary"], (1...70).contains(boundary.utf8.count) else {
+        guard let boundary = header.parameters["boundary"], (1...70).contains(boundary.count) else {
             throw HTTPFailure.invalid("multipart/form-data needs a boundary of 1 to 70 characters.")
         }
         self = .form(boundary: boundary)

@@ -1,16 +1,20 @@
+import ByteText
+
 /// A JSON value. Objects keep the order of their members, so that answers read as they are documented.
 enum JSON: Sendable, Equatable {
     case null
     case bool(Bool)
     case integer(Int64)
     case number(Double)
-    case string(String)
+    case string(ByteString)
     case array([JSON])
-    case object([(key: String, value: JSON)])
+    case object([(key: ByteString, value: JSON)])
 
     static func == (left: JSON, right: JSON) -> Bool {
-        left.text == right.text
+        ByteString(left.text) == ByteString(right.text)
     }
+
+    static func string(_ text: String) -> JSON { .string(ByteString(text)) }
 
     /// A string or `null`.
     static func optional(_ text: String?) -> JSON {
@@ -30,7 +34,7 @@ enum JSON: Sendable, Equatable {
         case .bool(let value): output += value ? "true" : "false"
         case .integer(let value): output += String(value)
         case .number(let value): output += value.isFinite ? String(value) : "null"
-        case .string(let value): Self.write(value, into: &output)
+        case .string(let value): Self.write(value.string, into: &output)
         case .array(let values):
             output += "["
             for (index, value) in values.enumerated() {
@@ -42,7 +46,7 @@ enum JSON: Sendable, Equatable {
             output += "{"
             for (index, member) in members.enumerated() {
                 if index > 0 { output += "," }
-                Self.write(member.key, into: &output)
+                Self.write(member.key.string, into: &output)
                 output += ":"
                 member.value.write(into: &output)
             }

@@ -1,3 +1,4 @@
+import ByteText
 import HTTPTypes
 import Hummingbird
 import NIOCore
@@ -26,7 +27,7 @@ struct PageAsset: Sendable {
     }
 
     func response(to request: Request) -> Response {
-        if request.headers[.ifNoneMatch] == tag { return Response(status: .notModified, headers: headers) }
+        if request.text(of: .ifNoneMatch) == ByteString(tag) { return Response(status: .notModified, headers: headers) }
         return Response(status: .ok, headers: headers, body: ResponseBody(byteBuffer: body))
     }
 }

@@ -1,3 +1,4 @@
+import ByteText
 import ChatCore
 
 /// What an import remembers of the draft, so that a message in a known chat by a known user looks nothing up.
@@ -32,7 +33,7 @@ final class ImportMemory {
     func user(_ id: UserID) throws -> User {
         if let user = users[id] { return user }
         let found = try connection[Self.selectUser].first(id) { User(key: $0.int(0), isDeleted: !$0.isNull(1)) }
-        guard let found else { throw ArchiveError(.notFound, "No line before this one makes the user \(id).") }
+        guard let found else { throw Self.unknown("user", id) }
         users[id] = found
         return found
     }
@@ -51,12 +52,16 @@ final class ImportMemory {
                     isDeleted: !row.isNull(3), memberCount: row.int(4), lastSeq: row.int(5), lastN: row.int(6),
                     silentSeq: row.int(7), membersN: row.int(8))
             }
-            guard let found else { throw ArchiveError(.notFound, "No line before this one makes the chat \(id).") }
+            guard let found else { throw Self.unknown("chat", id) }
             chats[id] = found
             chat = found
         }
         guard !chat.isDeleted else { throw ArchiveError(.invalid, "The chat \(id) is deleted.") }
         return chat
+    }
+
+    private static func unknown<Subject>(_ kind: String, _ id: Identifier<Subject>) -> ArchiveError {
+        ArchiveError(.notFound, "No line before this one makes the \(kind) \(id.bytes.prefix(atMost: 128)).")
     }
 
     func touch(_ chat: ImportedChat) {

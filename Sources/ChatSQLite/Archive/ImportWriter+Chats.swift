@@ -1,3 +1,4 @@
+import ByteText
 import ChatCore
 
 /// Chats, messages and reactions.
@@ -32,7 +33,7 @@ extension ImportWriter {
     func take(_ chat: ArchiveChat) throws {
         try check { () throws(ChatError) in
             try FieldRules.id(chat.id.rawValue)
-            guard try FieldRules.optionalName(chat.name, field: "name") == chat.name else {
+            guard try Self.isSame(FieldRules.optionalName(chat.name, field: "name"), chat.name) else {
                 throw ChatError(.invalid, "A chat's name is not empty and has no white space around it.")
             }
         }
@@ -55,7 +56,7 @@ extension ImportWriter {
             pair = name
         }
         try connection[Self.insertChat].run(
-            chat.id, chat.name, chat.name.map(Folding.fold), chat.kind.code, pair, chat.createdAt, next(),
+            chat.id, chat.name, chat.name.flatMap(Folding.fold), chat.kind.code, pair, chat.createdAt, next(),
             chat.deletedAt)
     }
 

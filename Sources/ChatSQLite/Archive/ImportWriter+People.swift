@@ -1,3 +1,4 @@
+import ByteText
 import ChatCore
 
 /// Users, tokens and members.
@@ -38,19 +39,25 @@ extension ImportWriter {
         }
         try connection[Self.insertUser].run(
             user.id, archived.deletedAt == nil ? user.username : "deleted user", folded, user.displayName,
-            user.displayName.map(Folding.fold), user.avatarURL, user.createdAt, user.lastSeenAt, user.blocked,
+            user.displayName.flatMap(Folding.fold), user.avatarURL, user.createdAt, user.lastSeenAt, user.blocked,
             archived.tokensRevokedAt, archived.deletedAt)
+    }
+
+    /// Whether a rule left a text as it was.
+    static func isSame(_ checked: String?, _ given: String?) -> Bool {
+        checked.map { ByteString($0) } == given.map { ByteString($0) }
     }
 
     private func checkCard(_ user: User) throws {
         try check { () throws(ChatError) in
-            guard try FieldRules.username(user.username) == user.username else {
+            guard try Self.isSame(FieldRules.username(user.username), user.username) else {
                 throw ChatError(.invalid, "A username has no white space around it.")
             }
-            guard try FieldRules.optionalName(user.displayName, field: "display_name") == user.displayName else {
+            let displayName = try FieldRules.optionalName(user.displayName, field: "display_name")
+            guard Self.isSame(displayName, user.displayName) else {
                 throw ChatError(.invalid, "A display name is not empty and has no white space around it.")
             }
-            guard try FieldRules.avatarURL(user.avatarURL) == user.avatarURL else {
+            guard try Self.isSame(FieldRules.avatarURL(user.avatarURL), user.avatarURL) else {
                 throw ChatError(.invalid, "An avatar's address is not empty and has no white space around it.")
             }
         }

@@ -43,8 +43,9 @@ extension SQLiteReadView {
 
     func chats(matching query: String?, page: PageRequest) throws -> Page<Chat> {
         let limit = Self.limit(page)
+        guard let folded = Folding.fold(query ?? "") else { return Page(items: [], next: nil) }
         let rows = try connection[Self.pageOfChats].all(
-            try Self.place(page), Folding.fold(query ?? ""), limit + 1
+            try Self.place(page), folded, limit + 1
         ) { ($0.int(0), ChatRow.chat($0, from: 1)) }
         return Self.page(rows, limit: limit)
     }

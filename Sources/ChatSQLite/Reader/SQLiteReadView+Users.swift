@@ -47,14 +47,15 @@ extension SQLiteReadView {
     }
 
     func user(named username: String) throws -> User? {
-        let folded = Folding.fold(username.trimmingCharacters(in: .whitespacesAndNewlines))
+        guard let folded = Folding.fold(username)?.trimmingCharacters(in: .whitespacesAndNewlines) else { return nil }
         return try connection[Self.byFolded].first(folded) { UserRow.user($0) }
     }
 
     func users(matching query: String?, page: PageRequest) throws -> Page<User> {
         let limit = Self.limit(page)
+        guard let folded = Folding.fold(query ?? "") else { return Page(items: [], next: nil) }
         let rows = try connection[Self.pageOfUsers].all(
-            try Self.place(page), Folding.fold(query ?? ""), limit + 1
+            try Self.place(page), folded, limit + 1
         ) { ($0.int(0), UserRow.user($0, from: 1)) }
         return Self.page(rows, limit: limit)
     }

@@ -1,3 +1,4 @@
+import ByteText
 import Foundation
 
 /// A person's words as an expression of the search index.
@@ -20,8 +21,12 @@ enum SearchQuery {
         return terms.joined(separator: " AND ")
     }
 
+    /// Bytes of a query that are looked at: to compose a run of marks takes quadratic time.
+    private static let longest = 4096
+
     /// The words of a text, as many as are looked for.
     static func words(_ text: String) -> [String] {
+        let text = ByteString(text).prefix(atMost: longest).string
         var words: [String] = []
         var word = String.UnicodeScalarView()
         for scalar in text.precomposedStringWithCanonicalMapping.unicodeScalars {

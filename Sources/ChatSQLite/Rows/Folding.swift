@@ -1,9 +1,18 @@
 import Foundation
 
 /// Case folding for unique usernames and for search in lists: upper, then lower case (so that ß and SS are one),
-/// composed.
+/// composed. To compose a run of marks takes quadratic time, so only what is no longer than a name is folded.
 enum Folding {
-    static func fold(_ text: String) -> String {
+    /// Bytes of the longest name: 200 scalars.
+    static let limit = 800
+
+    /// - Returns: `nil` for a text that is longer than any name: nothing is called that.
+    static func fold(_ text: String) -> String? {
+        guard text.utf8.count <= limit else { return nil }
+        return folded(text)
+    }
+
+    private static func folded(_ text: String) -> String {
         if text.utf8.allSatisfy({ $0 < 0x80 }) { return text.lowercased() }
         return text.precomposedStringWithCompatibilityMapping.uppercased().lowercased()
             .precomposedStringWithCompatibilityMapping

@@ -1,3 +1,4 @@
+import ByteText
 import ChatCore
 
 /// Reading messages: by writer and readers alike.
@@ -77,15 +78,15 @@ enum MessageRow {
 
     /// All reactions of a message, in the order in which each emoji and each user came.
     static func reactions(of n: Int64, _ connection: Connection) throws -> [Message.Reaction] {
-        var places: [String: Int] = [:]
+        var places: [ByteString: Int] = [:]
         var reactions: [Message.Reaction] = []
         try connection[Self.reactions].scan(n) { row in
             let emoji = row.text(0)
             let user = UserID(row.text(1))
-            if let place = places[emoji] {
+            if let place = places[ByteString(emoji)] {
                 reactions[place].userIDs.append(user)
             } else {
-                places[emoji] = reactions.count
+                places[ByteString(emoji)] = reactions.count
                 reactions.append(Message.Reaction(emoji: emoji, userIDs: [user]))
             }
             return true

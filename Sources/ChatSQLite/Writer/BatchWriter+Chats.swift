@@ -1,3 +1,4 @@
+import ByteText
 import ChatCore
 import Foundation
 
@@ -67,7 +68,8 @@ extension BatchWriter {
     private func resolve(_ name: String, by principal: Principal) throws -> UserRecord {
         if let user = try memory.user(UserID(name)) { return user }
         if let id = try userID(named: name), let user = try memory.user(id) { return user }
-        throw ChatError(.notFound, "There is no such user: \(name.prefix(64))", field: Self.membersField(principal))
+        let shown = ByteString(name).prefix(atMost: 64)
+        throw ChatError(.notFound, "There is no such user: \(shown)", field: Self.membersField(principal))
     }
 
     private func make(
@@ -76,7 +78,7 @@ extension BatchWriter {
         let n = next()
         let id = new.id ?? ChatID(UUID().uuidString.lowercased())
         try connection[Self.insertChat].run(
-            id, name, name.map(Folding.fold), new.kind.code, pair, now, n, n)
+            id, name, name.flatMap(Folding.fold), new.kind.code, pair, now, n, n)
         let chat = try existingChat(id)
         for user in members {
             try insertMember(user, into: chat, role: user === owner ? .owner : .member, n: n)
@@ -101,7 +103,7 @@ extension BatchWriter {
         let name = try FieldRules.optionalName(patched, field: "name")
         guard name != chat.chat.name else { return .chat(chat.chat, created: false) }
         let n = next()
-        try connection[Self.rename].run(name, name.map(Folding.fold), chat.key)
+        try connection[Self.rename].run(name, name.flatMap(Folding.fold), chat.key)
         chat.chat.name = name
         chat.metaN = n
         chat.changed = n

@@ -51,10 +51,10 @@ extension BatchWriter {
             }
         }
         let id = new.id ?? UserID(UUID().uuidString.lowercased())
-        let folded = Folding.fold(username)
+        let folded = try Self.folded(username)
         try checkFree(folded, for: id)
         try connection[Self.insertUser].run(
-            id, username, folded, displayName, displayName.map(Folding.fold), avatar, now)
+            id, username, folded, displayName, displayName.flatMap(Folding.fold), avatar, now)
         return try existingUser(id)
     }
 
@@ -65,14 +65,21 @@ extension BatchWriter {
         if let name = patch.displayName { user.displayName = try FieldRules.optionalName(name, field: "display_name") }
         if let avatar = patch.avatarURL { user.avatarURL = try FieldRules.avatarURL(avatar) }
         guard user.card != record.user.card else { return .user(user) }
-        let folded = Folding.fold(user.username)
+        let folded = try Self.folded(user.username)
         try checkFree(folded, for: id)
         try connection[Self.updateCard].run(
-            user.username, folded, user.displayName, user.displayName.map(Folding.fold), user.avatarURL, next(),
+            user.username, folded, user.displayName, user.displayName.flatMap(Folding.fold), user.avatarURL, next(),
             record.key)
         record.user = user
         changes.append(.userUpdated(user.card))
         return .user(user)
+    }
+
+    private static func folded(_ username: String) throws(ChatError) -> String {
+        guard let folded = Folding.fold(username) else {
+            throw ChatError(.tooLong, "The username is too long.", field: "username")
+        }
+        return folded
     }
 
     private func checkFree(_ folded: String, for id: UserID) throws {
@@ -137,7 +144,7 @@ extension BatchWriter {
     }
 
     func userID(named username: String) throws -> UserID? {
-        let folded = Folding.fold(username.trimmingCharacters(in: .whitespacesAndNewlines))
+        guard let folded = Folding.fold(username)?.trimmingCharacters(in: .whitespacesAndNewlines) else { return nil }
         return try connection[Self.byFolded].first(folded) { UserID($0.text(0)) }
     }
 

@@ -1,3 +1,4 @@
+import ByteText
 import ChatCore
 import Synchronization
 
@@ -18,6 +19,8 @@ import Synchronization
 ///
 /// Everything is done on the caller's thread in some tens of microseconds; nothing waits.
 public final class TokenAuthority: TokenVerifier, Sendable {
+    private static let ownIssuer = ByteString(TokenPolicy.ownIssuer)
+
     private let policy: TokenPolicy
     private let outside: OutsideKeys?
     private let clock: @Sendable () -> Timestamp
@@ -62,9 +65,9 @@ public final class TokenAuthority: TokenVerifier, Sendable {
         }
         let symmetric = try checkSignature(of: compact)
         guard let json = try? TokenJSON(compact.payload),
-            let claims = try? TokenClaims(json, userClaim: policy.userClaim)
+            let claims = try? TokenClaims(json, userClaim: ByteString(policy.userClaim))
         else { throw .unauthorized("The token's claims are malformed.") }
-        return try judge(claims, own: symmetric && claims.issuer == TokenPolicy.ownIssuer)
+        return try judge(claims, own: symmetric && claims.issuer == Self.ownIssuer)
     }
 
     /// - Returns: whether a key of the ring signed it.
@@ -96,10 +99,10 @@ public final class TokenAuthority: TokenVerifier, Sendable {
             }
         }
         if !own {
-            if let issuer = policy.issuer, claims.issuer != issuer {
+            if let issuer = policy.issuer, claims.issuer != ByteString(issuer) {
                 throw .unauthorized("The token's issuer is not accepted.")
             }
-            if let audience = policy.audience, !claims.audience.contains(audience) {
+            if let audience = policy.audience, !claims.audience.contains(ByteString(audience)) {
                 throw .unauthorized("The token is for another audience.")
             }
         }
@@ -107,7 +110,7 @@ public final class TokenAuthority: TokenVerifier, Sendable {
             throw .unauthorized("The token names no user.")
         }
         return VerifiedToken(
-            userID: UserID(user), name: claims.name,
+            userID: UserID(user), name: claims.name?.string,
             // Accepted on leeway alone: the session lasts as long as the leeway does.
             expiresAt: now < expiry ? expiry : tolerated,
             facts: TokenFacts(

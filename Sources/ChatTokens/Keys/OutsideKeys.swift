@@ -1,3 +1,4 @@
+import ByteText
 import JWTKit
 
 #if canImport(FoundationEssentials)
@@ -9,7 +10,7 @@ import JWTKit
 /// The public keys of `--jwt-public-key`: tokens signed by others with RS256, ES256 or EdDSA.
 public struct OutsideKeys: Sendable {
     struct Key: Sendable {
-        var kid: String?
+        var kid: ByteString?
         var algorithm: any JWTAlgorithm
     }
 
@@ -32,7 +33,7 @@ public struct OutsideKeys: Sendable {
     func haveSigned(_ token: CompactToken) -> Bool? {
         let (name, kid) = (token.header.alg, token.header.kid)
         let candidates = keys.filter { key in
-            key.algorithm.name == name && (kid == nil || key.kid == nil || key.kid == kid)
+            ByteString(key.algorithm.name) == name && (kid == nil || key.kid == nil || key.kid == kid)
         }
         if candidates.isEmpty { return nil }
         // A signature of the wrong length throws: it is as wrong as any other.
@@ -55,7 +56,8 @@ public struct OutsideKeys: Sendable {
                 let collection = JWTKeyCollection()
                 try await collection.add(jwk: publicKey)
                 let algorithm = try await collection.getKey(for: "key", alg: name)
-                if algorithm.name == name { keys.append(Key(kid: jwk.keyIdentifier?.string, algorithm: algorithm)) }
+                guard algorithm.name == name else { continue }
+                keys.append(Key(kid: jwk.keyIdentifier.map { ByteString($0.string) }, algorithm: algorithm))
             } catch {
                 throw OutsideKeysError("holds a key that cannot be used: \(error)")
             }

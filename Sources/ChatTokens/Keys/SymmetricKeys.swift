@@ -1,7 +1,9 @@
+import ByteText
+
 /// The key ring, ready to sign and verify.
 struct SymmetricKeys: Sendable {
     struct Key: Sendable {
-        var kid: String
+        var kid: ByteString
         var mac: MACKey
     }
 
@@ -14,7 +16,7 @@ struct SymmetricKeys: Sendable {
     }
 
     /// The keys to try: the one the token names, else all.
-    func candidates(kid: String?) -> [Key] {
+    func candidates(kid: ByteString?) -> [Key] {
         let all = [current] + previous
         guard let kid, let named = all.first(where: { $0.kid == kid }) else { return all }
         return [named]
@@ -23,6 +25,6 @@ struct SymmetricKeys: Sendable {
     /// The `kid` tells nothing of the secret: it is 48 bits of a MAC under it.
     private static func key(_ secret: SigningSecret) -> Key {
         let mac = MACKey(secret)
-        return Key(kid: Base64URL.encode(mac.code(of: "parley key id".utf8).prefix(6)), mac: mac)
+        return Key(kid: ByteString(Base64URL.encode(mac.code(of: "parley key id".utf8).prefix(6))), mac: mac)
     }
 }

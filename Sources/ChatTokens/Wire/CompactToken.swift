@@ -1,3 +1,5 @@
+import ByteText
+
 /// A JWS in compact form, split but not believed: `header.payload.signature` (RFC 7515 section 7.1).
 struct CompactToken {
     /// Bytes; longer ones are refused unread. HTTP headers end at a few KiB more.
@@ -11,8 +13,8 @@ struct CompactToken {
 
     /// - Returns: `nil` when this is no token.
     init?(_ text: String) {
+        guard text.utf8.count <= Self.maximumLength else { return nil }
         let bytes = Array(text.utf8)
-        guard bytes.count <= Self.maximumLength else { return nil }
         let parts = bytes.split(separator: UInt8(ascii: "."), maxSplits: 3, omittingEmptySubsequences: false)
         guard parts.count == 3, let payload = Base64URL.decode(parts[1]), let signature = Base64URL.decode(parts[2]),
             let header = Self.header(parts[0])

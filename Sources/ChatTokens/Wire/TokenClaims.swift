@@ -1,19 +1,21 @@
+import ByteText
+
 /// The claims that Parley looks at (RFC 7519 section 4.1). Others are ignored.
 struct TokenClaims: Sendable {
     /// From the claim that names the user: `sub`, or `--jwt-user-claim` for outside tokens.
-    var subject: String?
-    var outsideUser: String?
-    var name: String?
-    var issuer: String?
-    var audience: [String]
-    var id: String?
+    var subject: ByteString?
+    var outsideUser: ByteString?
+    var name: ByteString?
+    var issuer: ByteString?
+    var audience: [ByteString]
+    var id: ByteString?
     var issuedAt: Double?
     var expiresAt: Double?
     var notBefore: Double?
 
     /// - Parameter userClaim: the claim of outside tokens that names the user.
     /// - Throws: `Malformed` when one of the claims is of another type than it has to be.
-    init(_ claims: TokenJSON, userClaim: String) throws(TokenJSON.Malformed) {
+    init(_ claims: TokenJSON, userClaim: ByteString) throws(TokenJSON.Malformed) {
         subject = Self.text(claims, "sub")
         outsideUser = userClaim == "sub" ? subject : Self.text(claims, userClaim)
         name = Self.text(claims, "name")
@@ -32,10 +34,10 @@ struct TokenClaims: Sendable {
 
     /// A string, or an integer written as one: backends with numeric user ids are common. Anything else counts as
     /// absent, which is refused where the claim is needed.
-    private static func text(_ claims: TokenJSON, _ name: String) -> String? {
+    private static func text(_ claims: TokenJSON, _ name: ByteString) -> ByteString? {
         switch claims[name] {
         case .text(let text): text
-        case .number(_, let integer?): String(integer)
+        case .number(_, let integer?): ByteString(String(integer))
         default: nil
         }
     }

@@ -1,8 +1,10 @@
+import ByteText
+
 /// The JOSE header, as far as it decides who may check the signature (RFC 7515 section 4.1).
 struct TokenHeader: Encodable, Sendable {
-    var alg: String
-    var kid: String?
-    var typ: String?
+    var alg: ByteString
+    var kid: ByteString?
+    var typ: ByteString?
 }
 
 extension TokenHeader {

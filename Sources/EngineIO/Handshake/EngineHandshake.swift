@@ -1,3 +1,4 @@
+import ByteText
 public import NIOHTTP1
 import SocketServer
 
@@ -49,8 +50,8 @@ public struct EngineHandshake: Sendable {
     public func reduced(toHeaders names: [String]) -> EngineHandshake {
         var text = ""
         for (name, value) in fields {
-            let name = String(decoding: name, as: UTF8.self)
-            guard names.contains(name.lowercased()) else { continue }
+            let name = ByteString(decoding: name)
+            guard names.contains(where: { name.equalsIgnoringCase(ByteString($0)) }) else { continue }
             text += "\n\(name):\(String(decoding: value, as: UTF8.self))"
         }
         return EngineHandshake(

@@ -1,5 +1,5 @@
 /// How packets travel.
-enum EngineTransport: String, Sendable {
+enum EngineTransport: String, Sendable, CaseIterable {
     case polling
     case websocket
 }

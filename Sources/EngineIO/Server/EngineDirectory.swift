@@ -1,3 +1,4 @@
+import ByteText
 import NIOCore
 import Synchronization
 
@@ -8,22 +9,22 @@ final class EngineDirectory: Sendable {
         let session: NIOLoopBound<EngineSession>
     }
 
-    private let entries = Mutex<[String: Entry]>([:])
+    private let entries = Mutex<[ByteString: Entry]>([:])
     private let loops = Mutex<[ObjectIdentifier: NIOLoopBound<EngineLoop>]>([:])
 
     var count: Int { entries.withLock { $0.count } }
 
-    func entry(of id: String) -> Entry? { entries.withLock { $0[id] } }
+    func entry(of id: ByteString) -> Entry? { entries.withLock { $0[id] } }
 
     func add(_ session: EngineSession) {
         let entry = Entry(
             eventLoop: session.eventLoop, session: NIOLoopBound(session, eventLoop: session.eventLoop))
-        entries.withLock { $0[session.id] = entry }
+        entries.withLock { $0[ByteString(session.id)] = entry }
     }
 
     func remove(_ id: String) {
         // Released outside the lock: a session's end may run code of others.
-        let entry = entries.withLock { $0.removeValue(forKey: id) }
+        let entry = entries.withLock { $0.removeValue(forKey: ByteString(id)) }
         withExtendedLifetime(entry) {}
     }
 

@@ -1,3 +1,4 @@
+import ByteText
 import NIOCore
 import NIOHTTP1
 import SocketServer
@@ -17,7 +18,7 @@ final class EngineRequest: HTTPExchangeReceiver {
         reply = EngineReply(id: id, exchange: exchange, cors: configuration.cors)
         isPost = exchange.head.method == .POST
         if isPost {
-            let isBinary = exchange.head.headers.first(name: "content-type") == "application/octet-stream"
+            let isBinary = exchange.head.headers.text(of: "content-type") == "application/octet-stream"
             onSession { [reply] in $0.postArrived(reply, isBinary: isBinary) }
         }
     }

@@ -1,3 +1,4 @@
+import ByteText
 import NIOCore
 import NIOHTTP1
 public import SocketServer
@@ -54,7 +55,7 @@ public final class EngineServer: LoopHTTPService {
     public func begin(_ exchange: HTTPExchange) {
         if exchange.head.method == .OPTIONS { return preflight(exchange) }
         let query = EngineQuery(exchange.rawQuery)
-        guard let transport = query["transport"].flatMap(EngineTransport.init(rawValue:)) else {
+        guard let transport = query["transport"].flatMap(EngineTransport.init(named:)) else {
             return fail(exchange, .unknownTransport)
         }
         // JSONP went with Engine.IO 3.
@@ -86,7 +87,7 @@ public final class EngineServer: LoopHTTPService {
             cors: configuration.cors, extra: extra)
     }
 
-    private func resume(_ exchange: HTTPExchange, id: String, transport: EngineTransport) {
+    private func resume(_ exchange: HTTPExchange, id: ByteString, transport: EngineTransport) {
         guard let entry = directory.entry(of: id) else { return fail(exchange, .unknownSession) }
         switch transport {
         case .websocket:

@@ -1,3 +1,4 @@
+import ByteText
 public import NIOCore
 public import NIOHTTP1
 
@@ -53,9 +54,11 @@ public struct TrustedProxies: Sendable {
     public func client(peer: SocketAddress?, headers: HTTPHeaders) -> String {
         var client = peer?.ipAddress.map(Self.normalized) ?? "unix"
         guard !isEmpty, isTrusted(client) else { return client }
-        let hops = headers["x-forwarded-for"].joined(separator: ",").split(separator: ",")
-        for hop in hops.reversed() {
-            let text = Self.withoutPort(hop.trimmingPrefix { $0 == " " || $0 == "\t" })
+        let hops = ByteString(headers["x-forwarded-for"].joined(separator: ",")).split(separator: ",")
+        for hop in hops.reversed() where !hop.isEmpty {
+            // The longest address, its port and brackets fit; whatever is longer is none.
+            guard hop.count <= 80 else { return client }
+            let text = Self.withoutPort(hop.asciiTrimmed.string)
             guard Self.bytes(of: text) != nil else { return client }
             client = Self.normalized(text)
             if !isTrusted(client) { return client }
@@ -66,8 +69,8 @@ public struct TrustedProxies: Sendable {
     /// Whether the request came over TLS, by the word of a trusted proxy (`X-Forwarded-Proto`, its last entry).
     public func isSecure(peer: SocketAddress?, headers: HTTPHeaders) -> Bool {
         guard !isEmpty, isTrusted(peer?.ipAddress.map(Self.normalized) ?? "unix") else { return false }
-        return headers["x-forwarded-proto"].last?.split(separator: ",").last?
-            .trimmingPrefix(while: { $0 == " " }).lowercased() == "https"
+        guard let protocols = headers["x-forwarded-proto"].last else { return false }
+        return ByteString(protocols).split(separator: ",").last?.asciiTrimmed.equalsIgnoringCase("https") == true
     }
 
     func isTrusted(_ address: String) -> Bool {
@@ -87,9 +90,7 @@ public struct TrustedProxies: Sendable {
         return String(address.dropFirst(7))
     }
 
-    private static func withoutPort(_ text: Substring) -> String {
-        var text = text
-        while let last = text.last, last == " " || last == "\t" { text.removeLast() }
+    private static func withoutPort(_ text: String) -> String {
         if text.hasPrefix("["), let end = text.firstIndex(of: "]") {
             return String(text[text.index(after: text.startIndex)..<end])
         }

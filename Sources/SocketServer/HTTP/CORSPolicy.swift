@@ -1,3 +1,4 @@
+import ByteText
 public import NIOHTTP1
 
 /// Which web pages may use the server (Fetch standard, "HTTP extensions").
@@ -5,17 +6,18 @@ public enum CORSPolicy: Sendable, Hashable {
     /// Every page, without credentials: `Access-Control-Allow-Origin: *`.
     case any
     /// The pages of these origins, with credentials.
-    case origins(Set<String>)
+    case origins(Set<ByteString>)
 
     /// - Parameter origins: as an operator writes them; `*` among them, or none, is ``any``.
     public init(origins: [String]) {
+        let origins = origins.map { ByteString($0) }
         self = origins.isEmpty || origins.contains("*") ? .any : .origins(Set(origins.map(Self.canonical)))
     }
 
     /// Whether a request from a page of `origin` is welcome; one without an `Origin` is no page's.
     public func allows(origin: String?) -> Bool {
         guard case .origins(let listed) = self, let origin else { return true }
-        return listed.contains(Self.canonical(origin))
+        return listed.contains(Self.canonical(ByteString(origin)))
     }
 
     /// Adds the headers of a response to `request`.
@@ -45,8 +47,8 @@ public enum CORSPolicy: Sendable, Hashable {
     }
 
     /// Scheme and host do not depend on case, and an origin has no trailing slash.
-    private static func canonical(_ origin: String) -> String {
-        let lowered = origin.lowercased()
-        return lowered.hasSuffix("/") ? String(lowered.dropLast()) : lowered
+    private static func canonical(_ origin: ByteString) -> ByteString {
+        let lowered = origin.asciiLowercased
+        return lowered.utf8.last == UInt8(ascii: "/") ? ByteString(decoding: lowered.utf8.dropLast()) : lowered
     }
 }

@@ -1,3 +1,4 @@
+import ByteText
 import NIOHTTP1
 
 extension HTTPRequestHead {
@@ -7,13 +8,13 @@ extension HTTPRequestHead {
     /// Whether a body follows the head (RFC 9112 section 6.3).
     var announcesBody: Bool {
         if headers.contains(name: "transfer-encoding") { return true }
-        guard let length = headers.first(name: "content-length") else { return false }
+        guard let length = headers.text(of: "content-length") else { return false }
         return length != "0"
     }
 
     /// Whether the client waits for `100 Continue` before it sends the body (RFC 9110 section 10.1.1).
     var expectsContinue: Bool {
-        speaksHTTP11 && announcesBody && headers.first(name: "expect")?.lowercased() == "100-continue"
+        speaksHTTP11 && announcesBody && headers.text(of: "expect")?.equalsIgnoringCase("100-continue") == true
     }
 
     /// Whether NIO's decoder stops after this request, for another protocol may follow: exactly when its parser
@@ -34,9 +35,8 @@ extension HTTPHeaders {
     func lists(_ token: String, in field: String) -> Bool {
         for (name, value) in self where name.utf8.equalsLowered(field.utf8) {
             for item in value.utf8.split(separator: UInt8(ascii: ",")) {
-                let isSpace = { (byte: UInt8) in byte == UInt8(ascii: " ") || byte == UInt8(ascii: "\t") }
-                guard let start = item.firstIndex(where: { !isSpace($0) }),
-                    let end = item.lastIndex(where: { !isSpace($0) })
+                guard let start = item.firstIndex(where: { !$0.isASCIISpace }),
+                    let end = item.lastIndex(where: { !$0.isASCIISpace })
                 else { continue }
                 if item[start...end].equalsLowered(token.utf8) { return true }
             }
@@ -49,9 +49,6 @@ extension Collection<UInt8> {
     /// Whether these are the letters of `lowered`, in whatever case.
     fileprivate func equalsLowered(_ lowered: String.UTF8View) -> Bool {
         count == lowered.count
-            && zip(self, lowered).allSatisfy { byte, other in
-                let isUpper = UInt8(ascii: "A")...UInt8(ascii: "Z") ~= byte
-                return (isUpper ? byte | 0x20 : byte) == other
-            }
+            && zip(self, lowered).allSatisfy { byte, other in byte.asciiLowercased == other }
     }
 }

@@ -1,3 +1,4 @@
+import ByteText
 import NIOCore
 import NIOHTTP1
 
@@ -16,7 +17,7 @@ enum WebSocketHandshake {
 
     static func answer(to head: HTTPRequestHead) -> Answer {
         guard isRequest(head), head.speaksHTTP11, !head.announcesBody else { return .refuse(.badRequest, [:]) }
-        guard head.headers["sec-websocket-version"] == ["13"] else {
+        guard head.headers["sec-websocket-version"].map({ ByteString($0) }) == ["13"] else {
             return .refuse(.upgradeRequired, ["Sec-WebSocket-Version": "13", "Upgrade": "websocket"])
         }
         let keys = head.headers["sec-websocket-key"]

@@ -1,3 +1,4 @@
+import ByteText
 import Foundation
 import Testing
 
@@ -100,6 +101,8 @@ struct MultipartReaderTests {
         #expect(value.parameters == ["name": "a;b", "filename*": "UTF-8''na%C3%AFve%20x.txt", "x": "1"])
         #expect(HeaderParameters.extended("UTF-8''na%C3%AFve%20x.txt") == "naïve x.txt")
         #expect(HeaderParameters.extended("latin1''x") == nil)
-        for text in ["", ";", "=", ";=", "a;\"", "a;b=\"", "a;b=\"\\", ";;;=;"] { _ = HeaderParameters(text) }
+        for text: ByteString in ["", ";", "=", ";=", "a;\"", "a;b=\"", "a;b=\"\\", ";;;=;"] {
+            _ = HeaderParameters(text)
+        }
     }
 }

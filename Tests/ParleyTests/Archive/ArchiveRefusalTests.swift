@@ -78,7 +78,7 @@ struct ArchiveRefusalTests {
         Spoiled(8, #""reply_to":1"#, #""reply_to":0"#, .notFound),
         Spoiled(8, #""seq":2,"sender_id":"v""#, #""seq":2,"sender_id":"u","client_id":"k""#, .conflict),
         Spoiled(9, #""seq":1"#, #""seq":9"#, .notFound), Spoiled(9, "👍", "", .invalid),
-        Spoiled(9, "\"v\"", "\"w\"", .notFound), Spoiled(9, "👍", String(repeating: "x", count: 33), .tooLong),
+        Spoiled(9, "\"v\"", "\"w\"", .notFound), Spoiled(9, "👍", String(repeating: "x", count: 65), .tooLong),
         Spoiled(11, "\"v\"", "\"u\"", .conflict), Spoiled(10, "}", #","role":"king"}"#, .invalid),
         Spoiled(10, "}", #","read_seq":0}"#, .invalid), Spoiled(10, "}", #","joined_seq":3}"#, .invalid),
         Spoiled(11, #""read_seq":2"#, #""read_seq":3"#, .invalid),

@@ -29,7 +29,7 @@ struct ArchiveRoundTripTests {
         guard case .chat(let direct, _) = try await bench.perform(.createChat(pair, by: .operator)) else { return }
         let gone = try await bench.group("gone", [ann, bob])
         bench.clock.advance(by: .seconds(5))
-        let first = try await bench.send("first\nline \u{0} \u{2028} \"quoted\" \\", to: group, from: ann)
+        let first = try await bench.send("first\nline \u{1} \u{2028} \"quoted\" \\", to: group, from: ann)
         _ = try await bench.send("in a chat that goes", to: gone, from: ann)
         let uuid = "0a1b2c3d-0000-4000-8000-00000000000f"
         let second = try await bench.send("second", to: group, from: bob, clientID: uuid, replyTo: first.id)

@@ -1,9 +1,10 @@
+import ByteText
 import ChatCore
 
 extension AdminObjects {
     /// CONTRACT section 3, "Message object".
     static func message(_ message: Message) -> JSON {
-        var members: [(key: String, value: JSON)] = [
+        var members: [(key: ByteString, value: JSON)] = [
             ("id", .string(message.id.rawValue)),
             ("chat_id", .string(message.chatID.rawValue)),
             ("seq", .integer(message.seq)),
@@ -24,7 +25,7 @@ extension AdminObjects {
                     "reactions",
                     .object(
                         message.reactions.map { reaction in
-                            (reaction.emoji, .array(reaction.userIDs.map { .string($0.rawValue) }))
+                            (ByteString(reaction.emoji), .array(reaction.userIDs.map { .string($0.rawValue) }))
                         })
                 ))
         }
@@ -52,7 +53,7 @@ extension AdminObjects {
     }
 
     static func attachment(_ file: Attachment) -> JSON {
-        var members: [(key: String, value: JSON)] = [
+        var members: [(key: ByteString, value: JSON)] = [
             ("id", .string(file.id.rawValue)),
             ("name", .string(file.name)),
             ("size", .integer(file.size)),

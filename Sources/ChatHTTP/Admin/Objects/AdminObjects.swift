@@ -1,3 +1,4 @@
+import ByteText
 import ChatCore
 
 /// The objects of CONTRACT section 2 as JSON: every field always there, `null` where it has no value.
