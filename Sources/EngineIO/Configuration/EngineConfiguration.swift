@@ -25,8 +25,8 @@ public struct EngineConfiguration: Sendable {
     /// While a peer takes none of what waits for it so long, it is not there any more: the session ends as
     /// ``EngineCloseReason/tooSlow``. Default 20 s.
     public var stallTimeout: Duration = .seconds(20)
-    /// As long as nobody vouched for the client (``EngineSession/trust()``): bytes of one packet, and of all that is kept
-    /// for it. `nil`: as afterwards.
+    /// As long as nobody vouched for the client (``EngineSession/trust()``): bytes of one packet, and of all that is
+    /// kept for it. `nil`: as afterwards.
     public var beforeTrust: (maxPayload: Int, memory: Int)?
     /// Which web pages may connect. Default: all, without credentials.
     public var cors = CORSPolicy.any
