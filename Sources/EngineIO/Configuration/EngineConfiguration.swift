@@ -25,14 +25,13 @@ public struct EngineConfiguration: Sendable {
     /// While a peer takes none of what waits for it so long, it is not there any more: the session ends as
     /// ``EngineCloseReason/tooSlow``. Default 20 s.
     public var stallTimeout: Duration = .seconds(20)
-    /// As long as nobody vouched for the client (``EngineSession/trust()``): bytes of one packet, and of all that is kept
-    /// for it. `nil`: as afterwards.
+    /// As long as nobody vouched for the client (``EngineSession/trust()``): bytes of one packet, and of all that is
+    /// kept for it. `nil`: as afterwards.
     public var beforeTrust: (maxPayload: Int, memory: Int)?
     /// Which web pages may connect. Default: all, without credentials.
     public var cors = CORSPolicy.any
-    /// Asked at each handshake, on the connection's event loop, before anything is made, with how long the handshake
-    /// has waited already; nil accepts all.
-    public var admission: (@Sendable (_ handshake: EngineHandshake, _ waited: Duration) -> EngineAdmission)?
+    /// Asked at each handshake, on the connection's event loop, before anything is made; nil accepts all.
+    public var admission: (@Sendable (_ handshake: EngineHandshake) -> EngineAdmission)?
 
     public init() {}
 
