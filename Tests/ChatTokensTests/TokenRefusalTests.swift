@@ -35,6 +35,20 @@ struct TokenRefusalTests {
         #expect(Base.isUnauthorized("\(header).\(Self.claims).\(signature)", by: authority))
     }
 
+    @Test("A token from the future is refused, beyond the leeway: it would outlive a revocation")
+    func issuedInTheFuture() async throws {
+        let authority = try Base.authority()
+        var claims = Base.Claims()
+        claims.iat = 1_800_000_060
+        #expect(Base.refusal(of: try await Base.hs256(claims), by: authority) == nil)
+        for time in [1_800_000_061, 9_000_000_000, Int.max] {
+            claims.iat = time
+            #expect(Base.isUnauthorized(try await Base.hs256(claims), by: authority))
+        }
+        claims.iat = nil
+        #expect(Base.refusal(of: try await Base.hs256(claims), by: authority) == nil)
+    }
+
     @Test("A wrong key, a changed claim, a cut or a padded signature are refused")
     func badSignature() async throws {
         let authority = try Base.authority()

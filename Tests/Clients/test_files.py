@@ -276,6 +276,75 @@ def test_a_signed_address_needs_no_token(pair, parley, admin):
     assert pair.alice.call("file:url", {"fileId": "none"})["error"]["code"] == "not_found"
 
 
+@pytest.mark.parametrize("what", ["removed", "blocked", "revoked", "deleted"])
+def test_a_signed_address_is_good_for_as_long_as_its_user_is(pair, parley, admin, what):
+    file = pair.files[0].upload(b"signed")
+    send(pair.alice, pair.chat, file)
+    bob = pair.users[1]
+    address = pair.bob.ok("file:url", {"fileId": file["id"]})["url"]
+    nobody = Files(parley, None)
+    assert nobody.get(address).content == b"signed"
+    # It names its user, and cannot be made another's.
+    assert code(nobody.get(address.replace(bob["id"], pair.users[0]["id"])), 403) == "forbidden"
+    if what == "removed":
+        admin.remove(pair.chat, bob)
+        assert code(nobody.get(address), 404) == "not_found"
+        return
+    if what == "deleted":
+        admin.call("DELETE", "/admin/users/" + bob["id"])
+    else:
+        admin.act(bob, {"blocked": "block", "revoked": "revoke-tokens"}[what])
+    assert code(nobody.get(address), 403) == "forbidden"
+
+
+@pytest.mark.parametrize("what", ["block", "revoke-tokens", "delete"])
+def test_an_upload_ends_with_what_let_its_user_in(people, parley, admin, what):
+    user = people(1, chat=False).users[0]
+    line = Plain(parley)
+    line.write(
+        f"POST /files?name=a HTTP/1.1\r\nHost: {line.host}\r\nAuthorization: Bearer {user['token']}\r\n"
+        "Content-Type: application/pdf\r\nContent-Length: 100000\r\n\r\n")
+    line.write(b"x" * 90_000)
+    time.sleep(0.3)
+    if what == "delete":
+        admin.call("DELETE", "/admin/users/" + user["id"])
+    else:
+        admin.act(user, what)
+    line.write(b"x" * 10_000)
+    assert line.answer()[0] in (401, 403, 404)
+
+
+def test_white_space_around_a_token_is_forgiven(pair, parley):
+    token = pair.users[0]["token"]
+    for value in ("bearer   " + token, "BEARER " + token + "  "):
+        answer = requests.post(
+            parley.url + "/files?name=a", data=b"x", headers={"Authorization": value}, timeout=10)
+        assert answer.status_code == 201, answer.text
+
+
+def test_transfers_that_only_hold_their_places_make_room(start):
+    appliance = start()
+    admin = Admin(appliance)
+    dripping = []
+    for _ in range(16):
+        token = admin.token(admin.user())["token"]
+        for _ in range(8):
+            line = Plain(appliance)
+            line.write(
+                f"POST /files?name=a HTTP/1.1\r\nHost: {line.host}\r\nAuthorization: Bearer {token}\r\n"
+                "Content-Type: application/pdf\r\nContent-Length: 1000000\r\n\r\nx")
+            dripping.append(line)
+    files = Files(appliance, admin.token(admin.user())["token"])
+    deadline = time.monotonic() + 60
+    while (answer := files.post(b"some bytes")).status_code != 201:
+        # Those who hold the places are young at first.
+        assert code(answer, 503 if answer.status_code == 503 else 429) and time.monotonic() < deadline
+        time.sleep(0.5)
+    for line in dripping:
+        line.socket.close()
+    appliance.stop()
+
+
 def test_a_deleted_message_takes_its_files(pair, parley):
     file = pair.files[0].upload(b"gone soon")
     message = send(pair.alice, pair.chat, file)

@@ -20,6 +20,6 @@ struct NoTickets: RecoveryTickets {
 
 /// Files that nobody fetches.
 struct NoLinks: FileLinks {
-    func signature(of file: FileID, until expiry: Timestamp) -> String { "" }
-    func holds(_ signature: String, of file: FileID, until expiry: Timestamp) -> Bool { false }
+    func signature(of file: FileID, for user: UserID, until expiry: Timestamp) -> String { "" }
+    func holds(_ signature: String, of file: FileID, for user: UserID, until expiry: Timestamp) -> Bool { false }
 }

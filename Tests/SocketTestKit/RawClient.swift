@@ -56,6 +56,11 @@ public final class RawClient {
         try await channel.writeAndFlush(ByteBuffer(bytes: bytes)).get()
     }
 
+    /// Sends without waiting until the kernel has taken it: to one who does not read it would wait for ever.
+    public func sendLater(_ text: String) {
+        channel.writeAndFlush(ByteBuffer(string: text), promise: nil)
+    }
+
     /// Whether it takes what comes; while it does not, the kernel's buffers fill.
     public func setReading(_ isOn: Bool) async throws {
         try await channel.setOption(.autoRead, value: isOn).get()

@@ -1,10 +1,12 @@
 /// Makes and checks the addresses under which a file can be fetched without a token. CONTRACT section 3, `file:url`.
 /// Implemented by `ChatTokens`.
 public protocol FileLinks: Sendable {
-    /// The signature that lets whoever shows it fetch this file until `expiry`, which is cut to seconds.
-    func signature(of file: FileID, until expiry: Timestamp) -> String
-    /// Whether the signature is of this file and this expiry; whether that is over the caller says.
-    func holds(_ signature: String, of file: FileID, until expiry: Timestamp) -> Bool
+    /// The signature that lets whoever shows it fetch this file in the name of `user` until `expiry`, which is cut to
+    /// seconds.
+    func signature(of file: FileID, for user: UserID, until expiry: Timestamp) -> String
+    /// Whether the signature is of this file, this user and this expiry; whether that is over, and whether the user may
+    /// have the file still, the caller says.
+    func holds(_ signature: String, of file: FileID, for user: UserID, until expiry: Timestamp) -> Bool
 }
 
 /// How an address of a file reads, signed and not.
@@ -15,8 +17,27 @@ public enum FileAddress {
     /// Relative to the public listener.
     public static func path(of file: FileID) -> String { "/files/\(file.rawValue)" }
 
-    /// A signed address that is good until `expiry`, which is cut to seconds.
-    public static func signed(_ file: FileID, until expiry: Timestamp, by links: any FileLinks) -> String {
-        "\(path(of: file))?expires=\(expiry.milliseconds / 1000)&signature=\(links.signature(of: file, until: expiry))"
+    /// A signed address that is good for `user` until `expiry`, which is cut to seconds. It names the user, so that
+    /// what holds for them when it is used holds for it.
+    public static func signed(
+        _ file: FileID, for user: UserID, until expiry: Timestamp, by links: any FileLinks
+    ) -> String {
+        let signature = links.signature(of: file, for: user, until: expiry)
+        return "\(path(of: file))?expires=\(expiry.milliseconds / 1000)&user=\(escaped(user))&signature=\(signature)"
+    }
+
+    /// An id may hold what means something in a query.
+    private static func escaped(_ user: UserID) -> String {
+        var text = ""
+        for byte in user.rawValue.utf8 {
+            let isPlain = (0x30...0x39).contains(byte) || (0x41...0x5A).contains(byte) || (0x61...0x7A).contains(byte)
+            if isPlain || byte == UInt8(ascii: "-") || byte == UInt8(ascii: "_") {
+                text.unicodeScalars.append(Unicode.Scalar(byte))
+            } else {
+                let digits = String(byte, radix: 16, uppercase: true)
+                text += digits.utf8.count == 1 ? "%0" + digits : "%" + digits
+            }
+        }
+        return text
     }
 }

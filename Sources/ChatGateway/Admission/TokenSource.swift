@@ -1,4 +1,5 @@
 import ByteText
+import ChatCore
 import EngineIO
 import NIOHTTP1
 import SocketIO
@@ -7,16 +8,9 @@ import SocketIO
 enum TokenSource {
     static func token(of request: ConnectRequest) -> String? {
         if case .string(let text)? = request.auth["token"] {
-            // Some apps put the whole header value into `auth.token`.
-            let token = afterScheme(text) ?? text.asciiTrimmed
+            let token = BearerToken.alone(text)
             if !token.isEmpty { return token.string }
         }
-        return request.handshake.headers["authorization"].first.flatMap { afterScheme(ByteString($0))?.string }
-    }
-
-    private static func afterScheme(_ text: ByteString) -> ByteString? {
-        let text = text.asciiTrimmed
-        let scheme: ByteString = "bearer "
-        return text.startsIgnoringCase(with: scheme) ? text.dropFirst(scheme.count).asciiTrimmed : nil
+        return request.handshake.headers["authorization"].first.flatMap { BearerToken.inHeader(ByteString($0))?.string }
     }
 }

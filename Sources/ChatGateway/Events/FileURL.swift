@@ -23,7 +23,7 @@ struct FileURL: ClientEvent {
             let expiry = Timestamp.now().advanced(by: FileAddress.life)
             return ReadAnswer(
                 Answer { object in
-                    object.field("url", FileAddress.signed(file.attachment.id, until: expiry, by: links))
+                    object.field("url", FileAddress.signed(file.attachment.id, for: user, until: expiry, by: links))
                     object.field("expires_at", Timestamp(milliseconds: expiry.milliseconds / 1000 * 1000).rfc3339)
                 })
         }

@@ -14,6 +14,7 @@ struct FileDelivery: Sendable {
     let file: StoredFile
     /// Kept until the body is sent.
     let slot: TransferSlot
+    let watch: StandingWatch
 
     private var id: FileID { file.attachment.id }
     private var size: Int64 { file.attachment.size }
@@ -73,10 +74,10 @@ struct FileDelivery: Sendable {
     // MARK: Body
 
     private func body(_ range: Range<Int64>) -> ResponseBody {
-        let (store, id, slot) = (store, id, slot)
+        let (store, id, slot, watch) = (store, id, slot, watch)
         return ResponseBody(contentLength: Int(range.count)) { writer in
             let size = Int64(StoredFile.chunkSize)
-            var place = range.lowerBound
+            var (place, watch) = (range.lowerBound, watch)
             while place < range.upperBound {
                 let number = place / size
                 guard let chunk = try await store.read({ try $0.chunk(number, of: id) }) else { throw Gone() }
@@ -85,8 +86,9 @@ struct FileDelivery: Sendable {
                 guard first < last else { throw Gone() }
                 try await writer.write(ByteBuffer(bytes: chunk[first..<last]))
                 place += Int64(last - first)
+                slot.moved(last - first)
+                try await watch.lookNowAndThen()
             }
-            withExtendedLifetime(slot) {}
             try await writer.finish(nil)
         }
     }

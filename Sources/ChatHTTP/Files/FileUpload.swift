@@ -11,6 +11,9 @@ struct FileUpload {
     let owner: UserID
     /// Bytes.
     let limit: Int64
+    /// Kept until it is whole.
+    let slot: TransferSlot
+    let watch: StandingWatch
 
     /// - Returns: the file, once it is whole.
     /// - Throws: what refused it; then nothing of it stays.
@@ -32,11 +35,12 @@ struct FileUpload {
         _ id: FileID, _ name: ByteString, _ type: ByteString?, _ body: RequestBody
     ) async throws -> Attachment {
         var writer = try await begin(id, name: name, type: type)
-        var pace = UploadPace()
+        var progress = Progress(self)
         for try await part in body {
-            try pace.take(part.readableBytes)
+            try await progress.received(part.readableBytes)
             try await writer.write(part.readableBytesView)
         }
+        try await watch.lookNow()
         return try await writer.finish()
     }
 
@@ -45,9 +49,9 @@ struct FileUpload {
         var writer: ChunkWriter?
         var isInFile = false
         var received: Int64 = 0
-        var pace = UploadPace()
+        var progress = Progress(self)
         for try await part in body {
-            try pace.take(part.readableBytes)
+            try await progress.received(part.readableBytes)
             received += Int64(part.readableBytes)
             guard received <= limit.addingClamped(UploadSource.formOverhead) else { throw HTTPFailure.tooLarge(limit) }
             for event in try Self.read(part, with: &reader) {
@@ -65,10 +69,29 @@ struct FileUpload {
             }
         }
         guard reader.isDone else { throw HTTPFailure.invalid("The form breaks off.") }
+        try await watch.lookNow()
         guard let attachment = try await writer?.finish() else {
             throw HTTPFailure.invalid("The form holds no file.", field: "file")
         }
         return attachment
+    }
+
+    /// What is looked at with each part that comes.
+    private struct Progress {
+        private let slot: TransferSlot
+        private var pace = UploadPace()
+        private var watch: StandingWatch
+
+        init(_ upload: FileUpload) {
+            slot = upload.slot
+            watch = upload.watch
+        }
+
+        mutating func received(_ bytes: Int) async throws {
+            try pace.take(bytes)
+            slot.moved(bytes)
+            try await watch.lookNowAndThen()
+        }
     }
 
     private static func read(

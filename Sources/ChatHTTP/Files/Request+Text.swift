@@ -1,4 +1,5 @@
 import ByteText
+import ChatCore
 import HTTPTypes
 import Hummingbird
 
@@ -12,9 +13,5 @@ extension Request {
     func text(of header: HTTPField.Name) -> ByteString? { headers[header].map { ByteString($0) } }
 
     /// What follows `Bearer` in the `Authorization` header, without the blanks around it; `nil` for another scheme.
-    var bearer: ByteString? {
-        guard let header = text(of: .authorization)?.asciiTrimmed else { return nil }
-        let scheme: ByteString = "bearer "
-        return header.startsIgnoringCase(with: scheme) ? header.dropFirst(scheme.count).asciiTrimmed : nil
-    }
+    var bearer: ByteString? { text(of: .authorization).flatMap(BearerToken.inHeader) }
 }

@@ -7,11 +7,14 @@ struct PublicContext: RequestContext {
 
     struct Origin: RequestContextSource {
         var logger: Logger
+        var connection: PublicConnection
     }
 
+    let connection: PublicConnection
     var coreContext: CoreRequestContextStorage
 
     init(source: Origin) {
+        connection = source.connection
         coreContext = CoreRequestContextStorage(source: source)
     }
 }

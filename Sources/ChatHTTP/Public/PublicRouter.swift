@@ -61,7 +61,8 @@ struct PublicRouter: Sendable {
             await writer.respond(.noContent, headers: cors.preflight(for: request.head.headers, methods: names))
             return
         }
-        let context = PublicContext(source: PublicContext.Origin(logger: logger))
+        let context = PublicContext(
+            source: PublicContext.Origin(logger: logger, connection: PublicConnection(request, writer)))
         let response: Response
         do {
             response = try await responder.respond(to: incoming, context: context)

@@ -15,7 +15,8 @@ import Synchronization
 /// 2. Signature. The `alg` of the header chooses among the keys of that algorithm only: HS256 means the key ring,
 ///    RS256, ES256 and EdDSA the keys of `--jwt-public-key`, anything else (`none` above all) is refused. A public key
 ///    is thus never taken for a secret.
-/// 3. Claims: `exp` always; issuer, audience and user claim as the policy asks of outside tokens; `nbf` where given.
+/// 3. Claims: `exp` always; `iat`, where given, not in the future; issuer, audience and user claim as the policy asks
+///    of outside tokens; `nbf` where given.
 ///
 /// Everything is done on the caller's thread in some tens of microseconds; nothing waits.
 public final class TokenAuthority: TokenVerifier, Sendable {
@@ -59,6 +60,7 @@ public final class TokenAuthority: TokenVerifier, Sendable {
     }
 
     public func verify(_ token: String) throws(TokenError) -> VerifiedToken {
+        let token = BearerToken.alone(ByteString(token)).string
         guard !token.isEmpty else { throw .unauthorized("A token is needed.") }
         guard let compact = CompactToken(token) else {
             throw .unauthorized("The token is malformed.")
@@ -93,6 +95,12 @@ public final class TokenAuthority: TokenVerifier, Sendable {
         }
         let tolerated = expiry.advanced(by: leeway)
         guard now < tolerated else { throw .expired }
+        // A revocation ends what was issued before it: a token that says it was issued later would outlive it.
+        if let issued = claims.issuedAt {
+            guard let time = Self.timestamp(issued), time <= now.advanced(by: policy.leeway) else {
+                throw .unauthorized("The token was issued in the future.")
+            }
+        }
         if let notBefore = claims.notBefore {
             guard let start = Self.timestamp(notBefore), start < now.advanced(by: leeway + .milliseconds(1)) else {
                 throw .unauthorized("The token is not valid yet.")

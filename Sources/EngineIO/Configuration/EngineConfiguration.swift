@@ -30,9 +30,8 @@ public struct EngineConfiguration: Sendable {
     public var beforeTrust: (maxPayload: Int, memory: Int)?
     /// Which web pages may connect. Default: all, without credentials.
     public var cors = CORSPolicy.any
-    /// Asked at each handshake, on the connection's event loop, before anything is made, with how long the handshake
-    /// has waited already; nil accepts all.
-    public var admission: (@Sendable (_ handshake: EngineHandshake, _ waited: Duration) -> EngineAdmission)?
+    /// Asked at each handshake, on the connection's event loop, before anything is made; nil accepts all.
+    public var admission: (@Sendable (_ handshake: EngineHandshake) -> EngineAdmission)?
 
     public init() {}
 

@@ -1,5 +1,6 @@
 import ByteText
 import NIOCore
+import SocketServer
 import Synchronization
 
 /// Which session has which id, and on which loop it lives. Held for look-ups only.
@@ -7,6 +8,8 @@ final class EngineDirectory: Sendable {
     struct Entry: Sendable {
         let eventLoop: any EventLoop
         let session: NIOLoopBound<EngineSession>
+        /// The session's place among those whom nobody vouches for, where it has one of its own.
+        let stranger: Stranger?
     }
 
     private let entries = Mutex<[ByteString: Entry]>([:])
@@ -18,7 +21,8 @@ final class EngineDirectory: Sendable {
 
     func add(_ session: EngineSession) {
         let entry = Entry(
-            eventLoop: session.eventLoop, session: NIOLoopBound(session, eventLoop: session.eventLoop))
+            eventLoop: session.eventLoop, session: NIOLoopBound(session, eventLoop: session.eventLoop),
+            stranger: session.stranger)
         entries.withLock { $0[ByteString(session.id)] = entry }
     }
 

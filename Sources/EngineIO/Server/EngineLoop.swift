@@ -14,10 +14,6 @@ final class EngineLoop {
     let memory: ByteAccount.Terms
     /// For the POSTs of polling; WebSockets have the one of their server.
     let lane: InputLane
-    /// Handshakes whose admission waits, first come first; as many as there are connections at most.
-    var waiting: CircularBuffer<(exchange: HTTPExchange, handshake: WaitingHandshake)> = []
-    /// Whether a timer will ask for them again.
-    var waitIsTimed = false
 
     init(eventLoop: any EventLoop, configuration: EngineConfiguration) {
         self.eventLoop = eventLoop

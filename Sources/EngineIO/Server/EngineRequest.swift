@@ -17,6 +17,7 @@ final class EngineRequest: HTTPExchangeReceiver {
         self.configuration = configuration
         reply = EngineReply(id: id, exchange: exchange, cors: configuration.cors)
         isPost = exchange.head.method == .POST
+        if entry.stranger?.isVouched == true { exchange.vouch() }
         if isPost {
             let isBinary = exchange.head.headers.text(of: "content-type") == "application/octet-stream"
             onSession { [reply] in $0.postArrived(reply, isBinary: isBinary) }

@@ -78,7 +78,7 @@ public final class EngineServer: LoopHTTPService {
             to: exchange, error.status, contentType: "application/json", body: error.body, cors: configuration.cors)
     }
 
-    func refuse(_ exchange: HTTPExchange, _ refusal: EngineRefusal) {
+    private func refuse(_ exchange: HTTPExchange, _ refusal: EngineRefusal) {
         var extra = HTTPHeaders()
         if let seconds = refusal.retryAfter { extra.add(name: "Retry-After", value: String(seconds)) }
         let body = #"{"code":\#(JSONText.quoted(refusal.code)),"message":\#(JSONText.quoted(refusal.message))}"#
@@ -110,11 +110,18 @@ public final class EngineServer: LoopHTTPService {
         guard query["EIO"] == "4" else { return fail(exchange, .unsupportedProtocolVersion) }
         guard transport == .polling || allowsOrigin(exchange) else { return fail(exchange, .forbidden) }
         if let refusal = refusal.withLock({ $0 }) { return refuse(exchange, refusal) }
+        guard !exchange.isOverBudget else { return refuse(exchange, Self.tooMany) }
         let handshake = EngineHandshake(exchange, transport: transport)
-        admit(exchange, handshake, transport)
+        switch configuration.admission?(handshake) ?? .accept {
+        case .accept: accept(exchange, handshake, transport)
+        case .refuse(let refusal): refuse(exchange, refusal)
+        }
     }
 
-    func accept(_ exchange: HTTPExchange, _ handshake: EngineHandshake, _ transport: EngineTransport) {
+    private static let tooMany = EngineRefusal(
+        message: "Too many handshakes from this address; try again.", retryAfter: 1)
+
+    private func accept(_ exchange: HTTPExchange, _ handshake: EngineHandshake, _ transport: EngineTransport) {
         switch transport {
         case .polling:
             openPolling(exchange, handshake)
@@ -127,6 +134,7 @@ public final class EngineServer: LoopHTTPService {
 
     private func openPolling(_ exchange: HTTPExchange, _ handshake: EngineHandshake) {
         let session = open(handshake, on: exchange.eventLoop, transport: .polling)
+        session.beginAsStranger(of: exchange)
         let reply = EngineReply(id: 0, exchange: exchange, cors: configuration.cors)
         session.begin(answering: reply, makeHandler: makeHandler)
     }
@@ -150,9 +158,7 @@ public final class EngineServer: LoopHTTPService {
         let upgrade = EngineUpgradeRequest { exchange in
             exchange.acceptWebSocket(bounds, headers: headers, on: eventLoop, attach: attach)
         }
-        let isWhole = (exchange.receiver as? WaitingHandshake)?.isWhole ?? false
         exchange.receiver = upgrade
-        if isWhole { upgrade.exchangeDidReceiveEnd(exchange) }
     }
 
     private func allowsOrigin(_ exchange: HTTPExchange) -> Bool {

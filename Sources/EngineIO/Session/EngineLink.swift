@@ -27,6 +27,21 @@ enum EngineLink {
         }
     }
 
+    /// A valid token was shown on it.
+    func vouch() {
+        switch self {
+        case .local(let socket): socket.vouch()
+        case .remote(let socket): socket.vouch()
+        }
+    }
+
+    func becomeStranger(_ key: AddressKey) {
+        switch self {
+        case .local(let socket): socket.becomeStranger(key)
+        case .remote(let socket): socket.becomeStranger(key)
+        }
+    }
+
     func flush() {
         switch self {
         case .local(let socket): socket.flush()

@@ -27,6 +27,7 @@ extension EngineSession: WebSocketDelegate {
             guard session.isWelcome() else { return socket.close() }
             socket.delegate = session
             session.candidate = .local(socket)
+            if session.isTrusted { socket.vouch() }
             return
         }
         let (id, socketLoop) = (ObjectIdentifier(socket), socket.eventLoop)
@@ -39,6 +40,7 @@ extension EngineSession: WebSocketDelegate {
                 limit: session.configuration.maxSendQueue)
             guard session.isWelcome() else { return hopped.close() }
             session.candidate = .remote(hopped)
+            if session.isTrusted { hopped.vouch() }
         }
     }
 

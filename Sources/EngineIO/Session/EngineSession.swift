@@ -27,6 +27,10 @@ public final class EngineSession {
     var candidate: EngineLink?
     let directory: EngineDirectory
     let loop: EngineLoop
+    /// Its place among those whom nobody vouches for, where it began over polling: no connection is its own then.
+    private(set) var stranger: Stranger?
+    /// Whether somebody vouches for the client.
+    public private(set) var isTrusted = false
     private let heartbeat = Deadline()
     private var otherDeadline: Deadline?
     /// Uncounted bytes that a WebSocket has not sent yet.
@@ -55,9 +59,33 @@ public final class EngineSession {
     /// Lets go of what was sent with the request but these headers; names in lower case.
     public func reduceHandshake(toHeaders names: [String]) { handshake = handshake.reduced(toHeaders: names) }
 
-    /// Somebody vouches for the client: it may send and have kept for it what is configured, where it had less before
-    /// (``EngineConfiguration/beforeTrust``).
-    public func trust() { account.limit = configuration.connectionMemory }
+    /// Somebody vouches for the client: it gives way to no other from now on, and may send and have kept for it what is
+    /// configured, where it had less before (``EngineConfiguration/beforeTrust``).
+    public func trust() {
+        guard !isTrusted else { return }
+        isTrusted = true
+        account.limit = configuration.connectionMemory
+        stranger?.vouch()
+        link?.vouch()
+        candidate?.vouch()
+    }
+
+    /// Nobody vouches for it any more: it left, or was refused.
+    public func distrust() {
+        guard isTrusted, isOpen else { return }
+        isTrusted = false
+        account.limit = configuration.beforeTrust?.memory ?? configuration.connectionMemory
+        let key = AddressKey(handshake.remoteAddress)
+        if let stranger { stranger.becomeStranger(key) } else { link?.becomeStranger(key) }
+    }
+
+    /// Takes a place among those whom nobody vouches for.
+    func beginAsStranger(of exchange: HTTPExchange) {
+        let bound = NIOLoopBound(self, eventLoop: eventLoop)
+        stranger = exchange.makeStranger { [eventLoop] in
+            eventLoop.execute { bound.value.close(.forcedClose, discard: true) }
+        }
+    }
 
     /// Whether it takes and delivers messages.
     public var isOpen: Bool { machine.phase == .open }
@@ -146,6 +174,7 @@ public final class EngineSession {
     /// Begins over a WebSocket.
     func begin(on socket: WebSocketConnection, makeHandler: (EngineSession) -> any EngineSessionHandler) {
         socket.delegate = self
+        socket.stranger?.becomeSession()
         link = .local(socket)
         directory.add(self)
         socket.write(EngineControl.open(id: id, transport: .websocket, configuration: configuration))
@@ -172,6 +201,7 @@ public final class EngineSession {
     func end(_ reason: EngineCloseReason, discard: Bool = false, lingers: Bool = false) {
         guard machine.close(lingers: lingers) else { return }
         endReason = reason
+        stranger?.leave()
         heartbeat.disarm()
         otherDeadline?.disarm()
         _ = machine.candidateEnded()

@@ -50,6 +50,12 @@ final class HoppedWebSocket {
         }
     }
 
+    func vouch() { socketLoop.execute { [socket] in socket.value.vouch() } }
+
+    func becomeStranger(_ key: AddressKey) {
+        socketLoop.execute { [socket] in socket.value.becomeStranger(key) }
+    }
+
     func close() {
         flush()
         socketLoop.execute { [socket] in socket.value.close() }

@@ -29,22 +29,9 @@ final class Client: EngineSessionHandler {
         }
     }
 
-    /// Set until it enters a namespace.
-    private var isPending = true
-
     init(server: SocketIOServer, session: EngineSession) {
         self.server = server
         self.session = session
-        server.pendingClients.add(session.handshake.remoteAddress)
-    }
-
-    private func stopPending() {
-        guard isPending else { return }
-        isPending = false
-        server.pendingClients.remove(session.handshake.remoteAddress)
-        // Whoever waits for this place: after what is being done here is done.
-        let (engine, eventLoop) = (server.engine, session.eventLoop)
-        eventLoop.execute { engine.roomMayBeFree(on: eventLoop) }
     }
 
     // MARK: From the session
@@ -70,7 +57,6 @@ final class Client: EngineSessionHandler {
     }
 
     func session(_ session: EngineSession, didCloseWith reason: EngineCloseReason) {
-        stopPending()
         entering = []
         let left = sockets
         sockets = []
@@ -156,7 +142,7 @@ final class Client: EngineSessionHandler {
             if let held = attempt.held { attempt.rooms.stopHolding(held) }
             session.close(.forcedClose)
         case .accept(let acceptance):
-            stopPending()
+            session.trust()
             if let names = acceptance.keptHeaders { session.reduceHandshake(toHeaders: names) }
             let socket = Socket(
                 id: acceptance.id ?? SocketID.fresh(), namespace: namespace, client: self, rooms: attempt.rooms,

@@ -21,8 +21,6 @@ public final class SocketIOServer: Sendable {
     public let configuration: SocketIOConfiguration
     /// What answers the requests at the Engine.IO path.
     public let engine: EngineServer
-    /// Clients that have entered no namespace yet: what a bound on strangers looks at.
-    public let pendingClients = PendingClients()
     private let eventLoops: [any EventLoop]
     private let namespaces: Mutex<[ByteString: Namespace]>
 

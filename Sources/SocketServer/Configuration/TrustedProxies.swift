@@ -22,10 +22,20 @@ public struct TrustedProxies: Sendable {
 
     public init() {}
 
-    /// - Parameter networks: `ADDRESS` or `ADDRESS/BITS`, IPv4 or IPv6; `unix` for whoever connects by a Unix socket.
+    /// What may be said by name: this machine, and the addresses that no network of the world routes (RFC 1918, RFC
+    /// 6598, RFC 3927, RFC 4193, RFC 4291).
+    private static let named = [
+        "loopback": ["127.0.0.0/8", "::1"],
+        "private": [
+            "10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16", "100.64.0.0/10", "169.254.0.0/16", "fc00::/7", "fe80::/10",
+        ],
+    ]
+
+    /// - Parameter networks: `ADDRESS` or `ADDRESS/BITS`, IPv4 or IPv6; `unix` for whoever connects by a Unix socket;
+    ///   `loopback`, `private`.
     /// - Throws: ``SocketServerError/malformedNetwork(_:)``.
     public init(_ networks: [String]) throws(SocketServerError) {
-        for text in networks {
+        for text in networks.flatMap({ Self.named[$0] ?? [$0] }) {
             if text == "unix" {
                 trustsUnixSockets = true
                 continue
@@ -73,6 +83,11 @@ public struct TrustedProxies: Sendable {
         return ByteString(protocols).split(separator: ",").last?.asciiTrimmed.equalsIgnoringCase("https") == true
     }
 
+    /// Whether the other end of a connection is believed.
+    func isTrusted(_ peer: SocketAddress?) -> Bool {
+        !isEmpty && isTrusted(peer?.ipAddress.map(Self.normalized) ?? "unix")
+    }
+
     func isTrusted(_ address: String) -> Bool {
         guard let bytes = Self.bytes(of: address) else { return address == "unix" && trustsUnixSockets }
         return networks.contains { network in
@@ -101,7 +116,7 @@ public struct TrustedProxies: Sendable {
     }
 
     /// The sixteen bytes of an address; those of IPv4 mapped into IPv6.
-    private static func bytes(of text: String) -> [UInt8]? {
+    static func bytes(of text: String) -> [UInt8]? {
         var six = [UInt8](repeating: 0, count: 16)
         if inet_pton(AF_INET6, text, &six) == 1 { return six }
         var four = [UInt8](repeating: 0, count: 4)

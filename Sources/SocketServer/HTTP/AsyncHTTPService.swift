@@ -5,7 +5,17 @@ import NIOHTTP1
 struct AsyncHTTPService: LoopHTTPService {
     let responder: any HTTPResponder
 
+    private static let overBudget = ByteBuffer(
+        string: #"{"error":{"code":"rate_limited","message":"Too many requests from this address; try again."}}"#)
+
     func begin(_ exchange: HTTPExchange) {
+        guard !exchange.isOverBudget else {
+            return exchange.respond(
+                .tooManyRequests,
+                headers: [
+                    "Retry-After": "1", "Content-Type": "application/json", "Access-Control-Allow-Origin": "*",
+                ], body: Self.overBudget)
+        }
         let bound = NIOLoopBound(exchange, eventLoop: exchange.eventLoop)
         let request = HTTPServerRequest(
             head: exchange.head, remoteAddress: exchange.remoteAddress, isSecure: exchange.isSecure,

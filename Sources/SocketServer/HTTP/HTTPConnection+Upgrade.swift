@@ -28,6 +28,8 @@ extension HTTPConnection {
             try Self.setWatermark(upgrade.configuration, on: context.channel)
             let last: any ChannelHandler = if let codec { codec.decoder } else { self }
             try pipeline.addHandler(socket, position: .after(last))
+            socket.stranger = stranger
+            stranger = nil
             resumeReading()
             pipeline.removeHandler(context: context, promise: nil)
             if let codec { _ = pipeline.removeHandler(codec.encoder) }
@@ -71,26 +73,37 @@ extension HTTPConnection {
         _ upgrade: WebSocketUpgrade, leftOver: ByteBuffer?, target: any EventLoop, context: ChannelHandlerContext
     ) {
         let shared = loop.shared
+        let stranger = stranger
+        self.stranger = nil
         let duplicate = try? context.pipeline.syncOperations.withUnsafeTransportIfAvailable(
             of: NIOBSDSocket.Handle.self
         ) { fcntl($0, F_DUPFD_CLOEXEC, 0) }
         context.close(promise: nil)
-        guard let duplicate, duplicate >= 0 else { return }
-        _ = ClientBootstrap(group: target)
+        guard let duplicate, duplicate >= 0 else {
+            stranger?.leave()
+            return
+        }
+        _ = shared.connections.add()
+        ClientBootstrap(group: target)
             .channelOption(ChannelOptions.maxMessagesPerRead, value: 1)
             .channelOption(ChannelOptions.recvAllocator, value: ReceiveAllocator(first: 128))
             .channelInitializer { channel in
                 channel.eventLoop.makeCompletedFuture {
                     let context = shared.context(of: channel.eventLoop)
-                    _ = context.add(channel)
+                    context.add(channel)
+                    if let stranger {
+                        shared.registry.move(stranger) { channel.close(promise: nil) }
+                    }
                     try Self.setWatermark(upgrade.configuration, on: channel)
                     let socket = WebSocketConnection(
                         configuration: upgrade.configuration, loop: context,
                         adoption: .init(upgrade: upgrade, leftOver: leftOver))
+                    socket.stranger = stranger
                     try channel.pipeline.syncOperations.addHandler(socket)
                 }
             }
             .withConnectedSocket(duplicate)
+            .whenFailure { _ in stranger?.leave() }
     }
 
     private static func setWatermark(_ configuration: WebSocketConfiguration, on channel: any Channel) throws {

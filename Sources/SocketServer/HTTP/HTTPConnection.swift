@@ -4,7 +4,8 @@ import NIOHTTP1
 /// One connection's requests, answered one after the other (RFC 9112).
 ///
 /// 1. A request's head makes an ``HTTPExchange`` and goes to its route; body and end follow.
-/// 2. Requests that arrive while one is answered (pipelining) wait as parts, up to a bound, then reading stops.
+/// 2. Requests that arrive while one is answered (pipelining) wait as parts, up to a bound, then reading stops. They
+///    wait too while the client does not take what was answered, and while the connection asks faster than its rate.
 /// 3. When both sides of an exchange have ended the next begins, or the connection closes.
 /// 4. A response that ends before its request: the rest of the body is thrown away, up to a bound. Past it, or when the
 ///    connection is not to be kept, the output is closed first and what comes is read and dropped until the client
@@ -38,7 +39,11 @@ final class HTTPConnection: ChannelDuplexHandler, RemovableChannelHandler, Deadl
     var headPieces = 0
     var phase = Phase.serving
     private(set) var context: ChannelHandlerContext?
-    private var peerAddress: SocketAddress?
+    private(set) var peerAddress: SocketAddress?
+    /// Its place among the connections; `nil` once something else has it.
+    var stranger: Stranger?
+    /// Whether a trusted proxy is at the other end.
+    let isProxied: Bool
     private var exchange: HTTPExchange?
     private var requestEnded = false
     private var responseEnded = false
@@ -49,14 +54,21 @@ final class HTTPConnection: ChannelDuplexHandler, RemovableChannelHandler, Deadl
     private var isPumping = false
     private var pausedByExchange = false
     private var pendingRead = false
+    private var hasClosedOutput = false
+    /// What was unsent when the client's taking was last looked at.
     private var stalledBytes = Int.max
+    private var requestPace = RequestPace()
+    private var isPaceTimed = false
+    private var bodyPace = BodyPace()
     private let deadline = Deadline()
 
     /// - Parameter codec: what is in the pipeline already.
-    init(loop: LoopContext, isTLS: Bool, codec: HTTPCodec?) {
+    init(loop: LoopContext, isTLS: Bool, codec: HTTPCodec?, stranger: Stranger? = nil, isProxied: Bool = false) {
         self.loop = loop
         self.isTLS = isTLS
         self.codec = codec
+        self.stranger = stranger
+        self.isProxied = isProxied
     }
 
     var trustedProxies: TrustedProxies { loop.shared.trustedProxies }
@@ -82,16 +94,19 @@ final class HTTPConnection: ChannelDuplexHandler, RemovableChannelHandler, Deadl
         guard codec != nil else { return receiveUncoded(LeftOverCollector.unwrapInboundIn(data)) }
         guard phase == .serving else { return }
         let part = Self.unwrapInboundIn(data)
-        if exchange != nil, requestEnded {
-            hold(part)
-        } else {
-            take(part)
-        }
+        if waiting.isEmpty, mayTake(part) { take(part) } else { hold(part) }
+    }
+
+    func channelWritabilityChanged(context: ChannelHandlerContext) {
+        if context.channel.isWritable { pump() }
+        context.fireChannelWritabilityChanged()
     }
 
     func channelInactive(context: ChannelHandlerContext) {
         let ended = exchange
         phase = .closed
+        stranger?.leave()
+        stranger = nil
         exchange = nil
         waiting.removeAll()
         deadline.disarm()
@@ -152,7 +167,11 @@ final class HTTPConnection: ChannelDuplexHandler, RemovableChannelHandler, Deadl
         responseEnded = false
         discarded = 0
         keepsAlive = head.isKeepAlive && !loop.isDraining && head.method != .CONNECT
-        if head.announcesBody { loop.bodyDeadlines.arm(deadline, owner: self) }
+        count(exchange)
+        if head.announcesBody {
+            bodyPace = BodyPace(start: loop.eventLoop.now)
+            loop.bodyDeadlines.arm(deadline, owner: self)
+        }
         loop.shared.routes.service(for: head.uri).begin(exchange)
         guard head.expectsContinue else { return }
         if exchange.hasStarted {
@@ -171,6 +190,7 @@ final class HTTPConnection: ChannelDuplexHandler, RemovableChannelHandler, Deadl
             if discarded > loop.shared.limits.maxDiscardedBody { linger() }
             return
         }
+        guard bodyPace.take(bytes.readableBytes, at: loop.eventLoop.now, loop.shared.limits) else { return abort() }
         loop.bodyDeadlines.arm(deadline, owner: self)
         exchange.receiver?.exchange(exchange, didReceiveBody: bytes)
     }
@@ -187,12 +207,46 @@ final class HTTPConnection: ChannelDuplexHandler, RemovableChannelHandler, Deadl
     }
 
     private func hold(_ part: HTTPServerRequestPart) {
-        switch part {
-        case .head(let head): waitingBytes += 256 + head.uri.utf8.count + head.headers.count * 64
-        case .body(let bytes): waitingBytes += bytes.readableBytes + 64
-        case .end: waitingBytes += 64
-        }
+        waitingBytes += part.keptBytes
         waiting.append(part)
+    }
+
+    /// Whether a part can be dealt with now. Whatever it waits for pumps.
+    private func mayTake(_ part: HTTPServerRequestPart) -> Bool {
+        guard exchange == nil || !requestEnded else { return false }
+        guard case .head = part else { return true }
+        guard let context, context.channel.isWritable else { return false }
+        let rate = loop.shared.limits.requestsPerConnection
+        guard rate > 0, let time = requestPace.wait(at: loop.eventLoop.now, rate: rate) else { return true }
+        guard !isPaceTimed else { return false }
+        isPaceTimed = true
+        loop.eventLoop.assumeIsolated().scheduleTask(in: time) { [weak self] () -> Void in
+            self?.isPaceTimed = false
+            self?.pump()
+        }
+        return false
+    }
+
+    /// Counts a request, for its connection and its address.
+    private func count(_ exchange: HTTPExchange) {
+        let shared = loop.shared
+        requestPace.charge(at: loop.eventLoop.now, rate: shared.limits.requestsPerConnection)
+        guard let stranger else { return }
+        if isProxied {
+            shared.registry.speak(stranger, for: AddressKey(exchange.remoteAddress))
+        } else {
+            shared.neighbours.look(at: exchange.head.headers, from: peerAddress)
+        }
+        exchange.isOverBudget = !shared.registry.charge(
+            stranger, hasToken: exchange.head.headers.contains(name: "authorization"))
+    }
+
+    /// A valid token came with the request in hand.
+    func vouch(for exchange: HTTPExchange) {
+        guard exchange === self.exchange, !exchange.isVouched else { return }
+        exchange.isVouched = true
+        requestPace.refund(rate: loop.shared.limits.requestsPerConnection)
+        stranger?.vouch()
     }
 
     /// The exchange is over on both sides.
@@ -200,6 +254,7 @@ final class HTTPConnection: ChannelDuplexHandler, RemovableChannelHandler, Deadl
         exchange = nil
         ended.receiver = nil
         pausedByExchange = false
+        if let stranger, ended.isVouched || isProxied { loop.shared.registry.rest(stranger) }
         guard phase == .serving else { return }
         guard keepsAlive, !loop.isDraining else { return linger() }
         // After an upgrade that was not taken the decoder reads no more, but for one that never saw it.
@@ -214,11 +269,12 @@ final class HTTPConnection: ChannelDuplexHandler, RemovableChannelHandler, Deadl
     private func pump() {
         guard !isPumping else { return }
         isPumping = true
-        while phase == .serving, exchange == nil || !requestEnded, let part = waiting.popFirst() {
+        while phase == .serving, let part = waiting.first, mayTake(part) {
+            waiting.removeFirst()
+            waitingBytes -= part.keptBytes
             take(part)
         }
         isPumping = false
-        if waiting.isEmpty { waitingBytes = 0 }
         resumeReadingIfFree()
     }
 
@@ -263,7 +319,7 @@ final class HTTPConnection: ChannelDuplexHandler, RemovableChannelHandler, Deadl
         }
         let data = Self.wrapOutboundOut(.body(.byteBuffer(part)))
         guard let promise else { return context.write(data, promise: nil) }
-        armStall()
+        armStall(adding: part.readableBytes)
         context.writeAndFlush(data, promise: promise)
     }
 
@@ -304,8 +360,10 @@ final class HTTPConnection: ChannelDuplexHandler, RemovableChannelHandler, Deadl
         guard exchange != nil else { return }
         pausedByExchange = isPaused
         if isPaused {
+            bodyPace.pause(at: loop.eventLoop.now)
             if !requestEnded { deadline.disarm() }
         } else {
+            bodyPace.goOn(at: loop.eventLoop.now)
             if !requestEnded, phase == .serving { loop.bodyDeadlines.arm(deadline, owner: self) }
             resumeReadingIfFree()
         }
@@ -320,29 +378,38 @@ final class HTTPConnection: ChannelDuplexHandler, RemovableChannelHandler, Deadl
     // MARK: Deadlines and the end
 
     private func armIdle() {
+        if context?.channel.isWritable == false { return armStall() }
         stalledBytes = Int.max
         loop.idleDeadlines.arm(deadline, owner: self)
     }
 
-    private func armStall() {
+    private func armStall(adding bytes: Int = 0) {
         guard requestEnded else { return }
-        stalledBytes = Int.max
+        stalledBytes = unsentBytes + bytes
         loop.stallDeadlines.arm(deadline, owner: self)
     }
 
     func deadlineReached(_ deadline: Deadline) {
         guard let context else { return }
-        if phase == .lingering { return context.close(promise: nil) }
-        let buffered = bufferedBytes
-        if buffered > 0 {
-            if exchange == nil, loop.isDraining { return linger() }
-            // A client that still takes bytes of a response is slow, not gone.
-            guard buffered < stalledBytes else { return context.close(promise: nil) }
-            stalledBytes = buffered
+        if phase == .lingering, hasClosedOutput { return context.close(promise: nil) }
+        if bufferedBytes > 0 {
+            if exchange == nil, loop.isDraining, phase == .serving { return linger() }
+            // A client that still takes bytes of a response, at a modest rate, is slow and not gone.
+            let unsent = unsentBytes
+            guard stalledBytes == .max || stalledBytes - unsent >= loop.leastTaken else {
+                return context.close(promise: nil)
+            }
+            stalledBytes = unsent
             loop.stallDeadlines.arm(deadline, owner: self)
-        } else if exchange == nil || !requestEnded {
+        } else if phase == .lingering || exchange == nil || !requestEnded {
             context.close(promise: nil)
         }
+    }
+
+    /// What the client has not taken: here, and in the kernel.
+    private var unsentBytes: Int {
+        guard let channel = context?.channel else { return 0 }
+        return bufferedBytes + KernelSendQueue.bytes(of: channel)
     }
 
     private var bufferedBytes: Int {
@@ -355,6 +422,7 @@ final class HTTPConnection: ChannelDuplexHandler, RemovableChannelHandler, Deadl
         guard phase == .serving, let context, let raw = rawContext else { return }
         phase = .lingering
         waiting.removeAll()
+        stalledBytes = Int.max
         loop.stallDeadlines.arm(deadline, owner: self)
         let bound = NIOLoopBound(self, eventLoop: context.eventLoop)
         let channel = context.channel
@@ -364,6 +432,7 @@ final class HTTPConnection: ChannelDuplexHandler, RemovableChannelHandler, Deadl
         written.futureResult.whenComplete { result in
             let connection = bound.value
             guard connection.phase == .lingering, case .success = result else { return channel.close(promise: nil) }
+            connection.hasClosedOutput = true
             connection.loop.closeDeadlines.arm(connection.deadline, owner: connection)
             channel.close(mode: .output).whenFailure { _ in channel.close(promise: nil) }
         }
@@ -384,13 +453,16 @@ final class HTTPConnection: ChannelDuplexHandler, RemovableChannelHandler, Deadl
     private func replaceDecoder() {
         guard let context, let codec else { return }
         let fresh = HTTPCodec(encoder: codec.encoder, loop.shared.limits)
-        let replacement = HTTPConnection(loop: loop, isTLS: isTLS, codec: fresh)
+        let replacement = HTTPConnection(
+            loop: loop, isTLS: isTLS, codec: fresh, stranger: stranger, isProxied: isProxied)
         replacement.peerAddress = peerAddress
+        replacement.requestPace = requestPace
         do {
             let pipeline = context.pipeline.syncOperations
             try pipeline.addHandlers([fresh.decoder, replacement], position: .after(codec.decoder))
             replacement.armIdle()
             phase = .leaving
+            stranger = nil
             if pendingRead { context.read() }
             pipeline.removeHandler(context: context, promise: nil)
             _ = pipeline.removeHandler(codec.decoder)

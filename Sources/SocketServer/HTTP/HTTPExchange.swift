@@ -17,6 +17,12 @@ public final class HTTPExchange {
     /// Whether a response head went out.
     public internal(set) var hasStarted = false
 
+    /// Whether its address asks for more than it may without a token (``SocketServerLimits/requestsPerAddress``): the
+    /// service is to refuse it, at little cost.
+    public internal(set) var isOverBudget = false
+    /// Whether a valid token came with it.
+    public internal(set) var isVouched = false
+
     private let connection: HTTPConnection
 
     init(head: HTTPRequestHead, connection: HTTPConnection, eventLoop: any EventLoop, peerAddress: SocketAddress?) {
@@ -34,6 +40,23 @@ public final class HTTPExchange {
     /// Whether the client speaks TLS, with this server or with a trusted proxy.
     public var isSecure: Bool {
         connection.isTLS || connection.trustedProxies.isSecure(peer: peerAddress, headers: head.headers)
+    }
+
+    /// A valid token came with this request: until it is answered its connection gives way to no other.
+    public func vouch() {
+        connection.vouch(for: self)
+    }
+
+    /// A place among those whom nobody vouches for, for a session that this request makes and that is apart from its
+    /// connection. It is kept by whoever ends the session, and left with it.
+    ///
+    /// - Parameter end: ends the session when it has to give way; called on any thread.
+    public func makeStranger(end: @escaping @Sendable () -> Void) -> Stranger {
+        let registry = connection.loop.shared.registry
+        let stranger = registry.arrive(AddressKey(remoteAddress), end: end)
+        stranger.becomeSession()
+        if let its = connection.stranger { registry.handOver(from: its, to: stranger) }
+        return stranger
     }
 
     /// The path, without the query.

@@ -43,6 +43,16 @@ public final class HTTPResponseWriter: Sendable {
         await onLoop { $0.closeAfterResponse() }
     }
 
+    /// A valid token came with the request: until it is answered its connection gives way to no other.
+    public func vouch() {
+        eventLoop.execute { [exchange] in exchange.value.vouch() }
+    }
+
+    /// Ends the connection now: the client sees that the response is not whole.
+    public func abort() {
+        eventLoop.execute { [exchange] in exchange.value.abort() }
+    }
+
     /// What the end of the responder means for a response that is not whole.
     func settle() async {
         await onLoop { exchange in

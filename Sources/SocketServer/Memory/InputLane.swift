@@ -67,8 +67,8 @@ extension InputLane: Sendable {}
 
 /// Waits in an ``InputLane``. Called on its loop.
 public protocol InputLaneUser: AnyObject {
-    /// Take one slice of what waits, ``InputLane/spend(_:)`` its cost, and ``InputLane/wait(_:)`` again if
-    /// more is left.
+    /// Take one slice of what waits, ``InputLane/spend(_:)`` its cost, and ``InputLane/wait(_:)`` again if more is
+    /// left.
     func laneTurn()
 }
 

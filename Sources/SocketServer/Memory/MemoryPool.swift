@@ -6,8 +6,7 @@ import Synchronization
 /// 1. An account draws in steps (``ByteAccount/step``), so an event of a few hundred bytes touches nothing here.
 /// 2. Whoever draws past the limit has the largest of all accounts given up, and the next largest, until those that are
 ///    left fit: ``ByteAccountOwner/accountMustGo(_:)``. What a connection on its way out still holds is not held
-///    against
-///    the others.
+///    against the others.
 /// 3. While ``isFull`` new connections are refused.
 public final class MemoryPool: Sendable {
     /// Bytes.

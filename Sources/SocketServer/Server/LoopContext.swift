@@ -35,6 +35,12 @@ final class LoopContext {
 
     deinit { scratch.deallocate() }
 
+    /// Bytes that a client has to take between two looks at it.
+    var leastTaken: Int {
+        let limits = shared.limits
+        return max(1, limits.minimumRate * Int(limits.stallTimeout.components.seconds))
+    }
+
     /// Ends what has no request open; the others end with their response.
     func drain() {
         isDraining = true
@@ -42,8 +48,8 @@ final class LoopContext {
         headDeadlines.fireAll()
     }
 
-    /// Counts a new connection in, until it closes. False: it is past the limit (and counted all the same).
-    func add(_ channel: any Channel) -> Bool {
+    /// Keeps a connection that was counted in (``AcceptGate``), and counts it out when it closes.
+    func add(_ channel: any Channel) {
         let key = ObjectIdentifier(channel)
         channels[key] = channel
         let bound = NIOLoopBound(self, eventLoop: eventLoop)
@@ -52,7 +58,6 @@ final class LoopContext {
             context.channels[key] = nil
             context.shared.connections.remove()
         }
-        return shared.connections.add()
     }
 
     /// Ends every connection now.

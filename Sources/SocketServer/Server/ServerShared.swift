@@ -6,6 +6,8 @@ final class ServerShared: Sendable {
     let trustedProxies: TrustedProxies
     let routes: HTTPRoutes
     let connections: OpenCounter
+    let registry: ConnectionRegistry
+    let neighbours: ForwardingNeighbours
     /// Requests that a task answers.
     let tasks = OpenCounter(limit: .max)
     private let contexts: LockedMap<ObjectIdentifier, NIOLoopBound<LoopContext>>
@@ -15,6 +17,10 @@ final class ServerShared: Sendable {
         trustedProxies = configuration.trustedProxies
         self.routes = routes
         connections = OpenCounter(limit: configuration.limits.maxConnections)
+        registry = ConnectionRegistry(
+            limits: configuration.limits.strangers,
+            budget: RequestBudget(rate: configuration.limits.requestsPerAddress))
+        neighbours = ForwardingNeighbours(logger: configuration.logger)
         contexts = LockedMap()
     }
 

@@ -39,6 +39,13 @@ public final class SocketServer: Sendable {
     /// The loops that connections live on.
     public var eventLoops: [any EventLoop] { Array(group.makeIterator()) }
 
+    /// Connections past ``SocketServerLimits/maxConnections`` that may be open for the moment in which they are
+    /// refused.
+    public static let connectionsInExcess = AcceptGate.excess
+
+    /// Who is connected without a valid token.
+    public var registry: ConnectionRegistry { shared.registry }
+
     /// Open TCP and Unix connections.
     public var connectionCount: Int { shared.connections.count }
 
@@ -150,20 +157,18 @@ public final class SocketServer: Sendable {
 
     /// - Parameter isTCP: nil when only the descriptor knows.
     private func bootstrap(isTCP: Bool?) -> ServerBootstrap {
-        let shared = shared
+        let (shared, logger) = (shared, configuration.logger)
         let tls = isTCP == false ? nil : configuration.tls
         let bootstrap = ServerBootstrap(group: group)
             .serverChannelOption(ChannelOptions.backlog, value: configuration.backlog)
             .serverChannelInitializer { channel in
-                // Without it a want of descriptors (EMFILE) would spin: the connection stays in the kernel's queue.
                 channel.eventLoop.makeCompletedFuture {
-                    try channel.pipeline.syncOperations.addHandler(AcceptBackoffHandler())
+                    try channel.pipeline.syncOperations.addHandler(AcceptGate(shared: shared, logger: logger))
                 }
             }
             .childChannelInitializer { channel in
                 channel.eventLoop.makeCompletedFuture {
-                    try Self.setOptions(of: channel, isTCP: isTCP == true)
-                    try Self.accept(channel, shared: shared, tls: tls)
+                    try Self.accept(channel, isTCP: isTCP == true, shared: shared, tls: tls)
                 }
             }
         guard isTCP == true else { return bootstrap }
@@ -178,13 +183,23 @@ public final class SocketServer: Sendable {
         if isTCP { try options.setOption(ChannelOptions.tcpOption(.tcp_nodelay), value: 1) }
     }
 
-    private static func accept(_ channel: any Channel, shared: ServerShared, tls: TLSCredentials?) throws {
+    private static func accept(
+        _ channel: any Channel, isTCP: Bool, shared: ServerShared, tls: TLSCredentials?
+    ) throws {
         let context = shared.context(of: channel.eventLoop)
-        if context.add(channel) {
-            try HTTPPipeline.install(on: channel, tls: tls, context: context)
-        } else {
-            try channel.pipeline.syncOperations.addHandler(OverloadHandler())
+        // It was counted at the gate: whatever fails from here on, its end counts it out.
+        context.add(channel)
+        try setOptions(of: channel, isTCP: isTCP)
+        let isProxy = shared.trustedProxies.isTrusted(channel.remoteAddress)
+        let key = AddressKey(channel.remoteAddress)
+        let registry = shared.registry
+        let stranger = registry.arrive(key, isProxy: isProxy) { channel.close(promise: nil) }
+        if !isProxy, registry.isCrowded(key) { registry.trimLater(on: channel.eventLoop) }
+        guard shared.connections.count <= shared.connections.limit || registry.giveWay(to: stranger) else {
+            stranger.leave()
+            return try channel.pipeline.syncOperations.addHandler(OverloadHandler())
         }
+        try HTTPPipeline.install(on: channel, tls: tls, context: context, stranger: stranger, isProxied: isProxy)
     }
 
     /// Whether a server answers at a Unix socket: its file alone does not tell, it outlives a crash.

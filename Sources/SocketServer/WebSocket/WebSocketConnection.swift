@@ -26,6 +26,9 @@ public final class WebSocketConnection: ChannelInboundHandler, RemovableChannelH
     /// Whether messages can be sent.
     public var isOpen: Bool { state == .open && context != nil }
 
+    /// Its place among the connections, until a valid token vouches for it.
+    public internal(set) var stranger: Stranger?
+
     private let loop: LoopContext
     private let isTLS: Bool
     private var adoption: Adoption?
@@ -63,6 +66,22 @@ public final class WebSocketConnection: ChannelInboundHandler, RemovableChannelH
         self.isTLS = isTLS
         eventLoop = loop.eventLoop
         self.adoption = adoption
+    }
+
+    /// A valid token was shown on it: it gives way to no other connection from now on.
+    public func vouch() {
+        stranger?.vouch()
+        stranger = nil
+    }
+
+    /// What vouched for it holds no more: it may have to give way again.
+    ///
+    /// - Parameter key: the client's address.
+    public func becomeStranger(_ key: AddressKey) {
+        guard stranger == nil, state != .finished, let channel else { return }
+        let its = loop.shared.registry.arrive(key) { channel.close(promise: nil) }
+        its.becomeSession()
+        stranger = its
     }
 
     // MARK: Sending
@@ -211,6 +230,8 @@ public final class WebSocketConnection: ChannelInboundHandler, RemovableChannelH
         deadline?.disarm()
         descriptor = nil
         clearDescriptor = -1
+        stranger?.leave()
+        stranger = nil
         end(.disconnected)
         self.context = nil
         channel = nil

@@ -60,13 +60,15 @@ struct ServeOptions: ParsableArguments {
     @Option(help: ArgumentHelp("Private key (PEM) of the public listener", valueName: "FILE"))
     var tlsKey: String?
 
-    @Option(help: ArgumentHelp("Proxy whose X-Forwarded-For is believed; repeatable", valueName: "CIDR"))
+    @Option(
+        help: ArgumentHelp(
+            "Proxy whose X-Forwarded-For is believed; loopback, private; repeatable", valueName: "CIDR"))
     var trustedProxy: [String] = []
 
     @Option(help: ArgumentHelp("Event-loop threads of the socket server (default: one a core)", valueName: "N"))
     var threads: String?
 
-    @Option(help: ArgumentHelp("Connections at most (default: 20000)", valueName: "N"))
+    @Option(help: ArgumentHelp("Connections at most, as far as the open files allow (default: 20000)", valueName: "N"))
     var maxConnections: String?
 
     @Option(help: ArgumentHelp("Connections of one user; beyond it the oldest goes (default: 20)", valueName: "N"))

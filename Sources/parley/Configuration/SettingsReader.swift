@@ -201,7 +201,7 @@ struct SettingsReader {
     private func trustedProxies() throws -> TrustedProxies {
         let values = try source.values(.trustedProxy) ?? []
         for value in values where (try? TrustedProxies([value.text])) == nil {
-            throw Failure.badValue(value, "an address or a range like 10.0.0.0/8")
+            throw Failure.badValue(value, "an address or a range like 10.0.0.0/8, loopback or private")
         }
         do {
             return try TrustedProxies(values.map(\.text))

@@ -27,14 +27,14 @@ extension Appliance {
             authority: authority, store: store, ring: keys.ring, isConfigured: configuration.jwtSecret != nil)
         let group = MultiThreadedEventLoopGroup(numberOfThreads: configuration.threads)
         for eventLoop in group.makeIterator() { eventLoop.execute { cmemory_prepare_thread(32 << 20) } }
-        let bounds = ConnectionBounds(limit: configuration.maxConnections)
+        let descriptors = try descriptorBudget()
+        let bounds = ConnectionBounds(limit: descriptors.sessions)
         let io = SocketIOServer(configuration: socketIOConfiguration(bounds), eventLoopGroup: group)
         let fileLinks = FileLinkAuthority(secret: keys.files)
         let gateway = ChatGateway(
             configuration: gatewayConfiguration, store: store, verifier: authority,
             tickets: RecoveryTicketAuthority(secret: keys.recovery), fileLinks: fileLinks, io: io,
             eventLoopGroup: group, logger: Logger(label: "parley.gateway"))
-        bounds.watch(io)
         try await gateway.start()
         try await keys.keep(in: store)
         let sessions = GatewaySessions(gateway: gateway)
@@ -50,7 +50,9 @@ extension Appliance {
                 files: files, documents: [Self.typeScript], cors: CORSPolicy(origins: configuration.corsOrigins),
                 logger: Logger(label: "parley.http")))
         routes.add(io.engine.configuration.path, io.engine)
-        let server = SocketServer(configuration: serverConfiguration(tls), group: group, routes: routes)
+        let server = SocketServer(
+            configuration: serverConfiguration(tls, descriptors), group: group, routes: routes)
+        bounds.watch(io.engine, server.registry)
         let publicService = PublicService(
             server: server, engine: io.engine, gateway: gateway, store: store, state: state,
             announcement: announcement, logger: logger)
@@ -113,7 +115,7 @@ extension Appliance {
         engine.maxPayload = configuration.maxPayload
         engine.maxSendQueue = configuration.maxSendQueue
         engine.cors = CORSPolicy(origins: configuration.corsOrigins)
-        engine.admission = { bounds.admission(of: $0, waited: $1) }
+        engine.admission = { bounds.admission(of: $0) }
         return SocketIOConfiguration(engine: engine, connectTimeout: configuration.connectTimeout)
     }
 
@@ -132,16 +134,40 @@ extension Appliance {
         return gateway
     }
 
-    private func serverConfiguration(_ tls: TLSCredentials?) -> SocketServerConfiguration {
+    /// What the kernel's limit of open files leaves for connections; said where it is less than was asked for.
+    private func descriptorBudget() throws -> DescriptorBudget {
+        let budget = DescriptorBudget(
+            limit: ResourceLimits.raiseOpenFiles(), threads: configuration.threads,
+            readers: SQLiteStoreOptions().readers, sessions: configuration.maxConnections)
+        guard budget.isEnough else {
+            throw Failure(
+                .configuration,
+                "the limit of open files (ulimit -n) is \(budget.limit): at least \(budget.leastLimit) are needed")
+        }
+        let numbers: Logger.Metadata = [
+            "parley.open-files": "\(budget.limit)", "parley.reserve": "\(budget.reserve)",
+            "parley.connections": "\(budget.connections)", "parley.max-connections": "\(budget.sessions)",
+        ]
+        if budget.sessions < configuration.maxConnections {
+            logger.warning("--max-connections is lowered, for the limit of open files (ulimit -n)", metadata: numbers)
+        } else {
+            logger.debug("open files", metadata: numbers)
+        }
+        return budget
+    }
+
+    private func serverConfiguration(
+        _ tls: TLSCredentials?, _ descriptors: DescriptorBudget
+    ) -> SocketServerConfiguration {
         let passed = SystemdSockets.descriptors(ProcessInfo.processInfo.environment)
         let listen = passed.isEmpty ? [configuration.listen] : passed.map { ListenAddress.descriptor($0) }
         var server = SocketServerConfiguration(
             listen: listen, threads: configuration.threads, logger: Logger(label: "parley.sockets"))
         server.tls = tls
         server.trustedProxies = configuration.trustedProxies
-        // A polling client has two connections, and a session is refused in a way that clients understand: the limit of
-        // sessions must be met first.
-        server.limits.maxConnections = max(65_536, configuration.maxConnections * 2 + 1024)
+        descriptors.apply(to: &server.limits)
+        server.limits.requestsPerAddress = 500
+        server.limits.requestsPerConnection = 100
         return server
     }
 }

@@ -35,7 +35,8 @@ struct Appliance {
         for name in unknownEnvironment {
             logger.warning("unknown variable in the environment", metadata: ["parley.variable": "\(name)"])
         }
-        logger.debug("open files", metadata: ["parley.limit": "\(ResourceLimits.raiseOpenFiles())"])
+        // Before anything is opened.
+        _ = ResourceLimits.raiseOpenFiles()
         try makeDirectory()
         let isFirstStart = !FileManager.default.fileExists(atPath: configuration.dataDirectory + "/parley.db")
         let (losses, loss) = AsyncStream.makeStream(of: StoreOpenError.self, bufferingPolicy: .bufferingOldest(1))

@@ -11,6 +11,9 @@ enum ApplianceMetrics {
             Metric(
                 "parley_tcp_connections", .gauge, "Open connections of the public listener.",
                 Double(server.connectionCount)),
+            Metric(
+                "parley_strangers", .gauge, "Connections and sessions that no token vouches for.",
+                Double(server.registry.strangerCount)),
             Metric("parley_engine_sessions", .gauge, "Engine.IO sessions.", Double(engine.sessionCount)),
             Metric("parley_commits_total", .counter, "Transactions committed.", Double(counters.batches)),
             Metric("parley_commands_total", .counter, "Commands in them.", Double(counters.commands)),

@@ -1,49 +1,33 @@
 import EngineIO
-import SocketIO
+import SocketServer
 import Synchronization
 
 /// Refuses handshakes when the appliance is full. CONTRACT section 3, "Overload".
 ///
-/// Two bounds: all sessions, and, apart, those that have not shown a valid token yet, so that strangers cannot take the
-/// places of users. The second holds for each address, too; there a handshake first waits for those before it, as many
-/// clients that come at once from one address (a proxy, an office, a server that restarted) show their tokens in
-/// moments, and strangers do not.
+/// Whom no token vouches for is bounded apart, from the accept on, by the server's `ConnectionRegistry`; here is the
+/// bound of all sessions, at which one that shows no token gives way first.
 final class ConnectionBounds: Sendable {
     private struct Watched: Sendable {
         var engine: EngineServer
-        var pending: PendingClients
+        var registry: ConnectionRegistry
     }
 
     /// Seconds after which a refused client may try again.
     private static let retryAfter = 5
-    /// Sessions of one address without a valid token.
-    private static let pendingPerAddress = 20
-    private static let longestWait: Duration = .seconds(1)
-    private static let look: Duration = .milliseconds(10)
 
     private let limit: Int
-    /// A tenth of the limit, and never so few that a handful of clients coming at once would be refused.
-    private let pendingLimit: Int
     private let watched = Mutex<Watched?>(nil)
 
-    init(limit: Int) {
-        self.limit = limit
-        pendingLimit = max(20, limit / 10)
-    }
+    init(limit: Int) { self.limit = limit }
 
     /// What is counted; made after the configuration that holds these bounds.
-    func watch(_ io: SocketIOServer) {
-        watched.withLock { $0 = Watched(engine: io.engine, pending: io.pendingClients) }
+    func watch(_ engine: EngineServer, _ registry: ConnectionRegistry) {
+        watched.withLock { $0 = Watched(engine: engine, registry: registry) }
     }
 
-    func admission(of handshake: EngineHandshake, waited: Duration) -> EngineAdmission {
-        guard let watched = watched.withLock({ $0 }) else { return .accept }
-        guard watched.engine.sessionCount < limit else { return Self.full }
-        let isCrowded =
-            watched.pending.count >= pendingLimit
-            || watched.pending.count(from: handshake.remoteAddress) >= Self.pendingPerAddress
-        guard isCrowded else { return .accept }
-        return waited < Self.longestWait ? .wait(Self.look) : Self.full
+    func admission(of handshake: EngineHandshake) -> EngineAdmission {
+        guard let watched = watched.withLock({ $0 }), watched.engine.sessionCount >= limit else { return .accept }
+        return watched.registry.endStrangersSession(for: AddressKey(handshake.remoteAddress)) ? .accept : Self.full
     }
 
     private static let full = EngineAdmission.refuse(

@@ -106,7 +106,7 @@ struct HandshakeAnswerTests {
     @Test("Admission sees the handshake and refuses with status, code, message and Retry-After")
     func admission() async throws {
         try await TestEngine.with(change: { configuration in
-            configuration.admission = { handshake, _ in
+            configuration.admission = { handshake in
                 guard handshake.query["pass"] == nil, handshake.remoteAddress == "127.0.0.1" else { return .accept }
                 return .refuse(EngineRefusal(code: "full", message: "No \"room\"", retryAfter: 7))
             }

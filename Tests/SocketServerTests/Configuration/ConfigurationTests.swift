@@ -56,6 +56,17 @@ struct ConfigurationTests {
         #expect(!everyIPv4.isTrusted("2001:db8::1"))
     }
 
+    @Test("This machine and private networks may be named")
+    func namedNetworks() throws {
+        let loopback = try TrustedProxies(["loopback"])
+        #expect(["127.0.0.1", "127.9.9.9", "::1"].allSatisfy { loopback.isTrusted($0) })
+        #expect(!loopback.isTrusted("10.0.0.1") && !loopback.isTrusted("unix"))
+        let inside = try TrustedProxies(["private"])
+        let addresses = ["10.1.1.1", "172.31.0.1", "192.168.7.7", "100.64.0.1", "169.254.1.1", "fd12::1", "fe80::1"]
+        #expect(addresses.allSatisfy { inside.isTrusted($0) })
+        #expect(["127.0.0.1", "172.32.0.1", "203.0.113.1", "2001:db8::1"].allSatisfy { !inside.isTrusted($0) })
+    }
+
     @Test(
         "What is no network is refused",
         arguments: ["", "10.0.0.0/33", "::/129", "host", "10.0.0.0/-1", "1.2.3.4/8/8"])

@@ -84,20 +84,6 @@ struct SocketServerTests {
         return descriptor
     }
 
-    @Test("A connection past the limit is told 503; the others are served")
-    func tooMany() async throws {
-        try await TestServer.with(
-            HTTPRoutes(fallback: EchoResponder()), change: { $0.limits.maxConnections = 1 }
-        ) { server in
-            let first = try await server.connect()
-            #expect(try await first.request("GET", "/").status == 200)
-            let second = try await server.connect()
-            #expect(try await second.readResponse().status == 503)
-            await second.waitForEnd()
-            #expect(try await first.request("GET", "/").status == 200)
-        }
-    }
-
     @Test("A stopping server ends idle connections and finishes what it is at")
     func shutdown() async throws {
         let parking = ParkingService()

@@ -1,0 +1,39 @@
+import SocketServer
+import Testing
+
+@testable import parley
+
+@Suite("Descriptors for connections")
+struct DescriptorBudgetTests {
+    @Test(
+        "Connections stay below the limit by the reserve, and sessions below connections",
+        arguments: [256, 1024, 4096])
+    func few(limit: Int) {
+        let budget = DescriptorBudget(limit: limit, threads: 2, readers: 2, sessions: 20_000)
+        #expect(budget.isEnough)
+        #expect(budget.connections + budget.reserve == limit)
+        #expect(budget.sessions < budget.connections)
+        var limits = SocketServerLimits()
+        budget.apply(to: &limits)
+        #expect(limits.maxConnections == budget.connections)
+        #expect(limits.strangers.total <= limits.strangers.crowd)
+        #expect(limits.strangers.crowd <= budget.connections)
+    }
+
+    @Test("With enough of them everything is as configured, however many there are", arguments: [1_048_576, Int.max])
+    func many(limit: Int) {
+        let budget = DescriptorBudget(limit: limit, threads: 8, readers: 2, sessions: 20_000)
+        #expect(budget.sessions == 20_000)
+        #expect(budget.connections == 65_536)
+        var limits = SocketServerLimits()
+        budget.apply(to: &limits)
+        #expect(limits.strangers.total == 2000 && limits.strangers.perAddress == 20)
+    }
+
+    @Test("Too few are told, with how many would do")
+    func tooFew() {
+        let budget = DescriptorBudget(limit: 100, threads: 2, readers: 2, sessions: 20_000)
+        #expect(!budget.isEnough)
+        #expect(DescriptorBudget(limit: budget.leastLimit, threads: 2, readers: 2, sessions: 20_000).isEnough)
+    }
+}
