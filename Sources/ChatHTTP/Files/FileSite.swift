@@ -26,9 +26,16 @@ public struct FileSite: Sendable {
         access = FileAccess(store: store, verifier: verifier, links: links, clock: clock)
     }
 
+    var routes: [Route] {
+        [
+            Route.guarded(.post, "/files", by: TokenGuard(access: access), upload).shared(),
+            Route.guarded(.get, "/files/{id}", by: FileGuard(access: access), download).shared(),
+        ]
+    }
+
     /// `POST /files`.
-    @Sendable func upload(_ request: Request, _ context: PublicContext) async throws -> Response {
-        let user = try await access.user(of: request)
+    @Sendable private func upload(_ call: HTTPCall, _ user: UserID) async throws -> Response {
+        let request = call.request
         let source = try UploadSource(request)
         if let length = request.headers[.contentLength].flatMap({ Int64($0) }),
             length > maxAttachment.addingClamped(source.overhead)
@@ -45,13 +52,9 @@ public struct FileSite: Sendable {
     }
 
     /// `GET` and `HEAD /files/{id}`.
-    @Sendable func download(_ request: Request, _ context: PublicContext) async throws -> Response {
-        guard let raw = context.parameters.get("id"), let id = raw.removingPercentEncoding else {
-            throw ChatError(.notFound, "There is no such file.")
-        }
-        let (file, user) = try await access.file(FileID(id), for: request)
-        let slot = try downloadSlots.take(for: user)
-        return FileDelivery(store: store, file: file, slot: slot).response(to: request)
+    @Sendable private func download(_ call: HTTPCall, _ pass: FileGuard.Pass) async throws -> Response {
+        let slot = try downloadSlots.take(for: pass.user)
+        return FileDelivery(store: store, file: pass.file, slot: slot).response(to: call.request)
     }
 }
 

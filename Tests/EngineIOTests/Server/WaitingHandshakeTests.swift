@@ -96,7 +96,8 @@ struct WaitingHandshakeTests {
         try await with(look: .seconds(3600)) { engine, door in
             let client = try await engine.connect()
             let handshake =
-                "GET /socket.io/?EIO=4&transport=websocket HTTP/1.1\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n"
+                "GET /socket.io/?EIO=4&transport=websocket HTTP/1.1\r\nHost: a\r\n"
+                + "Upgrade: websocket\r\nConnection: Upgrade\r\n"
                 + "Sec-WebSocket-Version: 13\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n\r\n"
             try await client.send(handshake)
             try await door.asked(1)
