@@ -80,7 +80,7 @@ let package = Package(
         .executableTarget(name: "parley", dependencies: [
             "ByteText", "ChatGateway", "ChatHTTP", "ChatSQLite", "ChatTokens", "ChatCore", "SocketIO", "EngineIO", "SocketServer",
             "CMemory", logging,
-            nioCore, nioPosix, nioHTTP1, hummingbird,
+            nioCore, nioPosix, nioHTTP1,
             .product(name: "ArgumentParser", package: "swift-argument-parser"),
             .product(name: "Configuration", package: "swift-configuration"),
             .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
@@ -127,8 +127,8 @@ let package = Package(
             dependencies: ["ByteText", "ChatGateway", "ChatCore", "SocketIO", nioCore, nioEmbedded],
             swiftSettings: strict),
         .testTarget(name: "ChatHTTPTests", dependencies: [
-            "ByteText", "ChatHTTP", "ChatCore", "ChatSQLite", nioCore, logging, hummingbird,
-            .product(name: "HummingbirdTesting", package: "hummingbird"),
+            "ByteText", "ChatHTTP", "ChatCore", "ChatSQLite", "SocketServer", nioCore, logging, hummingbird,
+            .product(name: "HTTPTypes", package: "swift-http-types"),
         ], swiftSettings: strict),
         .testTarget(
             name: "ParleyTests",

@@ -36,6 +36,18 @@ struct JSONTests {
         #expect(throws: (any Error).self) { try JSON.parse(Array(text.utf8)) }
     }
 
+    @Test("Every escape is read, surrogates in pairs only")
+    func escapes() throws {
+        let text = #""\u0041\uD83D\uDE00\n\/\"\\\b\f\r\t\u00e9""#
+        #expect(try JSON.parse(Array(text.utf8)) == .string("A😀\n/\"\\\u{8}\u{C}\r\té"))
+        for text in [
+            #""\uD83D""#, #""\uDE00""#, #""\uD83Dx""#, #""\uD83D\u0041""#, #""\u12""#, #""\x""#, "01", "1.", "-", "1e",
+        ] {
+            #expect(throws: (any Error).self, "\(text)") { try JSON.parse(Array(text.utf8)) }
+        }
+        #expect(throws: (any Error).self) { try JSON.parse([0x22, 0xFF, 0x22]) }
+    }
+
     @Test("Nesting without end is refused, not followed")
     func nesting() {
         let deep = String(repeating: "[", count: 100_000)

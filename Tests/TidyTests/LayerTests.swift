@@ -23,7 +23,7 @@ struct LayerTests {
         "parley": [
             "ByteText", "ChatGateway", "ChatHTTP", "ChatSQLite", "ChatTokens", "ChatCore", "SocketIO", "EngineIO",
             "SocketServer", "CMemory", "Logging", "ArgumentParser", "Configuration", "ServiceLifecycle", "UnixSignals",
-            "Hummingbird", "NIOCore", "NIOPosix", "NIOHTTP1",
+            "NIOCore", "NIOPosix", "NIOHTTP1",
         ],
     ]
 

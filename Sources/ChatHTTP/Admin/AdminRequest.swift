@@ -10,21 +10,41 @@ struct AdminRequest: Sendable {
     /// Bytes of a body; a member list of 10,000 ids fits.
     static let maximumBody = 1 << 20
 
-    var request: Request
-    /// As in the path, still percent-encoded.
-    var parameters: Parameters
+    private let call: HTTPCall
+    private let body: ByteBuffer
+
+    /// - Parameter pass: that the call was let in.
+    /// - Throws: 413 and 415 for a body that is too long or of another type, before it is read where its head says so.
+    init(_ call: HTTPCall, _ pass: AdminGuard.Pass) async throws {
+        self.call = call
+        body = try await Self.body(of: call.request)
+    }
+
+    private static func body(of request: Request) async throws -> ByteBuffer {
+        guard [.post, .put, .patch].contains(request.method) else { return ByteBuffer() }
+        let length = request.headers[.contentLength].flatMap { Int($0) }
+        if let length, length > maximumBody { throw HTTPFailure.payloadTooLarge }
+        let isJSON = request.text(of: .contentType).map(isJSON) ?? false
+        if !isJSON, length ?? 0 > 0 { throw HTTPFailure.unsupportedMediaType }
+        let body = try await request.body.collect(upTo: maximumBody)
+        if !isJSON, body.readableBytes > 0 { throw HTTPFailure.unsupportedMediaType }
+        return body
+    }
+
+    /// Whether a media type is `application/json` or one made of it (RFC 6838 section 4.2.8), parameters aside.
+    private static func isJSON(_ type: ByteString) -> Bool {
+        let essence = type.split(separator: ";", maxSplits: 1)[0].asciiTrimmed
+        return essence.equalsIgnoringCase("application/json") || essence.utf8.suffix(5).elementsEqual("+json".utf8)
+    }
 
     /// A part of the path.
     func parameter(_ name: String) throws -> String {
-        guard let raw = parameters.get(name), let text = raw.removingPercentEncoding, !text.isEmpty else {
-            throw HTTPFailure.notFound("There is nothing here.")
-        }
-        return text
+        try call.parameter(name)
     }
 
     /// A part of the query.
     func query(_ name: String) -> String? {
-        request.query(ByteString(name))?.string
+        call.request.query(ByteString(name))?.string
     }
 
     func query(integer name: String, in range: ClosedRange<Int64>) throws -> Int64? {
@@ -55,18 +75,7 @@ struct AdminRequest: Sendable {
     }
 
     /// The JSON object of the body. An empty body is an empty object, so that what is missing is told by name.
-    func fields() async throws -> JSONFields {
-        if let length = request.headers[.contentLength].flatMap({ Int($0) }), length > Self.maximumBody {
-            throw HTTPFailure.payloadTooLarge
-        }
-        let body = try await request.body.collect(upTo: Self.maximumBody)
-        if let type = request.headers[.contentType], body.readableBytes > 0 {
-            let essence = ByteString(type).split(separator: ";", maxSplits: 1)[0].asciiTrimmed
-            let isJSON = essence.equalsIgnoringCase("application/json")
-            guard isJSON || essence.utf8.suffix(5).elementsEqual("+json".utf8) else {
-                throw HTTPFailure.unsupportedMediaType
-            }
-        }
+    func fields() throws -> JSONFields {
         guard body.readableBytes > 0 else { return JSONFields(members: [:]) }
         guard let value = try? JSON.parse(body.readableBytesView) else {
             throw HTTPFailure.invalid("The body is no JSON.")

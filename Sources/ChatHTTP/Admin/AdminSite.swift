@@ -25,18 +25,21 @@ public struct AdminSite: Sendable {
     let clock: @Sendable () -> Timestamp
     let unreadiness: @Sendable () -> String?
     let extraMetrics: @Sendable () -> [Metric]
-    private let key: [UInt8]
+    private let keyGuard: AdminGuard
+    private let hosts: AdminHosts
     private let logger: Logger
 
     /// - Parameters:
-    ///   - key: the bearer key of every call under `/admin` and of `/metrics`.
+    ///   - key: the bearer key of every call that is not declared open.
+    ///   - hosts: names by which the listener is called, besides `localhost` and addresses.
     ///   - backup: where `GET /admin/backup` reads; without it the call is not offered.
     ///   - documents: open texts besides its own.
     ///   - unreadiness: why the appliance is not ready, in a sentence for `/readyz`; `nil` when it is.
     ///   - extraMetrics: what others have to tell at `/metrics`.
     public init(
         store: any ChatStore, sessions: any LiveSessions, tokens: any TokenIssuer, backup: (any BackupSource)? = nil,
-        documents: [StaticDocument] = [], key: String, program: Program, clock: @escaping @Sendable () -> Timestamp,
+        documents: [StaticDocument] = [], key: String, hosts: [String] = [], program: Program,
+        clock: @escaping @Sendable () -> Timestamp,
         unreadiness: @escaping @Sendable () -> String? = { nil },
         extraMetrics: @escaping @Sendable () -> [Metric] = { [] }, logger: Logger
     ) {
@@ -49,25 +52,34 @@ public struct AdminSite: Sendable {
         self.clock = clock
         self.unreadiness = unreadiness
         self.extraMetrics = extraMetrics
-        self.key = Array(key.utf8)
+        keyGuard = AdminGuard(key: key, logger: logger)
+        self.hosts = AdminHosts(hosts)
         self.logger = logger
     }
 
     /// Every call there is.
-    var routes: [AdminRoute] {
-        userRoutes + tokenRoutes + chatRoutes + memberRoutes + messageRoutes + operationRoutes + openRoutes
+    var routes: [Route] {
+        userRoutes + tokenRoutes + chatRoutes + memberRoutes + messageRoutes + operationRoutes + openRoutes + [
+            // What is not there is guarded as what is.
+            guarded(nil, "/admin/**") { _ in throw HTTPFailure.notFound("There is nothing here.") }
+        ]
     }
 
-    /// The router of the admin listener.
-    public func router() -> Router<BasicRequestContext> {
-        let router = Router(context: BasicRequestContext.self, options: [.autoGenerateHeadEndpoints])
-        let routes = routes
-        router.add(middleware: AdminMiddleware(key: key, routes: routes, logger: logger))
-        for route in routes {
-            router.on(RouterPath(route.path), method: route.method) { request, context in
-                try await route.handle(AdminRequest(request: request, parameters: context.parameters))
-            }
+    /// Calls that change nothing, and give away so much that they are logged as if they did.
+    static let secretLooks: Set<String> = ["/admin/backup"]
+
+    /// A call that needs the admin key: its handler takes what only the guard lets through.
+    func guarded(
+        _ method: HTTPRequest.Method?, _ path: String,
+        _ handle: @escaping @Sendable (AdminRequest) async throws -> Response
+    ) -> Route {
+        .guarded(method, path, by: keyGuard) { call, pass in
+            try await handle(try await AdminRequest(call, pass))
         }
-        return router
     }
+
+    var desk: AdminDesk { AdminDesk(table: RouteTable(routes), hosts: hosts, logger: logger) }
+
+    /// What the admin listener answers with.
+    public func responder() -> AdminResponder { AdminResponder(desk: desk) }
 }

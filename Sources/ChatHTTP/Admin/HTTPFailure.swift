@@ -20,6 +20,18 @@ struct HTTPFailure: Error, Sendable {
         status: .unauthorized, code: "unauthorized", message: "The admin key is missing or wrong.",
         headers: [.wwwAuthenticate: "Bearer"])
 
+    /// RFC 6585 section 4.
+    static func tooManyGuesses(retryAfter seconds: Int64) -> HTTPFailure {
+        HTTPFailure(
+            status: .tooManyRequests, code: "rate_limited", message: "Too many wrong keys; wait.",
+            headers: [.retryAfter: String(seconds)])
+    }
+
+    /// RFC 9110 section 15.5.20.
+    static let misdirected = HTTPFailure(
+        status: .misdirectedRequest, code: "misdirected_request",
+        message: "This listener does not go by that name; --admin-host adds one.")
+
     static func notFound(_ message: String, field: String? = nil) -> HTTPFailure {
         HTTPFailure(status: .notFound, code: "not_found", message: message, field: field)
     }

@@ -29,9 +29,16 @@ public struct FileSite: Sendable {
             store: store, verifier: verifier, links: links, refusals: RefusalLog(logger: logger), clock: clock)
     }
 
+    var routes: [Route] {
+        [
+            Route.guarded(.post, "/files", by: TokenGuard(access: access), upload).shared(),
+            Route.guarded(.get, "/files/{id}", by: FileGuard(access: access), download).shared(),
+        ]
+    }
+
     /// `POST /files`.
-    @Sendable func upload(_ request: Request, _ context: PublicContext) async throws -> Response {
-        let holder = try await access.holder(of: request, on: context.connection)
+    @Sendable private func upload(_ call: HTTPCall, _ holder: FileAccess.Holder) async throws -> Response {
+        let request = call.request
         let source = try UploadSource(request)
         if let length = request.headers[.contentLength].flatMap({ Int64($0) }),
             length > maxAttachment.addingClamped(source.overhead)
@@ -39,7 +46,7 @@ public struct FileSite: Sendable {
             throw HTTPFailure.tooLarge(maxAttachment)
         }
         let task = EndableTask()
-        let slot = try uploadSlots.take(for: holder.user, at: context.connection.address) { task.end() }
+        let slot = try uploadSlots.take(for: holder.user, at: call.connection.address) { task.end() }
         let upload = FileUpload(
             store: store, owner: holder.user, limit: maxAttachment, slot: slot,
             watch: StandingWatch { [access] in try await access.lookAgain(at: holder) })
@@ -56,17 +63,13 @@ public struct FileSite: Sendable {
     }
 
     /// `GET` and `HEAD /files/{id}`.
-    @Sendable func download(_ request: Request, _ context: PublicContext) async throws -> Response {
-        guard let raw = context.parameters.get("id"), let id = raw.removingPercentEncoding else {
-            throw ChatError(.notFound, "There is no such file.")
-        }
-        let (file, holder) = try await access.file(FileID(id), for: request, on: context.connection)
+    @Sendable private func download(_ call: HTTPCall, _ pass: FileGuard.Pass) async throws -> Response {
         let slot = try downloadSlots.take(
-            for: holder.user, at: context.connection.address, end: context.connection.abort)
+            for: pass.holder.user, at: call.connection.address, end: call.connection.abort)
         return FileDelivery(
-            store: store, file: file, slot: slot,
-            watch: StandingWatch { [access] in try await access.lookAgain(at: holder) }
-        ).response(to: request)
+            store: store, file: pass.file, slot: slot,
+            watch: StandingWatch { [access] in try await access.lookAgain(at: pass.holder) }
+        ).response(to: call.request)
     }
 }
 

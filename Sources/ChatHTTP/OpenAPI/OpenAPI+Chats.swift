@@ -35,6 +35,7 @@ extension OpenAPI {
             "content": {"application/json": {"schema": {"$ref": "#/components/schemas/Chat"}}}
            },
            "401": {"$ref": "#/components/responses/Error"},
+           "429": {"$ref": "#/components/responses/Error"},
            "400": {"$ref": "#/components/responses/Error"},
            "404": {"$ref": "#/components/responses/Error"},
            "409": {"$ref": "#/components/responses/Error"},
@@ -66,6 +67,7 @@ extension OpenAPI {
             }
            },
            "401": {"$ref": "#/components/responses/Error"},
+           "429": {"$ref": "#/components/responses/Error"},
            "400": {"$ref": "#/components/responses/Error"}
           }
          }
@@ -80,6 +82,7 @@ extension OpenAPI {
             "content": {"application/json": {"schema": {"$ref": "#/components/schemas/Chat"}}}
            },
            "401": {"$ref": "#/components/responses/Error"},
+           "429": {"$ref": "#/components/responses/Error"},
            "404": {"$ref": "#/components/responses/Error"}
           }
          },
@@ -100,6 +103,7 @@ extension OpenAPI {
             "content": {"application/json": {"schema": {"$ref": "#/components/schemas/Chat"}}}
            },
            "401": {"$ref": "#/components/responses/Error"},
+           "429": {"$ref": "#/components/responses/Error"},
            "400": {"$ref": "#/components/responses/Error"},
            "404": {"$ref": "#/components/responses/Error"},
            "413": {"$ref": "#/components/responses/Error"},
@@ -112,6 +116,7 @@ extension OpenAPI {
           "responses": {
            "204": {"description": "Done"},
            "401": {"$ref": "#/components/responses/Error"},
+           "429": {"$ref": "#/components/responses/Error"},
            "404": {"$ref": "#/components/responses/Error"}
           }
          }

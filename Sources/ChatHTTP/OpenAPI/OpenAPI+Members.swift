@@ -27,6 +27,7 @@ extension OpenAPI {
             }
            },
            "401": {"$ref": "#/components/responses/Error"},
+           "429": {"$ref": "#/components/responses/Error"},
            "400": {"$ref": "#/components/responses/Error"},
            "404": {"$ref": "#/components/responses/Error"}
           }
@@ -56,6 +57,7 @@ extension OpenAPI {
             "content": {"application/json": {"schema": {"$ref": "#/components/schemas/Member"}}}
            },
            "401": {"$ref": "#/components/responses/Error"},
+           "429": {"$ref": "#/components/responses/Error"},
            "400": {"$ref": "#/components/responses/Error"},
            "404": {"$ref": "#/components/responses/Error"},
            "409": {"$ref": "#/components/responses/Error"},
@@ -72,6 +74,7 @@ extension OpenAPI {
           "responses": {
            "204": {"description": "Done"},
            "401": {"$ref": "#/components/responses/Error"},
+           "429": {"$ref": "#/components/responses/Error"},
            "404": {"$ref": "#/components/responses/Error"}
           }
          }

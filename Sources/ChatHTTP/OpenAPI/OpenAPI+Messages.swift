@@ -38,6 +38,7 @@ extension OpenAPI {
             }
            },
            "401": {"$ref": "#/components/responses/Error"},
+           "429": {"$ref": "#/components/responses/Error"},
            "400": {"$ref": "#/components/responses/Error"},
            "404": {"$ref": "#/components/responses/Error"}
           }
@@ -67,6 +68,7 @@ extension OpenAPI {
             "content": {"application/json": {"schema": {"$ref": "#/components/schemas/Message"}}}
            },
            "401": {"$ref": "#/components/responses/Error"},
+           "429": {"$ref": "#/components/responses/Error"},
            "400": {"$ref": "#/components/responses/Error"},
            "404": {"$ref": "#/components/responses/Error"},
            "409": {"$ref": "#/components/responses/Error"},
@@ -83,6 +85,7 @@ extension OpenAPI {
           "responses": {
            "204": {"description": "Done"},
            "401": {"$ref": "#/components/responses/Error"},
+           "429": {"$ref": "#/components/responses/Error"},
            "404": {"$ref": "#/components/responses/Error"}
           }
          }

@@ -10,7 +10,8 @@ extension OpenAPI {
             "description": "The figures",
             "content": {"application/json": {"schema": {"$ref": "#/components/schemas/Stats"}}}
            },
-           "401": {"$ref": "#/components/responses/Error"}
+           "401": {"$ref": "#/components/responses/Error"},
+           "429": {"$ref": "#/components/responses/Error"}
           }
          }
         },
@@ -35,6 +36,7 @@ extension OpenAPI {
             }
            },
            "401": {"$ref": "#/components/responses/Error"},
+           "429": {"$ref": "#/components/responses/Error"},
            "400": {"$ref": "#/components/responses/Error"}
           }
          }
@@ -46,6 +48,7 @@ extension OpenAPI {
           "responses": {
            "204": {"description": "Done"},
            "401": {"$ref": "#/components/responses/Error"},
+           "429": {"$ref": "#/components/responses/Error"},
            "404": {"$ref": "#/components/responses/Error"}
           }
          }
@@ -67,6 +70,7 @@ extension OpenAPI {
             "content": {"application/vnd.sqlite3": {"schema": {"type": "string", "format": "binary"}}}
            },
            "401": {"$ref": "#/components/responses/Error"},
+           "429": {"$ref": "#/components/responses/Error"},
            "400": {"$ref": "#/components/responses/Error"},
            "503": {"$ref": "#/components/responses/Error"}
           }
@@ -86,6 +90,7 @@ extension OpenAPI {
           "responses": {
            "204": {"description": "Done"},
            "401": {"$ref": "#/components/responses/Error"},
+           "429": {"$ref": "#/components/responses/Error"},
            "400": {"$ref": "#/components/responses/Error"},
            "409": {"$ref": "#/components/responses/Error"}
           }
@@ -99,7 +104,8 @@ extension OpenAPI {
             "description": "Text format 0.0.4",
             "content": {"text/plain": {"schema": {"type": "string"}}}
            },
-           "401": {"$ref": "#/components/responses/Error"}
+           "401": {"$ref": "#/components/responses/Error"},
+           "429": {"$ref": "#/components/responses/Error"}
           }
          }
         }

@@ -28,6 +28,7 @@ extension OpenAPI {
             "content": {"application/json": {"schema": {"$ref": "#/components/schemas/IssuedToken"}}}
            },
            "401": {"$ref": "#/components/responses/Error"},
+           "429": {"$ref": "#/components/responses/Error"},
            "400": {"$ref": "#/components/responses/Error"},
            "404": {"$ref": "#/components/responses/Error"},
            "413": {"$ref": "#/components/responses/Error"},
@@ -58,6 +59,7 @@ extension OpenAPI {
             }
            },
            "401": {"$ref": "#/components/responses/Error"},
+           "429": {"$ref": "#/components/responses/Error"},
            "400": {"$ref": "#/components/responses/Error"},
            "404": {"$ref": "#/components/responses/Error"}
           }
@@ -70,6 +72,7 @@ extension OpenAPI {
           "responses": {
            "204": {"description": "Done"},
            "401": {"$ref": "#/components/responses/Error"},
+           "429": {"$ref": "#/components/responses/Error"},
            "404": {"$ref": "#/components/responses/Error"}
           }
          }

@@ -28,6 +28,7 @@ extension OpenAPI {
             "content": {"application/json": {"schema": {"$ref": "#/components/schemas/User"}}}
            },
            "401": {"$ref": "#/components/responses/Error"},
+           "429": {"$ref": "#/components/responses/Error"},
            "400": {"$ref": "#/components/responses/Error"},
            "409": {"$ref": "#/components/responses/Error"},
            "413": {"$ref": "#/components/responses/Error"},
@@ -63,6 +64,7 @@ extension OpenAPI {
             }
            },
            "401": {"$ref": "#/components/responses/Error"},
+           "429": {"$ref": "#/components/responses/Error"},
            "400": {"$ref": "#/components/responses/Error"}
           }
          }
@@ -77,6 +79,7 @@ extension OpenAPI {
             "content": {"application/json": {"schema": {"$ref": "#/components/schemas/User"}}}
            },
            "401": {"$ref": "#/components/responses/Error"},
+           "429": {"$ref": "#/components/responses/Error"},
            "404": {"$ref": "#/components/responses/Error"}
           }
          },
@@ -104,6 +107,7 @@ extension OpenAPI {
             "content": {"application/json": {"schema": {"$ref": "#/components/schemas/User"}}}
            },
            "401": {"$ref": "#/components/responses/Error"},
+           "429": {"$ref": "#/components/responses/Error"},
            "400": {"$ref": "#/components/responses/Error"},
            "404": {"$ref": "#/components/responses/Error"},
            "409": {"$ref": "#/components/responses/Error"},
@@ -125,6 +129,7 @@ extension OpenAPI {
           "responses": {
            "204": {"description": "Done"},
            "401": {"$ref": "#/components/responses/Error"},
+           "429": {"$ref": "#/components/responses/Error"},
            "400": {"$ref": "#/components/responses/Error"},
            "404": {"$ref": "#/components/responses/Error"}
           }
@@ -137,6 +142,7 @@ extension OpenAPI {
           "responses": {
            "204": {"description": "Done"},
            "401": {"$ref": "#/components/responses/Error"},
+           "429": {"$ref": "#/components/responses/Error"},
            "404": {"$ref": "#/components/responses/Error"}
           }
          }
@@ -148,6 +154,7 @@ extension OpenAPI {
           "responses": {
            "204": {"description": "Done"},
            "401": {"$ref": "#/components/responses/Error"},
+           "429": {"$ref": "#/components/responses/Error"},
            "404": {"$ref": "#/components/responses/Error"}
           }
          }
@@ -159,6 +166,7 @@ extension OpenAPI {
           "responses": {
            "204": {"description": "Done"},
            "401": {"$ref": "#/components/responses/Error"},
+           "429": {"$ref": "#/components/responses/Error"},
            "404": {"$ref": "#/components/responses/Error"}
           }
          }
@@ -170,6 +178,7 @@ extension OpenAPI {
           "responses": {
            "204": {"description": "Done"},
            "401": {"$ref": "#/components/responses/Error"},
+           "429": {"$ref": "#/components/responses/Error"},
            "404": {"$ref": "#/components/responses/Error"}
           }
          }

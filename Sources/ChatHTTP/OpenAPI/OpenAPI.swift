@@ -7,7 +7,10 @@ enum OpenAPI {
         "info": {
          "title": "Parley admin endpoint",
          "version": "1",
-         "description": "Users, tokens, chats, members and messages of a Parley appliance."
+         "description": "Users, tokens, chats, members and messages of a Parley appliance. An address has one \
+        spelling: ids are percent-encoded whole, a slash in one is %2F. A Host that is neither an address, localhost \
+        nor named by --admin-host is 421; a body without Content-Type: application/json is 415; after ten wrong keys \
+        in a minute an address is answered 429, with Retry-After."
         },
         "security": [{"adminKey": []}],
         "paths": {

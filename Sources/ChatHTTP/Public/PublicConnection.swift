@@ -1,6 +1,6 @@
 import SocketServer
 
-/// What the routes of the public listener may know of the connection that a request came on, and do to it.
+/// What a route may know of the connection that a request came on, and do to it.
 struct PublicConnection: Sendable {
     /// The client's address, looked up behind trusted proxies.
     var address: String

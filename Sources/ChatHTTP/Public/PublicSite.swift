@@ -5,7 +5,7 @@ import SocketServer
 ///
 /// Apart from ``PublicRouter``, because Hummingbird has an `HTTPResponder` too.
 public struct PublicSite: HTTPResponder {
-    private let router: PublicRouter
+    let router: PublicRouter
 
     /// - Parameters:
     ///   - documents: open texts besides its own.

@@ -68,7 +68,7 @@ public enum DatabaseBackup {
     /// One snapshot of `source`, page by page, into a file of its own.
     static func copy(
         _ source: Connection, to path: String, withoutSettings: [String] = [],
-        progress: @escaping (Int, Int) -> Void = { _, _ in }
+        progress: @escaping (Int, Int) throws -> Void = { _, _ in }
     ) throws {
         let draft = path + ".partial"
         for suffix in ["", "-wal", "-shm", "-journal"] { unlink(draft + suffix) }
@@ -87,14 +87,14 @@ public enum DatabaseBackup {
     }
 
     private static func write(
-        _ source: Connection, to draft: String, withoutSettings: [String], progress: @escaping (Int, Int) -> Void
+        _ source: Connection, to draft: String, withoutSettings: [String], progress: @escaping (Int, Int) throws -> Void
     ) throws {
         // The transaction keeps all steps in one snapshot: without it each commit of the server begins the copy anew.
         try source.execute("BEGIN")
         _ = try source.prepare("SELECT revision FROM state").first { $0.int(0) }
         let target = try DatabaseQueue(path: draft)
         try source.queue.backup(to: target, pagesPerStep: 1024) { step in
-            progress(step.completedPageCount, step.totalPageCount)
+            try progress(step.completedPageCount, step.totalPageCount)
         }
         try target.close()
         try source.execute("COMMIT")
@@ -134,10 +134,10 @@ extension SQLiteChatStore {
     /// - Parameters:
     ///   - path: where to; replaced at the end, when the copy is whole.
     ///   - withoutSettings: keys of settings to leave out (secrets).
-    ///   - progress: pages copied, pages in all.
+    ///   - progress: pages copied, pages in all; what it throws before the last step breaks the copy off.
     /// - Throws: ``StoreOpenError``.
     public func backup(
-        to path: String, withoutSettings: [String] = [], progress: @escaping (Int, Int) -> Void = { _, _ in }
+        to path: String, withoutSettings: [String] = [], progress: @escaping (Int, Int) throws -> Void = { _, _ in }
     ) throws {
         try file.withLongReader {
             let connection = try Connection(path: file.directory.database, readonly: true)

@@ -13,6 +13,11 @@ public struct SocketServerConfiguration: Sendable {
     public var limits = SocketServerLimits()
     /// Connections that the kernel holds until they are accepted. Default 1024 (the kernel may cap it).
     public var backlog: Int32 = 1024
+    /// Whether ``SocketServer/shutdown(within:)`` ends the threads. False where others may still have something to tell
+    /// a loop when all connections are gone (a read of the store, a timer, a call of another listener): a loop that has
+    /// ended complains of that on standard error, and what was told is lost. A program that ends with its server leaves
+    /// the threads to the end of the process.
+    public var endsThreads = true
     public var logger: Logger
 
     public init(

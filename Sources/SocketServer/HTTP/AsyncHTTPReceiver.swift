@@ -23,8 +23,9 @@ final class AsyncHTTPReceiver: HTTPExchangeReceiver {
     }
 
     func exchangeDidClose(_ exchange: HTTPExchange) {
-        source?.finish(ChannelError.inputClosed)
+        // In this order, so that whoever hears that the body broke off can tell that the client is gone.
         task.cancel()
+        source?.finish(ChannelError.inputClosed)
     }
 }
 

@@ -124,10 +124,10 @@ final class HTTPConnection: ChannelDuplexHandler, RemovableChannelHandler, Deadl
             context.close(promise: nil)
             return
         }
-        guard exchange == nil else {
+        if let exchange {
             // The request in hand may be whole and its response under way; only what follows is garbage.
             keepsAlive = false
-            if !requestEnded { context.close(promise: nil) }
+            if !requestEnded { refuseRest(of: exchange) }
             return
         }
         let status: HTTPResponseStatus =
@@ -144,6 +144,18 @@ final class HTTPConnection: ChannelDuplexHandler, RemovableChannelHandler, Deadl
         linger()
     }
 
+    /// The body breaks the rules: an answer that has not begun says so, and one that has is not ended.
+    private func refuseRest(of exchange: HTTPExchange) {
+        guard exchange.isOpen, !exchange.hasStarted else {
+            context?.close(promise: nil)
+            return
+        }
+        let receiver = exchange.receiver
+        exchange.receiver = nil
+        exchange.respond(.badRequest)
+        receiver?.exchangeDidClose(exchange)
+    }
+
     func read(context: ChannelHandlerContext) {
         if isReadingHeld { pendingRead = true } else { context.read() }
     }
@@ -158,21 +170,29 @@ final class HTTPConnection: ChannelDuplexHandler, RemovableChannelHandler, Deadl
         }
     }
 
-    func begin(_ head: HTTPRequestHead) {
+    func begin(_ received: HTTPRequestHead) {
         deadline.disarm()
+        var head = received
+        let fault = head.settle()
         let exchange = HTTPExchange(
             head: head, connection: self, eventLoop: loop.eventLoop, peerAddress: peerAddress)
         self.exchange = exchange
         requestEnded = false
         responseEnded = false
         discarded = 0
-        keepsAlive = head.isKeepAlive && !loop.isDraining && head.method != .CONNECT
+        keepsAlive = head.isKeepAlive && !loop.isDraining && fault == nil
         count(exchange)
         if head.announcesBody {
             bodyPace = BodyPace(start: loop.eventLoop.now)
             loop.bodyDeadlines.arm(deadline, owner: self)
         }
-        loop.shared.routes.service(for: head.uri).begin(exchange)
+        if let fault {
+            return exchange.respond(fault)
+        } else if head.isAboutServer {
+            exchange.respond(.noContent)
+        } else {
+            loop.shared.routes.service(for: head.uri).begin(exchange)
+        }
         guard head.expectsContinue else { return }
         if exchange.hasStarted {
             // The client will not send the body it announced, or will: the end of the request cannot be told.

@@ -47,7 +47,7 @@ extension HTTPHeaders {
 
 extension Collection<UInt8> {
     /// Whether these are the letters of `lowered`, in whatever case.
-    fileprivate func equalsLowered(_ lowered: String.UTF8View) -> Bool {
+    func equalsLowered(_ lowered: String.UTF8View) -> Bool {
         count == lowered.count
             && zip(self, lowered).allSatisfy { byte, other in byte.asciiLowercased == other }
     }

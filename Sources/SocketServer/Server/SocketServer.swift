@@ -79,7 +79,8 @@ public final class SocketServer: Sendable {
         }
     }
 
-    /// Ends every connection with the response it is at, closes what remains after `deadline`, and ends the threads.
+    /// Ends every connection with the response it is at, closes what remains after `deadline`, and ends the threads, if
+    /// they are to end with it.
     ///
     /// The tasks of requests still unanswered then are cancelled, and waited for (a second at most): they, and what one
     /// loop has to tell another about the end, need the threads.
@@ -92,6 +93,7 @@ public final class SocketServer: Sendable {
         await wait(for: shared.tasks, atMost: .seconds(1))
         // A turn of each loop, for what the closing connections told it.
         for eventLoop in eventLoops { _ = try? await eventLoop.submit {}.get() }
+        guard configuration.endsThreads else { return }
         do {
             try await group.shutdownGracefully()
         } catch {

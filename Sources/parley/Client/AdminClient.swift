@@ -55,7 +55,7 @@ struct AdminClient: Sendable {
 
     private func parts(of call: AdminCall) -> [HTTPClientRequestPart] {
         var headers: HTTPHeaders = [
-            "Host": "parley", "Authorization": "Bearer \(key)", "Connection": "close", "Accept": "application/json",
+            "Host": "localhost", "Authorization": "Bearer \(key)", "Connection": "close", "Accept": "application/json",
         ]
         let body = call.body.map { ByteBuffer(string: $0) }
         if let body {

@@ -15,6 +15,12 @@ struct ServeOptions: ParsableArguments {
     @Option(help: ArgumentHelp("Admin endpoint (default: 127.0.0.1:5080)", valueName: "ADDR:PORT"))
     var adminListen: String?
 
+    @Option(
+        help: ArgumentHelp(
+            "Name by which the admin endpoint is called, besides localhost and addresses; repeatable",
+            valueName: "NAME"))
+    var adminHost: [String] = []
+
     @Option(help: ArgumentHelp("Bearer key of the admin endpoint (default: made at the first start)", valueName: "KEY"))
     var adminKey: String?
 
@@ -136,6 +142,7 @@ struct ServeOptions: ParsableArguments {
     var values: [Setting: [String]] {
         var values = texts.compactMapValues { $0.map { [$0] } }
         values[.autoCreateUsers] = autoCreateUsers.map { [$0 ? "true" : "false"] }
+        if !adminHost.isEmpty { values[.adminHost] = adminHost }
         if !corsOrigin.isEmpty { values[.corsOrigin] = corsOrigin }
         if !trustedProxy.isEmpty { values[.trustedProxy] = trustedProxy }
         return values

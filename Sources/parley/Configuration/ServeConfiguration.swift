@@ -18,6 +18,8 @@ struct ServeConfiguration: Sendable {
     var dataDirectory: String
     var listen: ListenAddress
     var adminListen: ListenAddress
+    /// Names by which the admin listener is called, besides `localhost` and addresses.
+    var adminHosts: [String]
     /// `nil`: `admin.key` in the data directory, made at the first start.
     var adminKey: String?
     /// `nil`: the key ring in the database, made at the first start.

@@ -4,6 +4,7 @@ enum Setting: String, CaseIterable, Sendable {
     case data
     case listen
     case adminListen = "admin-listen"
+    case adminHost = "admin-host"
     case adminKey = "admin-key"
     case adminKeyFile = "admin-key-file"
     case jwtSecret = "jwt-secret"
@@ -44,7 +45,7 @@ enum Setting: String, CaseIterable, Sendable {
     /// Given more than once on the command line, as a list in the file, separated by commas in the environment.
     var isRepeatable: Bool {
         switch self {
-        case .corsOrigin, .trustedProxy: true
+        case .adminHost, .corsOrigin, .trustedProxy: true
         default: false
         }
     }

@@ -19,6 +19,7 @@ struct SettingsReader {
             dataDirectory: try text(.data, "./data"),
             listen: try address(.listen, ListenAddress.tcp(host: "::", port: 5000)),
             adminListen: try address(.adminListen, ListenAddress.tcp(host: "127.0.0.1", port: 5080)),
+            adminHosts: try adminHosts(),
             adminKey: try adminKey(),
             jwtSecret: try jwtSecret(),
             jwtPublicKey: try jwtPublicKey(),
@@ -132,6 +133,24 @@ struct SettingsReader {
             return (named, try file(named).trimmingCharacters(in: .whitespacesAndNewlines))
         }
         return given.map { ($0, $0.text) }
+    }
+
+    /// Host names, without scheme or port.
+    private func adminHosts() throws -> [String] {
+        try (source.values(.adminHost) ?? []).map { value in
+            let isName = value.text.utf8.allSatisfy { byte in
+                switch byte {
+                case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"): true
+                case UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "-"), UInt8(ascii: "."): true
+                case UInt8(ascii: "_"): true
+                default: false
+                }
+            }
+            guard isName, (1...253).contains(value.text.utf8.count) else {
+                throw Failure.badValue(value, "a host name like parley.example.org, without a port")
+            }
+            return value.text
+        }
     }
 
     private func adminKey() throws -> String? {

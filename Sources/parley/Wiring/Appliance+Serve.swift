@@ -41,6 +41,7 @@ extension Appliance {
         await keeper.watch(sessions)
 
         let state = RunState()
+        let backups = StoreBackups(store: store)
         let announcement = Announcement(adminKeyPath: adminKey.path, isFirstStart: isFirstStart, logger: logger)
         let tls = try configuration.tls.map { try TLSCredentials(certificateFile: $0.certificate, keyFile: $0.key) }
         let files = FileSite(
@@ -54,17 +55,17 @@ extension Appliance {
             configuration: serverConfiguration(tls, descriptors), group: group, routes: routes)
         bounds.watch(io.engine, server.registry)
         let publicService = PublicService(
-            server: server, engine: io.engine, gateway: gateway, store: store, state: state,
+            server: server, engine: io.engine, gateway: gateway, store: store, backups: backups, state: state,
             announcement: announcement, logger: logger)
         let adminService = AdminService(
-            site: AdminSite(
-                store: store, sessions: sessions, tokens: keeper, backup: StoreBackups(store: store),
-                documents: [Self.asyncAPI], key: adminKey.text,
+            responder: AdminSite(
+                store: store, sessions: sessions, tokens: keeper, backup: backups,
+                documents: [Self.asyncAPI], key: adminKey.text, hosts: configuration.adminHosts,
                 program: AdminSite.Program(version: Version.text, startedAt: .now()), clock: { .now() },
                 unreadiness: { state.unreadiness(store.counters.trouble) },
                 extraMetrics: { ApplianceMetrics.all(store: store, server: server, engine: io.engine) },
-                logger: Logger(label: "parley.admin")),
-            address: configuration.adminListen, announcement: announcement)
+                logger: Logger(label: "parley.admin")
+            ).responder(), configuration: configuration, announcement: announcement)
         var services: [any Service] = [adminService, publicService]
         services.append(StoreWatch(losses: losses))
         services.append(CertificateReloader(credentials: tls, logger: logger))
@@ -164,6 +165,7 @@ extension Appliance {
         var server = SocketServerConfiguration(
             listen: listen, threads: configuration.threads, logger: Logger(label: "parley.sockets"))
         server.tls = tls
+        server.endsThreads = false
         server.trustedProxies = configuration.trustedProxies
         descriptors.apply(to: &server.limits)
         server.limits.requestsPerAddress = 500

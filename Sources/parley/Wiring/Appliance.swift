@@ -3,7 +3,6 @@ import ChatHTTP
 import ChatSQLite
 import ChatTokens
 import Foundation
-import Hummingbird
 import Logging
 import ServiceLifecycle
 import SocketServer

@@ -9,7 +9,8 @@ import SocketServer
 ///
 /// 1. Nothing new: handshakes are answered 503, `/readyz` says no.
 /// 2. Clients are told (`session:ended`); events that come from now on stay unanswered, so that they are sent again.
-/// 3. What was accepted is finished: the store commits what waits and closes; the acks go out with that.
+/// 3. Copies for backups are broken off: they hold the file open. What was accepted is finished: the store commits what
+///    waits and closes; the acks go out with that.
 /// 4. The sessions are closed in the way that brings clients back. One that is between two polls still has to fetch its
 ///    last words: so the listeners stay until all have them, or long enough.
 /// 5. The listeners and the connections are closed.
@@ -23,6 +24,7 @@ struct PublicService: Service {
     let engine: EngineServer
     let gateway: ChatGateway
     let store: SQLiteChatStore
+    let backups: StoreBackups
     let state: RunState
     let announcement: Announcement
     let logger: Logger
@@ -36,6 +38,7 @@ struct PublicService: Service {
         state.isServing = false
         engine.refuseNewSessions()
         await gateway.stopTakingEvents()
+        await backups.stop()
         var failure: (any Error)?
         do {
             try await Appliance.close(store)

@@ -1,20 +1,22 @@
 import ChatCore
-import ChatHTTP
 import ChatSQLite
 import Foundation
 import HTTPTypes
 import Hummingbird
-import HummingbirdTesting
 import Logging
 import NIOCore
 
-/// An admin endpoint on a store of its own, without a socket: requests go straight to the router.
+@testable import ChatHTTP
+
+/// An admin endpoint on a store of its own, without a socket: requests go straight to the desk.
 struct AdminBench: Sendable {
     static let key = "the-key-of-the-tests"
     /// 2026-01-31T12:00:00.500Z.
     static let now = Timestamp(milliseconds: 1_769_860_800_500)
 
-    let client: any TestClientProtocol
+    let site: AdminSite
+    let desk: AdminDesk
+    let log: LogCollector
     let store: SQLiteChatStore
     let sessions: StubSessions
     let tokens: StubTokens
@@ -28,31 +30,32 @@ struct AdminBench: Sendable {
         defer { try? store.close() }
         try store.start(sink: DeafSink())
         let (sessions, tokens) = (StubSessions(), StubTokens())
+        let log = LogCollector()
         let site = AdminSite(
             store: store, sessions: sessions, tokens: tokens, backup: StubBackup(directory: directory.path),
-            documents: documents, key: key,
+            documents: documents, key: key, hosts: ["Parley.example.org"],
             program: AdminSite.Program(version: "9.9.9", startedAt: now), clock: { now },
             extraMetrics: { [Metric("parley_extra_total", .counter, "An extra.", 7)] },
-            logger: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() })
-        let application = Application(router: site.router())
-        try await application.test(.router) { client in
-            try await body(AdminBench(client: client, store: store, sessions: sessions, tokens: tokens))
-        }
+            logger: log.logger)
+        try await body(
+            AdminBench(site: site, desk: site.desk, log: log, store: store, sessions: sessions, tokens: tokens))
     }
 
     /// A call as an operator makes it, with the key unless told otherwise.
     func call(
         _ method: HTTPRequest.Method, _ path: String, _ body: String? = nil, key: String? = AdminBench.key,
-        type: String? = "application/json"
+        type: String? = "application/json", host: String? = "127.0.0.1:5080", from address: String = "192.0.2.1"
     ) async throws -> Answer {
         var headers: HTTPFields = [:]
         if let key { headers[.authorization] = "Bearer \(key)" }
-        if body != nil, let type { headers[.contentType] = type }
-        return try await client.execute(
-            uri: path, method: method, headers: headers, body: body.map { ByteBuffer(string: $0) }
-        ) { response in
-            Answer(status: response.status.code, headers: response.headers, text: String(buffer: response.body))
+        if let body {
+            if let type { headers[.contentType] = type }
+            headers[.contentLength] = String(body.utf8.count)
         }
+        let head = HTTPRequest(
+            method: method, scheme: "http", authority: host, path: path, headerFields: headers)
+        let request = Request(head: head, body: RequestBody(buffer: ByteBuffer(string: body ?? "")))
+        return try await Answer(await desk.answer(request, from: address), isHead: method == .head)
     }
 }
 

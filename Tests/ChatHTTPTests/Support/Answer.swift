@@ -1,5 +1,8 @@
 import Foundation
 import HTTPTypes
+import Hummingbird
+import NIOCore
+import Synchronization
 import Testing
 
 /// What a call answered.
@@ -7,6 +10,14 @@ struct Answer: Sendable {
     var status: Int
     var headers: HTTPFields
     var text: String
+
+    init(_ response: Response, isHead: Bool) async throws {
+        status = response.status.code
+        headers = response.headers
+        let body = BodyCollector()
+        if !isHead { try await response.body.write(body) }
+        text = String(buffer: body.bytes.withLock { $0 })
+    }
 
     /// The body as an object.
     var object: [String: any Sendable] {
@@ -37,4 +48,15 @@ struct Answer: Sendable {
             return (error["field"] as? String).map { "\(code):\($0)" } ?? code
         }
     }
+}
+
+/// Keeps what is written.
+private final class BodyCollector: ResponseBodyWriter {
+    let bytes = Mutex(ByteBuffer())
+
+    func write(_ buffer: ByteBuffer) async throws {
+        bytes.withLock { _ = $0.writeImmutableBuffer(buffer) }
+    }
+
+    consuming func finish(_ trailingHeaders: HTTPFields?) async throws {}
 }

@@ -70,7 +70,7 @@ struct PollingTests {
     @Test("A second post while one is being read closes the session")
     func duplicatePost() async throws {
         try await withSession { engine, getter, poster, sid in
-            try await getter.send("POST \(TestEngine.poll(sid)) HTTP/1.1\r\nContent-Length: 10\r\n\r\n4ab")
+            try await getter.send("POST \(TestEngine.poll(sid)) HTTP/1.1\r\nHost: a\r\nContent-Length: 10\r\n\r\n4ab")
             var status = 200
             // Until the first has arrived the second is a post like any.
             while status == 200 {
@@ -95,7 +95,7 @@ struct PollingTests {
     @Test("An aborted post closes the session")
     func abortedPost() async throws {
         try await withSession { engine, _, poster, sid in
-            try await poster.send("POST \(TestEngine.poll(sid)) HTTP/1.1\r\nContent-Length: 10\r\n\r\n4ab")
+            try await poster.send("POST \(TestEngine.poll(sid)) HTTP/1.1\r\nHost: a\r\nContent-Length: 10\r\n\r\n4ab")
             try await poster.close()
             #expect(await engine.log.next() == "transport error")
         }

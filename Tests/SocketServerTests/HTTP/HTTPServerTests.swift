@@ -34,7 +34,7 @@ struct HTTPServerTests {
         routes.add("/slow", parking)
         try await TestServer.with(routes) { server in
             let client = try await server.connect()
-            try await client.send("GET /slow HTTP/1.1\r\n\r\nGET /1 HTTP/1.1\r\n\r\nGET /2 HTTP/1.1\r\n\r\n")
+            try await client.send(["slow", "1", "2"].map { "GET /\($0) HTTP/1.1\r\nHost: a\r\n\r\n" }.joined())
             await parking.arrived.wait()
             try await parking.answer("/slow", body: "late")
             #expect(try await client.readResponse().body == "late")
@@ -50,8 +50,8 @@ struct HTTPServerTests {
         routes.add("/slow", parking)
         try await TestServer.with(routes, change: { $0.limits.maxPipelinedBytes = 1000 }) { server in
             let client = try await server.connect()
-            let many = (0..<200).map { "GET /\($0) HTTP/1.1\r\n\r\n" }.joined()
-            try await client.send("GET /slow HTTP/1.1\r\n\r\n" + many)
+            let many = (0..<200).map { "GET /\($0) HTTP/1.1\r\nHost: a\r\n\r\n" }.joined()
+            try await client.send("GET /slow HTTP/1.1\r\nHost: a\r\n\r\n" + many)
             await parking.arrived.wait()
             try await parking.answer("/slow", body: "late")
             #expect(try await client.readResponse().body == "late")
@@ -123,7 +123,7 @@ struct HTTPServerTests {
     func expectContinue() async throws {
         try await TestServer.with(HTTPRoutes(fallback: EchoResponder())) { server in
             let client = try await server.connect()
-            try await client.send("POST /x HTTP/1.1\r\nContent-Length: 2\r\nExpect: 100-continue\r\n\r\n")
+            try await client.send("POST /x HTTP/1.1\r\nHost: a\r\nContent-Length: 2\r\nExpect: 100-continue\r\n\r\n")
             #expect(try await client.readResponse().status == 100)
             try await client.send("hi")
             #expect(try await client.readResponse().body == "POST /x 127.0.0.1 hi")
@@ -134,13 +134,13 @@ struct HTTPServerTests {
         "Requests that break the protocol are refused and end the connection",
         arguments: [
             ("nonsense\r\n\r\n", 400), ("GET / HTTP/3.0\r\n\r\n", 505), ("GET /\r\nX: y\r\n\r\n", 505),
-            ("GET / HTTP/1.1\r\nA: " + String(repeating: "x", count: 40_000) + "\r\n\r\n", 431),
-            ("GET / HTTP/1.1\r\nContent-Length: 1\r\nContent-Length: 2\r\n\r\n", 400),
-            ("GET / HTTP/1.1\r\nContent-Length: x\r\n\r\n", 400),
-            ("GET /" + String(repeating: "x", count: 100_000) + " HTTP/1.1\r\n\r\n", 431),
-            ("GET / HTTP/1.1\r\n" + String(repeating: "A: b\r\n", count: 200) + "\r\n", 431),
-            ("POST / HTTP/1.1\r\nContent-Length: 3\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n", 400),
-            ("GET / HTTP/1.1\r\nA: \u{0}\r\n\r\n", 400),
+            ("GET / HTTP/1.1\r\nHost: a\r\nA: " + String(repeating: "x", count: 40_000) + "\r\n\r\n", 431),
+            ("GET / HTTP/1.1\r\nHost: a\r\nContent-Length: 1\r\nContent-Length: 2\r\n\r\n", 400),
+            ("GET / HTTP/1.1\r\nHost: a\r\nContent-Length: x\r\n\r\n", 400),
+            ("GET /" + String(repeating: "x", count: 100_000) + " HTTP/1.1\r\nHost: a\r\n\r\n", 431),
+            ("GET / HTTP/1.1\r\nHost: a\r\n" + String(repeating: "A: b\r\n", count: 200) + "\r\n", 431),
+            ("POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 3\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n", 400),
+            ("GET / HTTP/1.1\r\nHost: a\r\nA: \u{0}\r\n\r\n", 400),
         ])
     func malformed(request: String, status: Int) async throws {
         try await TestServer.with(HTTPRoutes(fallback: EchoResponder())) { server in
@@ -158,7 +158,7 @@ struct HTTPServerTests {
         try await TestServer.with(HTTPRoutes(), change: { $0.limits.headTimeout = .milliseconds(50) }) { server in
             let client = try await server.connect()
             // The end may come before this is sent.
-            _ = try? await client.send("GET / HTTP/1.1\r\nX: ")
+            _ = try? await client.send("GET / HTTP/1.1\r\nHost: a\r\nX: ")
             await client.waitForEnd()
         }
     }
@@ -169,7 +169,7 @@ struct HTTPServerTests {
             HTTPRoutes(fallback: EchoResponder()), change: { $0.limits.bodyTimeout = .milliseconds(50) }
         ) { server in
             let client = try await server.connect()
-            _ = try? await client.send("POST / HTTP/1.1\r\nContent-Length: 10\r\n\r\nabc")
+            _ = try? await client.send("POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 10\r\n\r\nabc")
             await client.waitForEnd()
         }
     }
@@ -191,7 +191,9 @@ struct HTTPServerTests {
             #expect(try await client.request("GET", "/1", headers: offer).body.hasPrefix("GET /1"))
             #expect(try await client.request("GET", "/2", headers: offer).body.hasPrefix("GET /2"))
             // Sent in one go, the second waits inside the first one's decoder.
-            let both = "GET /3 HTTP/1.1\r\nConnection: Upgrade\r\nUpgrade: h2c\r\n\r\nGET /4 HTTP/1.1\r\n\r\n"
+            let both =
+                "GET /3 HTTP/1.1\r\nHost: a\r\nConnection: Upgrade\r\nUpgrade: h2c\r\n\r\n"
+                + "GET /4 HTTP/1.1\r\nHost: a\r\n\r\n"
             try await client.send(both)
             #expect(try await client.readResponse().body.hasPrefix("GET /3"))
             #expect(try await client.readResponse().body.hasPrefix("GET /4"))
@@ -209,7 +211,7 @@ struct HTTPServerTests {
             HTTPRoutes(fallback: Early()), change: { $0.limits.maxDiscardedBody = 1000 }
         ) { server in
             let client = try await server.connect()
-            try await client.send("POST / HTTP/1.1\r\nContent-Length: 100000\r\n\r\n")
+            try await client.send("POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 100000\r\n\r\n")
             #expect(try await client.readResponse().status == 401)
             // The end may come before all of this is sent.
             _ = try? await client.send(String(repeating: "x", count: 5000))

@@ -142,7 +142,7 @@ struct SocketServerTests {
                 #expect(try await second.readText() == "hello")
                 #expect(try await first.request("GET", "/").status == 200)
                 let plain = try await server.connect()
-                try await plain.send("GET / HTTP/1.1\r\n\r\n")
+                try await plain.send("GET / HTTP/1.1\r\nHost: a\r\n\r\n")
                 await plain.waitForEnd()
             }
         }

@@ -90,7 +90,7 @@ struct StrangersOnTheWireTests {
             let registry = server.server.registry
             let proxy = try await server.connect()
             #expect(try await proxy.request("GET", "/", headers: ["X-Forwarded-For": "192.0.2.9"]).status == 404)
-            #expect(registry.strangerCount == 0)
+            while registry.strangerCount > 0 { try await Task.sleep(for: .milliseconds(1)) }
             try await proxy.sendRequest("GET", "/slow", headers: ["X-Forwarded-For": "192.0.2.9"])
             await parking.arrived.wait()
             #expect(registry.strangerCount(of: AddressKey("192.0.2.9")) == 1)
@@ -153,7 +153,7 @@ struct StrangersOnTheWireTests {
             let client = try await server.connect()
             try await client.setReading(false)
             let count = 20_000
-            client.sendLater(String(repeating: "GET / HTTP/1.1\r\n\r\n", count: count))
+            client.sendLater(String(repeating: "GET / HTTP/1.1\r\nHost: a\r\n\r\n", count: count))
             // Until it makes no more.
             var (before, now) = (-1, 0)
             while now == 0 || now > before {
@@ -185,7 +185,7 @@ struct StrangersOnTheWireTests {
             HTTPRoutes(fallback: EchoResponder()), change: { $0.limits.requestsPerConnection = 50 }
         ) { server in
             let client = try await server.connect()
-            try await client.send((0..<150).map { "GET /\($0) HTTP/1.1\r\n\r\n" }.joined())
+            try await client.send((0..<150).map { "GET /\($0) HTTP/1.1\r\nHost: a\r\n\r\n" }.joined())
             for number in 0..<150 { #expect(try await client.readResponse().body.hasPrefix("GET /\(number) ")) }
         }
     }

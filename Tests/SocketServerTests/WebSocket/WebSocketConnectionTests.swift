@@ -34,7 +34,8 @@ struct WebSocketConnectionTests {
         try await withEcho { server in
             let client = try await server.connect()
             let handshake =
-                "GET /echo HTTP/1.1\r\nUpgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Version: 13\r\n"
+                "GET /echo HTTP/1.1\r\nHost: a\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n"
+                + "Sec-WebSocket-Version: 13\r\n"
                 + "Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n\r\n"
             try await client.send(
                 Array(handshake.utf8) + RawFrame.encode(opcode: 1, payload: Array("one".utf8))

@@ -3,11 +3,11 @@ import HTTPTypes
 import Hummingbird
 
 extension AdminSite {
-    var memberRoutes: [AdminRoute] {
+    var memberRoutes: [Route] {
         [
-            AdminRoute(.get, "/admin/chats/{id}/members", listMembers),
-            AdminRoute(.put, "/admin/chats/{id}/members/{user_id}", putMember),
-            AdminRoute(.delete, "/admin/chats/{id}/members/{user_id}", removeMember),
+            guarded(.get, "/admin/chats/{id}/members", listMembers),
+            guarded(.put, "/admin/chats/{id}/members/{user_id}", putMember),
+            guarded(.delete, "/admin/chats/{id}/members/{user_id}", removeMember),
         ]
     }
 
@@ -25,7 +25,7 @@ extension AdminSite {
     @Sendable private func putMember(_ request: AdminRequest) async throws -> Response {
         let chat = ChatID(try request.parameter("id"))
         let user = UserID(try request.parameter("user_id"))
-        let role = try await request.fields().choice("role", Member.Role.self)
+        let role = try request.fields().choice("role", Member.Role.self)
         let outcome = try await store.perform(.putMember(chat, user, role: role, by: .operator))
         guard case .member(let member) = outcome else { throw HTTPFailure.internal }
         return .json(AdminObjects.member(member))

@@ -3,11 +3,11 @@ import HTTPTypes
 import Hummingbird
 
 extension AdminSite {
-    var messageRoutes: [AdminRoute] {
+    var messageRoutes: [Route] {
         [
-            AdminRoute(.get, "/admin/chats/{id}/messages", listMessages),
-            AdminRoute(.post, "/admin/chats/{id}/messages", sendMessage),
-            AdminRoute(.delete, "/admin/messages/{id}", deleteMessage),
+            guarded(.get, "/admin/chats/{id}/messages", listMessages),
+            guarded(.post, "/admin/chats/{id}/messages", sendMessage),
+            guarded(.delete, "/admin/messages/{id}", deleteMessage),
         ]
     }
 
@@ -30,7 +30,7 @@ extension AdminSite {
 
     @Sendable private func sendMessage(_ request: AdminRequest) async throws -> Response {
         let chat = ChatID(try request.parameter("id"))
-        let fields = try await request.fields()
+        let fields = try request.fields()
         let content = try fields.required("content")
         let sender = try fields.string("sender_id").map { UserID($0) }
         let kind = try fields.choice("message_type", Message.Kind.self)

@@ -5,19 +5,21 @@ import Hummingbird
 
 extension AdminSite {
     /// What needs no key, and holds no data.
-    var openRoutes: [AdminRoute] {
+    var openRoutes: [Route] {
         [
-            AdminRoute(.get, "/healthz") { _ in .json(Self.state("ok")) },
-            AdminRoute(.get, "/readyz", readiness),
-            AdminRoute(.get, "/") { _ in AdminPage.response },
-        ] + ([Self.openAPI] + documents).map { document in AdminRoute(.get, document.path) { _ in document.response } }
+            .open(.get, "/healthz") { _ in .json(Self.state("ok")) }.probe(),
+            .open(.get, "/readyz", readiness).probe(),
+            .open(.get, "/") { _ in AdminPage.response },
+        ] + ([Self.openAPI] + documents).map { document in
+            Route.open(.get, document.path) { _ in document.response }
+        }
     }
 
     private static let openAPI = StaticDocument(
         path: "/openapi.json", type: "application/json; charset=utf-8", text: OpenAPI.text)
 
     /// 200 when the store reads and writes and the appliance is not stopping, else 503 with the reason.
-    @Sendable private func readiness(_ request: AdminRequest) async throws -> Response {
+    @Sendable private func readiness(_ call: HTTPCall) async throws -> Response {
         if let reason = unreadiness() {
             throw HTTPFailure(status: .serviceUnavailable, code: "unavailable", message: reason)
         }

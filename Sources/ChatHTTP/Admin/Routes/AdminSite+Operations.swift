@@ -4,17 +4,17 @@ import HTTPTypes
 import Hummingbird
 
 extension AdminSite {
-    var operationRoutes: [AdminRoute] {
+    var operationRoutes: [Route] {
         var routes = [
-            AdminRoute(.get, "/admin/stats", statistics),
-            AdminRoute(.get, "/admin/connections", listConnections),
-            AdminRoute(.delete, "/admin/connections/{sid}", disconnect),
-            AdminRoute(.post, "/admin/keys/rotate", rotateKeys),
-            AdminRoute(.get, "/metrics", metrics),
+            guarded(.get, "/admin/stats", statistics),
+            guarded(.get, "/admin/connections", listConnections),
+            guarded(.delete, "/admin/connections/{sid}", disconnect),
+            guarded(.post, "/admin/keys/rotate", rotateKeys),
+            guarded(.get, "/metrics", metrics),
         ]
         if let backup {
             routes.append(
-                AdminRoute(.get, "/admin/backup") { request in
+                guarded(.get, "/admin/backup") { request in
                     let keys = try request.query("keys", oneOf: ["true", "false"])
                     let path = try await backup.makeBackup(withKeys: keys != "false")
                     return try FileDownload(
@@ -44,7 +44,8 @@ extension AdminSite {
     @Sendable private func listConnections(_ request: AdminRequest) async throws -> Response {
         let page = try request.page()
         let all = await sessions.connections().sorted { $0.sid < $1.sid }
-        let rest = page.after.map { after in all.drop { $0.sid <= after } } ?? all[...]
+        let after = page.after.map { ByteString($0) }
+        let rest = after.map { after in all.drop { ByteString($0.sid) <= after } } ?? all[...]
         let items = rest.prefix(page.limit)
         let next = rest.count > items.count ? items.last?.sid : nil
         return .json(AdminObjects.list(items.map(AdminObjects.connection), next: next))

@@ -9,16 +9,16 @@ extension AdminSite {
     private static let defaultTimeToLive: Int64 = 30 * 86_400
     private static let longestTimeToLive: Int64 = 10 * 365 * 86_400 + 3 * 86_400
 
-    var tokenRoutes: [AdminRoute] {
+    var tokenRoutes: [Route] {
         [
-            AdminRoute(.post, "/admin/tokens", issueToken),
-            AdminRoute(.get, "/admin/tokens", listTokens),
-            AdminRoute(.delete, "/admin/tokens/{token_id}", revokeToken),
+            guarded(.post, "/admin/tokens", issueToken),
+            guarded(.get, "/admin/tokens", listTokens),
+            guarded(.delete, "/admin/tokens/{token_id}", revokeToken),
         ]
     }
 
     @Sendable private func issueToken(_ request: AdminRequest) async throws -> Response {
-        let fields = try await request.fields()
+        let fields = try request.fields()
         let owner: NewToken.Owner
         switch (try fields.string("user_id"), try fields.string("username")) {
         case (let id?, nil): owner = .id(UserID(id))

@@ -3,22 +3,22 @@ import HTTPTypes
 import Hummingbird
 
 extension AdminSite {
-    var userRoutes: [AdminRoute] {
+    var userRoutes: [Route] {
         [
-            AdminRoute(.post, "/admin/users", createUser),
-            AdminRoute(.get, "/admin/users", listUsers),
-            AdminRoute(.get, "/admin/users/{id}", getUser),
-            AdminRoute(.patch, "/admin/users/{id}", updateUser),
-            AdminRoute(.delete, "/admin/users/{id}", deleteUser),
-            AdminRoute(.post, "/admin/users/{id}/block") { try await self.setBlocked($0, true) },
-            AdminRoute(.post, "/admin/users/{id}/unblock") { try await self.setBlocked($0, false) },
-            AdminRoute(.post, "/admin/users/{id}/disconnect", disconnectUser),
-            AdminRoute(.post, "/admin/users/{id}/revoke-tokens", revokeTokens),
+            guarded(.post, "/admin/users", createUser),
+            guarded(.get, "/admin/users", listUsers),
+            guarded(.get, "/admin/users/{id}", getUser),
+            guarded(.patch, "/admin/users/{id}", updateUser),
+            guarded(.delete, "/admin/users/{id}", deleteUser),
+            guarded(.post, "/admin/users/{id}/block") { try await self.setBlocked($0, true) },
+            guarded(.post, "/admin/users/{id}/unblock") { try await self.setBlocked($0, false) },
+            guarded(.post, "/admin/users/{id}/disconnect", disconnectUser),
+            guarded(.post, "/admin/users/{id}/revoke-tokens", revokeTokens),
         ]
     }
 
     @Sendable private func createUser(_ request: AdminRequest) async throws -> Response {
-        let fields = try await request.fields()
+        let fields = try request.fields()
         let user = NewUser(
             id: try fields.string("id").map { UserID($0) }, username: try fields.required("username"),
             displayName: try fields.string("display_name"), avatarURL: try fields.string("avatar_url"))
@@ -44,7 +44,7 @@ extension AdminSite {
 
     @Sendable private func updateUser(_ request: AdminRequest) async throws -> Response {
         let id = UserID(try request.parameter("id"))
-        let fields = try await request.fields()
+        let fields = try request.fields()
         let username = try fields.change("username")
         if case .some(nil) = username { throw HTTPFailure.invalid("username must be a string.", field: "username") }
         let patch = UserPatch(

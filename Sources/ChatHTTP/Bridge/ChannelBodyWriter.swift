@@ -5,7 +5,7 @@ import NIOHTTP1
 import SocketServer
 
 /// Writes a Hummingbird body through the socket server's pipeline, as fast as the client takes it.
-struct PublicBodyWriter: ResponseBodyWriter {
+struct ChannelBodyWriter: ResponseBodyWriter {
     let writer: HTTPResponseWriter
 
     func write(_ buffer: ByteBuffer) async throws {

@@ -1,0 +1,11 @@
+import ByteText
+import Synchronization
+
+/// Counts wrong keys, shared by all calls.
+final class KeyGuesses: Sendable {
+    private let table = Mutex(GuessTable())
+
+    func wrong(from address: String) -> GuessTable.Verdict {
+        table.withLock { $0.wrong(from: ByteString(address), at: .now) }
+    }
+}

@@ -1,0 +1,27 @@
+import ChatCore
+
+/// Lets in who shows a user's token.
+struct TokenGuard: RouteGuard {
+    let access: FileAccess
+
+    func admit(_ call: HTTPCall) async throws -> FileAccess.Holder {
+        try await access.holder(of: call.request, on: call.connection)
+    }
+}
+
+/// Lets in to a file who shows a signed address of it or a token, of somebody who may have it now.
+struct FileGuard: RouteGuard {
+    /// The file, and in whose name it is asked for.
+    struct Pass: Sendable {
+        var file: StoredFile
+        var holder: FileAccess.Holder
+    }
+
+    let access: FileAccess
+
+    func admit(_ call: HTTPCall) async throws -> Pass {
+        guard let id = try? call.parameter("id") else { throw ChatError(.notFound, "There is no such file.") }
+        let (file, holder) = try await access.file(FileID(id), for: call.request, on: call.connection)
+        return Pass(file: file, holder: holder)
+    }
+}
