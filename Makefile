@@ -19,7 +19,7 @@ RELEASE = -c release --static-swift-stdlib -Xswiftc -enforce-exclusivity=uncheck
 
 .DEFAULT_GOAL := help
 .PHONY: help run build test test-swift test-clients bench bench-micro growth crash-test copy-test jitter-test
-.PHONY: conversation scale-test restart-test format lint
+.PHONY: conversation scale-test restart-test format lint test-clock fuzz abuse sanitize
 .PHONY: clean packages test-packages
 
 help: ## this list
@@ -50,6 +50,10 @@ test-clients: test-packages ## pytest with python-socketio against the debug bin
 	$(SWIFT) build --product parley
 	PARLEY_BIN=$(BUILD)/debug/parley $(VENV)/bin/python -m pytest Tests/Clients
 
+test-clock: test-packages ## client and browser tests at half past midnight, around midnight, in four zones; ARGS="--all"
+	$(SWIFT) build --product parley
+	PARLEY_BIN=$(CURDIR)/$(BUILD)/debug/parley $(VENV)/bin/python Tests/Clients/clock.py $(ARGS)
+
 conversation: test-packages ## a scripted conversation with every feature in it, shown as a transcript
 	$(SWIFT) build --product parley
 	PARLEY_BIN=$(BUILD)/debug/parley $(VENV)/bin/python -m pytest -q -s Tests/Clients/test_conversation.py
@@ -72,6 +76,23 @@ growth: build ## how costs grow with members, connections, messages, threads: ta
 scale-test: test-packages $(if $(PARLEY_BIN),,build) ## each event's cost on a million messages, and receipts in a room of 1,000; ARGS, PARLEY_BIN
 	PARLEY_BIN=$(or $(PARLEY_BIN),$(BUILD)/parley) $(VENV)/bin/python Tests/Bench/scale.py $(ARGS)
 	PARLEY_BIN=$(or $(PARLEY_BIN),$(BUILD)/parley) $(VENV)/bin/python Tests/Bench/receipts.py
+
+# libFuzzer of the compiler in use, without a main of its own.
+FUZZ_RUNTIME = $(shell $(SWIFT)c -print-target-info | sed -n 's/.*"runtimeResourcePath": "\(.*\)".*/\1/p')/clang/lib/linux/libclang_rt.fuzzer_no_main-$(shell uname -m).a
+
+fuzz: packages ## every decoder of bytes from outside under libFuzzer; FUZZ="--seconds 600", "--goal 100000000", "--runs N json"
+	@[ -f $(FUZZ_RUNTIME) ] || { echo "this compiler has no libFuzzer: $(FUZZ_RUNTIME)" >&2; exit 1; }
+	PARLEY_FUZZ_RUNTIME=$(FUZZ_RUNTIME) $(SWIFT) build --scratch-path .build-fuzz --product parley-fuzz
+	$(PYTHON) Tests/Fuzz/fuzz.py --binary .build-fuzz/debug/parley-fuzz $(FUZZ)
+
+abuse: test-packages $(if $(PARLEY_BIN),,build) ## each abuse beside a well-behaved pair, and beside a control; ABUSE="history pings", PARLEY_BIN
+	PARLEY_BIN=$(or $(PARLEY_BIN),$(BUILD)/parley) $(VENV)/bin/python Tests/Abuse/abuse.py $(ABUSE)
+
+# A build of its own for each: the flags change every object. Two thirds of an hour on two cores.
+sanitize: packages ## the Swift tests under ThreadSanitizer and AddressSanitizer
+	$(call install,sqlite3)
+	$(SWIFT) test --no-parallel --sanitize thread --scratch-path .build-tsan
+	ASAN_OPTIONS=detect_leaks=0 $(SWIFT) test --no-parallel --sanitize address --scratch-path .build-asan
 
 crash-test: ENDURANCE = crash_test.py
 crash-test: ## hundreds of SIGKILLs under load; ARGS="--rounds 20 --seed 7", PARLEY_BIN=FILE for another binary
@@ -99,7 +120,7 @@ lint: ## say what format would change, and what it dislikes
 	$(SWIFT) format lint --strict --recursive Sources Tests Package.swift
 
 clean: ## remove what was built
-	rm -rf $(BUILD) $(VENV)
+	rm -rf $(BUILD) $(VENV) .build-fuzz .build-tsan .build-asan
 
 # $(call install,PACKAGES): the Debian packages that are not installed yet, if any, and says so.
 define install

@@ -12,11 +12,18 @@ let strict: [SwiftSetting] = [
 let nioCore: Target.Dependency = .product(name: "NIOCore", package: "swift-nio")
 let nioPosix: Target.Dependency = .product(name: "NIOPosix", package: "swift-nio")
 let nioHTTP1: Target.Dependency = .product(name: "NIOHTTP1", package: "swift-nio")
+let nioWebSocket: Target.Dependency = .product(name: "NIOWebSocket", package: "swift-nio")
 let nioEmbedded: Target.Dependency = .product(name: "NIOEmbedded", package: "swift-nio")
 let nioSSL: Target.Dependency = .product(name: "NIOSSL", package: "swift-nio-ssl")
 let logging: Target.Dependency = .product(name: "Logging", package: "swift-log")
 let grdb: Target.Dependency = .product(name: "GRDB", package: "GRDB.swift")
 let hummingbird: Target.Dependency = .product(name: "Hummingbird", package: "hummingbird")
+
+/// Where bytes from outside are decoded: what Tests/Fuzz imports.
+let decoders: [Target.Dependency] = [
+    "ByteText", "SocketServer", "EngineIO", "SocketIO", "ChatCore", "ChatTokens", "ChatSQLite", "ChatGateway",
+    "ChatHTTP", "parley", nioCore, nioHTTP1, nioEmbedded,
+]
 
 /// The files of the chat page, built into the binary.
 let chatPage: [Resource] = [
@@ -102,6 +109,7 @@ let package = Package(
             swiftSettings: strict),
         .target(name: "SocketTestKit", dependencies: [nioCore, nioPosix, nioSSL], path: "Tests/SocketTestKit",
             swiftSettings: strict),
+        .target(name: "WaitTestKit", path: "Tests/WaitTestKit", swiftSettings: strict),
         .testTarget(name: "ByteTextTests", dependencies: ["ByteText"], swiftSettings: strict),
         .testTarget(
             name: "SocketServerTests",
@@ -109,7 +117,10 @@ let package = Package(
             swiftSettings: strict),
         .testTarget(
             name: "EngineIOTests",
-            dependencies: ["ByteText", "EngineIO", "SocketServer", "SocketTestKit", nioCore, nioPosix, nioHTTP1, nioEmbedded],
+            dependencies: [
+                "ByteText", "EngineIO", "SocketServer", "SocketTestKit", "WaitTestKit", nioCore, nioPosix, nioHTTP1,
+                nioEmbedded,
+            ],
             swiftSettings: strict),
         .testTarget(
             name: "SocketIOTests",
@@ -120,11 +131,13 @@ let package = Package(
             "ByteText", "ChatTokens", "ChatCore", .product(name: "JWTKit", package: "jwt-kit"),
         ], swiftSettings: strict),
         .testTarget(
-            name: "ChatSQLiteTests", dependencies: ["ChatSQLite", "ChatCore", "ChatCoreTestKit", grdb],
+            name: "ChatSQLiteTests", dependencies: ["ChatSQLite", "ChatCore", "ChatCoreTestKit", "WaitTestKit", grdb],
             swiftSettings: strict),
         .testTarget(
             name: "ChatGatewayTests",
-            dependencies: ["ByteText", "ChatGateway", "ChatCore", "SocketIO", nioCore, nioEmbedded],
+            dependencies: [
+                "ByteText", "ChatGateway", "ChatCore", "SocketIO", "EngineIO", "SocketServer", nioCore, nioHTTP1, nioEmbedded, logging,
+            ],
             swiftSettings: strict),
         .testTarget(name: "ChatHTTPTests", dependencies: [
             "ByteText", "ChatHTTP", "ChatCore", "ChatSQLite", "SocketServer", nioCore, logging, hummingbird,
@@ -138,6 +151,29 @@ let package = Package(
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ],
             swiftSettings: strict),
+        .testTarget(
+            name: "FuzzTests", dependencies: decoders + [nioWebSocket], path: "Tests/Fuzz",
+            exclude: ["Driver", "Corpus", "README.md"], swiftSettings: strict),
         .testTarget(name: "TidyTests", swiftSettings: strict),
     ]
 )
+
+/// `make fuzz` only: our modules instrumented for libFuzzer, and its program. An executable cannot be imported by
+/// another, so that of the appliance becomes a library without its entry point. See Tests/Fuzz/README.md.
+if let runtime = Context.environment["PARLEY_FUZZ_RUNTIME"] {
+    let instrumented: [SwiftSetting] = [.unsafeFlags(["-O", "-sanitize=fuzzer,address", "-enable-testing"])]
+    package.products = []
+    package.targets = package.targets.filter { $0.type != .test && $0.path == nil }.map { target in
+        guard let settings = target.swiftSettings else { return target }
+        target.swiftSettings = settings + instrumented
+        guard target.name == "parley" else { return target }
+        return .target(
+            name: target.name, dependencies: target.dependencies, exclude: ["Main.swift"],
+            swiftSettings: target.swiftSettings)
+    }
+    package.targets.append(
+        .executableTarget(
+            name: "parley-fuzz", dependencies: decoders, path: "Tests/Fuzz", exclude: ["Replay", "Corpus", "README.md"],
+            swiftSettings: strict + instrumented,
+            linkerSettings: [.unsafeFlags(["-sanitize=address", runtime]), .linkedLibrary("stdc++"), .linkedLibrary("m")]))
+}

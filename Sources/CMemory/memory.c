@@ -1,6 +1,20 @@
 #define _GNU_SOURCE
 #include "include/CMemory.h"
 
+#include <sys/resource.h>
+#ifdef __linux__
+#include <sys/prctl.h>
+#endif
+
+void cmemory_keep_private(void) {
+    struct rlimit none = {0, 0};
+    (void)setrlimit(RLIMIT_CORE, &none);
+#ifdef __linux__
+    // A core_pattern that is a pipe (systemd-coredump, apport) does not ask for the limit.
+    (void)prctl(PR_SET_DUMPABLE, 0, 0, 0, 0);
+#endif
+}
+
 #ifdef __linux__
 
 #include <link.h>

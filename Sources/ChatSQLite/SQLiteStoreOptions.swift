@@ -25,6 +25,8 @@ public struct SQLiteStoreOptions: Sendable {
     /// Called once, on the writer's thread, when the file is not at its place any more; nothing is stored after that,
     /// and the store is to be closed.
     public var whenLost: @Sendable (StoreOpenError) -> Void = { _ in }
+    /// Frames of the log that are carried at once when it is long: 16 MiB; others are for tests.
+    var logPart = 4096
     /// How an older file is taken to the newest schema; others are for tests.
     var migrations = MigrationChain.current
 

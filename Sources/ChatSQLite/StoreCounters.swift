@@ -14,6 +14,8 @@ public struct StoreCounters: Sendable, Hashable {
     public var checkpointsPostponed = 0
     /// Checkpoints made in spite of that, at the log's limit.
     public var checkpointsForced = 0
+    /// Parts of long logs that were carried by themselves.
+    public var checkpointParts = 0
     /// Checkpoints that could not carry everything, and were repeated.
     public var checkpointsPartial = 0
     /// Bytes of the write-ahead log after the last commit.

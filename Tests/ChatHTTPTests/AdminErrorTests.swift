@@ -8,7 +8,7 @@ struct AdminErrorTests {
         try await AdminBench.run { bench in
             for path in ["/admin/users", "/admin/users/none", "/admin/none", "/admin", "/metrics", "/admin/stats"] {
                 for key in [nil, "", "wrong", AdminBench.key + "x", String(AdminBench.key.dropLast())] {
-                    let answer = try await bench.call(.get, path, key: key, from: path)
+                    let answer = try await bench.call(.get, path, key: key, from: AdminBench.newAddress())
                     #expect(answer.status == 401 && answer.headers[.wwwAuthenticate] == "Bearer")
                     #expect(try answer.error == "unauthorized")
                 }

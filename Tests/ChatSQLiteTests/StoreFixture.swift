@@ -2,6 +2,7 @@ import ChatCore
 import ChatCoreTestKit
 import ChatSQLite
 import Foundation
+import WaitTestKit
 
 /// A SQLite store in a directory of its own.
 struct StoreFixture {
@@ -27,7 +28,7 @@ struct StoreFixture {
     /// Waits until the log was carried into the file.
     func settle() async throws {
         let store = try sqlite
-        while store.counters.logBytes > 0 { try await Task.sleep(for: .milliseconds(5)) }
+        try await until("the log is carried into the file") { store.counters.logBytes == 0 }
     }
 
     /// What the `sqlite3` shell says; it reads as one more program.
@@ -42,6 +43,19 @@ struct StoreFixture {
         let data = try output.fileHandleForReading.readToEnd() ?? Data()
         process.waitUntilExit()
         return String(decoding: data, as: UTF8.self).trimmingCharacters(in: .whitespacesAndNewlines)
+    }
+
+    /// Another program that has the database open until the handle is closed.
+    func hold() throws -> (input: FileHandle, holder: Process) {
+        let holder = Process()
+        holder.executableURL = URL(fileURLWithPath: "/usr/bin/env")
+        holder.arguments = ["sh", "-c", "exec 3< \"$0\"; echo open; read line", database]
+        let (input, output) = (Pipe(), Pipe())
+        holder.standardInput = input
+        holder.standardOutput = output
+        try holder.run()
+        _ = output.fileHandleForReading.availableData
+        return (input.fileHandleForWriting, holder)
     }
 
     /// Copies files of the directory to a new one, as another program would, in this order.

@@ -8,6 +8,8 @@ import threading
 import time
 from pathlib import Path
 
+import clock
+
 ROOT = Path(__file__).resolve().parents[2]
 BINARY = os.environ.get("PARLEY_BIN") or str(ROOT / ".build" / "debug" / "parley")
 SECRET = "a secret of the tests, longer than thirty-two bytes"
@@ -17,8 +19,9 @@ START_LIMIT = 30
 
 
 def environment():
-    """The environment without what would configure the program from outside."""
-    return {name: value for name, value in os.environ.items() if not name.startswith("PARLEY_")}
+    """The environment without what would configure the program from outside, with the clock that it is to see."""
+    kept = {name: value for name, value in os.environ.items() if not name.startswith("PARLEY_")}
+    return {**kept, **clock.program_environment()}
 
 
 def find(record, name):

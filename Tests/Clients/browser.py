@@ -5,6 +5,8 @@ import shutil
 
 from playwright.sync_api import sync_playwright
 
+import clock
+
 WAIT = 20_000
 """Milliseconds for something to show; only ever waited in full when the test fails."""
 
@@ -41,6 +43,16 @@ FAINT = """() => {
 }"""
 
 
+# The clock of the pages (see clock.py) is shifted from within: a browser does not start under a library that does it.
+SHIFT = """(offset) => {
+  const Real = Date;
+  globalThis.Date = class Date extends Real {
+    constructor(...parts) { parts.length ? super(...parts) : super(Real.now() + offset); }
+    static now() { return Real.now() + offset; }
+  };
+}"""
+
+
 class Browser:
     """One Chromium; each page has storage of its own."""
 
@@ -54,8 +66,10 @@ class Browser:
 
     def page(self, **options):
         """A page in a context of its own; what it complains of is in its `complaints`."""
-        context = self.chromium.new_context(locale="en-GB", **options)
+        context = self.chromium.new_context(locale="en-GB", timezone_id=os.environ.get("TZ"), **options)
         context.set_default_timeout(WAIT)
+        if clock.OFFSET:
+            context.add_init_script(f"({SHIFT})({clock.OFFSET * 1000})")
         page = context.new_page()
         page.complaints = []
         page.on("console", lambda message: message.type in ("error", "warning")

@@ -4,10 +4,13 @@ from types import SimpleNamespace
 
 import pytest
 
+import clock
 from admin import Admin
 from appliance import SECRET, Appliance
 from person import Person
 from wire import Wire
+
+clock.shift_own()
 
 FAST = (
     "--jwt-secret", SECRET, "--presence-grace", 400, "--typing-timeout", 600, "--connect-timeout", 1000,

@@ -14,7 +14,7 @@ import pytest
 import requests
 
 from admin import Admin
-from appliance import BINARY, environment, find, run
+from appliance import BINARY, Appliance, environment, find, run
 from wire import Closed, Wire
 
 LONG = "x" * 5000
@@ -95,6 +95,75 @@ def test_a_full_disk_refuses_sends_lets_reads_go_on_and_is_over_when_there_is_ro
     hearer.close()
     appliance.stop()
     assert run("check", appliance.data / "parley.db")[0] == 0
+
+
+class OnSmallDisk(Appliance):
+    """An appliance whose data directory is a file system of its own, of so many MiB, that nobody else sees."""
+
+    def __init__(self, data, mebibytes, *options):
+        super().__init__(data, *options)
+        self.mebibytes = mebibytes
+
+    def spawn(self, command):
+        self.data.mkdir(exist_ok=True)
+        mount = f'mount -t tmpfs -o size={self.mebibytes}m,mode=0700 tmpfs "$0" && exec "$@"'
+        return super().spawn(["unshare", "-m", "sh", "-c", mount, str(self.data), *command])
+
+    def inside(self, *command):
+        return subprocess.run(
+            ["nsenter", "-t", str(self.process.pid), "-m", *[str(part) for part in command]], capture_output=True,
+            text=True, timeout=60, check=False, env=environment())
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="only root mounts")
+def test_on_a_full_disk_the_operator_can_block_revoke_and_delete_and_that_makes_room(tmp_path):
+    key = "k" * 40
+    appliance = OnSmallDisk(
+        tmp_path / "data", 24, "--rate-limit-messages", 0, "--rate-limit-events", 0, "--admin-key", key).start()
+    try:
+        admin = Admin(appliance)
+
+        def call(method, path, body=None, **options):
+            return admin.call(method, path, body, key=key, **options)
+
+        users = [call("POST", "/admin/users", {"username": name})["id"] for name in ("ann", "bob", "carl")]
+        tokens = [call("POST", "/admin/tokens", {"user_id": user}) for user in users]
+        chats = [call("POST", "/admin/chats", {"member_ids": users}) for _ in range(2)]
+        sender = Wire(appliance)
+        sender.connect(tokens[0]["token"])
+        small = sender.send(chats[1], "small")
+        stored, ack = fill(sender, chats[0])
+        assert ack["error"]["code"] == "storage_full"
+        until(lambda: readiness(appliance).status_code == 503, "unready")
+        for number in range(50):
+            ack = sender.call("message:send", {"chatId": chats[1]["id"], "content": LONG})
+            assert not ack["ok"] and ack["error"]["code"] == "storage_full", ack
+
+        hearer = Wire(appliance)
+        hearer.connect(tokens[1]["token"])
+        call("POST", f"/admin/users/{users[1]}/block", expect=204)
+        assert hearer.wait("session:ended")["code"] == "user_blocked"
+        call("POST", f"/admin/users/{users[1]}/unblock", expect=204)
+        call("DELETE", f"/admin/tokens/{tokens[1]['token_id']}")
+        call("POST", f"/admin/users/{users[1]}/revoke-tokens", expect=204)
+        call("DELETE", f"/admin/messages/{small['id']}")
+        assert sender.wait("message:deleted")["id"] == small["id"]
+        call("DELETE", f"/admin/users/{users[2]}")
+        for message in stored[:100]:
+            call("DELETE", f"/admin/messages/{message['id']}")
+        assert readiness(appliance).status_code == 503, "the reserve was given to everybody"
+
+        call("DELETE", f"/admin/chats/{chats[0]['id']}")
+        until(lambda: readiness(appliance).status_code == 200, "ready again", 60)
+        ack = sender.ok("message:send", {"chatId": chats[1]["id"], "content": LONG})
+        assert ack["message"]["seq"] == small["seq"] + 1
+        checked = appliance.inside(BINARY, "check", appliance.data / "parley.db")
+        assert checked.returncode == 0, checked.stdout + checked.stderr
+        sender.close()
+        appliance.process.terminate()
+        assert appliance.process.wait(15) == 0, appliance.log()
+    finally:
+        appliance.kill()
 
 
 def told_until_closed(client):

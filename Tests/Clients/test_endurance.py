@@ -8,7 +8,7 @@ import pytest
 from appliance import BINARY, ROOT, environment
 
 ROUNDS = {
-    "crash_test.py": ["--rounds", 5, "--first-starts", 3, "--migrations", 4],
+    "crash_test.py": ["--rounds", 5, "--first-starts", 3, "--migrations", 4, "--jobs", 1],
     "copy_test.py": ["--copies", 12, "--slow", 2, "--shell", 2, "--frozen", 1, "--slowed", 2, "--pace", 150],
     "jitter_test.py": ["--clients", 20, "--seconds", 5, "--every", 1.5, "--senders", 5, "--pace", 5],
     "restart_test.py": ["--clients", 30, "--rounds", 2, "--senders", 6, "--pace", 5],

@@ -102,10 +102,12 @@ def test_text_where_an_attachment_is_due_closes(member):
     member.closed()
 
 
-def test_a_placeholder_out_of_range_closes(member):
+def test_an_event_that_brings_bytes_is_invalid(member):
     member.write('451-["x",{"_placeholder":true,"num":5}]')
     member.socket.send_binary(b"\x01")
-    member.closed()
+    event = member.take(lambda e: e[:2] == ("event", "error"), "the refusal")
+    assert event[2][0]["code"] == "invalid"
+    member.alive()
 
 
 def test_an_ack_that_nobody_waits_for_is_ignored(member):

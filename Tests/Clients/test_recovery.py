@@ -3,7 +3,7 @@
 import json
 
 from admin import Admin
-from wire import Wire
+from wire import Closed, Wire
 
 
 def come_back(parley, token, pid, offset):
@@ -151,3 +151,89 @@ def test_recovery_works_across_a_restart_and_a_kill(start):
         assert new_messages(client, len(missed)) == missed
         client.socket.shutdown()
     appliance.stop()
+
+
+def test_two_live_clients_of_one_pid_come_to_live_side_by_side(parley, people):
+    group = people(1)
+    token = group.users[0]["token"]
+    first, data = open_one(parley, group.users[0])
+    offset = last_offset(first)
+    second, again = come_back(parley, token, data["pid"], offset)
+    assert again["pid"] == data["pid"]
+    first.closed()
+    # A stock client returns by itself when its transport was closed.
+    third, other = come_back(parley, token, data["pid"], offset)
+    assert other["pid"] != data["pid"] and other["sid"] != data["sid"]
+    for client in (second, third):
+        client.alive()
+        client.close()
+
+
+def lives(client):
+    try:
+        client.alive()
+    except (Closed, AssertionError):
+        return False
+    return True
+
+
+def test_of_two_that_come_at_once_with_one_pid_one_has_it(parley, people):
+    group = people(1)
+    token = group.users[0]["token"]
+    first, data = open_one(parley, group.users[0])
+    offset = last_offset(first)
+    first.socket.shutdown()
+    for _ in range(5):
+        pair = [Wire(parley), Wire(parley)]
+        for client in pair:
+            client.write("40" + json.dumps({"token": token, "pid": data["pid"], "offset": offset}))
+        living = []
+        for client in pair:
+            try:
+                _, told = client.take(lambda e: e[0] == "connect", "answer to CONNECT")
+                client.alive()
+                living.append((client, told["pid"]))
+            except (Closed, AssertionError):
+                pass
+        # Whoever came second may have taken the first one's place since.
+        living = [pid for client, pid in living if lives(client)]
+        assert living and len(living) == len(set(living)), living
+        for client in pair:
+            client.socket.shutdown()
+
+
+def test_a_long_replay_comes_in_pages_and_what_is_said_meanwhile_comes_after_it(parley, people):
+    group = people(2)
+    alice = group.wire(group.users[0])
+    bob, data = open_one(parley, group.users[1])
+    offset = last_offset(bob)
+    bob.socket.shutdown()
+    count = 400
+    for number in range(count):
+        alice.emit("message:send", {"chatId": group.chat["id"], "content": f"{number} " + "x" * 2000}, ack=True)
+    alice.send(group.chat, "last of what was missed")
+    back, again = come_back(parley, group.users[1]["token"], data["pid"], offset)
+    assert again["pid"] == data["pid"]
+    for number in range(30):
+        alice.send(group.chat, f"meanwhile {number}")
+    assert [m["seq"] for m in new_messages(back, count + 31)] == list(range(1, count + 32))
+    back.close()
+
+
+def test_who_was_added_while_away_is_told_as_a_live_socket_is(parley, people, admin):
+    group = people(3)
+    alice, bob, carol = group.users
+    pair = admin.chat(alice, bob)
+    speaker, live = group.wire(alice), group.wire(carol)
+    away, data = open_one(parley, carol)
+    offset = last_offset(away)
+    away.socket.shutdown()
+    speaker.send(pair, "before")
+    admin.add(pair, carol)
+    after = speaker.send(pair, "after")
+    assert live.wait("message:new") == after
+    back, _ = come_back(parley, carol["token"], data["pid"], offset)
+    assert new_messages(back, after["seq"]) == [after]
+    back.alive()
+    assert back.heard("message:new") == []
+    back.close()

@@ -1,5 +1,8 @@
 """typing:start and typing:stop: to the others in the chat, ending by itself."""
 
+from admin import Admin
+from wire import Wire
+
 
 def start_typing(group):
     alice, bob = group.wire(group.users[0]), group.wire(group.users[1])
@@ -93,3 +96,43 @@ def test_a_socket_that_left_is_not_told_of_typing(people):
     alice.send(group.chat)
     bob.wait("message:new")
     assert bob.heard("typing:start") == [] and bob.heard("typing:stop") == []
+
+
+def test_a_flickering_typist_is_told_of_a_few_times(people):
+    group = people(2)
+    alice, bob = group.wire(group.users[0]), group.wire(group.users[1])
+    for _ in range(100):
+        alice.emit("typing:start", {"chatId": group.chat["id"]})
+        alice.emit("typing:stop", {"chatId": group.chat["id"]})
+    alice.send(group.chat)
+    bob.wait("message:new")
+    told = bob.heard("typing:start") + bob.heard("typing:stop")
+    assert 2 <= len(told) <= 30
+
+
+def test_a_typist_of_many_sockets_is_one(people):
+    group = people(2)
+    sockets, bob = [group.wire(group.users[0]) for _ in range(5)], group.wire(group.users[1])
+    for client in sockets:
+        client.ok("typing:start", {"chatId": group.chat["id"]})
+    sockets[0].send(group.chat)
+    bob.wait("message:new")
+    assert len(bob.heard("typing:start")) == 1
+
+
+def test_nobody_is_told_who_types_in_a_large_chat(start):
+    appliance = start("--quiet-members", 2)
+    admin = Admin(appliance)
+    users = [admin.user() for _ in range(3)]
+    large, small = admin.chat(*users), admin.chat(*users[:2])
+    alice, bob = Wire(appliance), Wire(appliance)
+    alice.connect(admin.token(users[0])["token"])
+    bob.connect(admin.token(users[1])["token"])
+    alice.ok("typing:start", {"chatId": large["id"]})
+    alice.ok("typing:start", {"chatId": small["id"]})
+    assert bob.wait("typing:start")["chatId"] == small["id"]
+    # With the third gone the chat is no longer large.
+    admin.remove(large, users[2])
+    alice.ok("typing:start", {"chatId": large["id"]})
+    assert bob.wait("typing:start")["chatId"] == large["id"]
+    appliance.stop()

@@ -18,7 +18,7 @@ final class WebSocketEcho: WebSocketDelegate {
 
         func exchangeDidReceiveEnd(_ exchange: HTTPExchange) {
             // Autobahn sends messages of 16 MiB.
-            exchange.acceptWebSocket(.init(maximumMessageSize: 64 << 20, highWatermark: 64 << 20)) { socket in
+            exchange.acceptWebSocket(.init(maximumMessageSize: 64 << 20)) { socket in
                 socket.delegate = WebSocketEcho()
             }
         }

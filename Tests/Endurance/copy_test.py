@@ -214,10 +214,28 @@ async def slowed(copier, stage, count):
         thread.join()
 
 
+def carried_log(path):
+    """Salt 1 of the log that was carried into a file last."""
+    shell = sqlite3.connect(f"file:{path}?immutable=1", uri=True)
+    try:
+        return shell.execute("SELECT wal_salt FROM state").fetchone()[0] >> 32 & 0xFFFFFFFF
+    finally:
+        shell.close()
+
+
+def first_salt(path):
+    """Salt 1 of a log, which grows by one as it begins anew (SQLite file format, section 4.1)."""
+    with open(path, "rb") as log:
+        return int.from_bytes(log.read(32)[16:20], "big")
+
+
 async def put_back(copier, stage):
     """A copy in place of the file of a crashed server: its log is moved aside, the data is that of the copy."""
     target = await copier.take("put back", copies.plain, keep=True)
-    await carried_again(stage, "the copy that is put back")
+    # The log that the copy names, and the next one, which continues it, have to be gone.
+    named = carried_log(target / "parley.db")
+    await stage.until(lambda: (first_salt(stage.data / "parley.db-wal") - named) % 2**32 >= 2,
+                      "beginning a log anew after the copy that is put back", 60)
     await asyncio.sleep(0.3)
     for task in stage.tasks:
         task.cancel()

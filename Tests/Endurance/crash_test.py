@@ -3,8 +3,8 @@
 Each round kills the server in one of four ways: at a random moment; while clients are still coming back; inside a
 checkpoint (the main file is written at no other time, so its time of change tells); or just behind one. Before the
 restart the file is checked as the crash left it, and after the next crash what the restart made of it. First of all
-a server is killed again and again during its very first start, while it makes its schema, and during a start that
-migrates a file of the first version. Some of the clients poll, the others use WebSockets."""
+a server is killed again and again during its very first start, while it makes its schema, during work that is done in
+slices, and during a start that migrates a file of the first version. Some of the clients poll, the others use WebSockets."""
 
 import asyncio
 import shutil
@@ -15,6 +15,7 @@ import paths  # noqa: F401
 import evidence
 from admin import Admin
 from appliance import Appliance
+from job_kills import kill_jobs
 from old_file import kill_migrations, start_or_die
 from report import arguments, finish, main, percentiles
 from stage import Stage
@@ -129,6 +130,7 @@ async def run(options, folder):
                   window=8, backoff=(0.05, 0.4), polling=options.polling)
     await first_starts(options, folder, stage)
     await first_changes(options, folder, stage)
+    chores = await kill_jobs(options, folder, stage)
     migrations = await kill_migrations(options.migrations, options.migration_ms, folder, stage)
     times, ways, inside = [], dict.fromkeys(options.ways.split(","), 0), 0
     try:
@@ -152,6 +154,8 @@ async def run(options, folder):
         await stage.shut()
     return finish("crash-test", [
         ("first starts killed", options.first_starts), ("killed right after the first changes", options.first_starts),
+        ("killed in a large chat's making, in its deletion, in a user's, each", options.jobs),
+        ("  with work left for the next start", chores),
         ("killed in a start that migrates", options.migrations),
         *((f"  {place}", count) for place, count in sorted(migrations.items())),
         ("rounds", options.rounds),
@@ -170,6 +174,7 @@ if __name__ == "__main__":
         __doc__.splitlines()[0], ("rounds", 200, "kills under load"), ("clients", 8, "clients, all sending"),
         ("ways", ",".join(WAYS), "when to kill"),
         ("first-starts", 40, "kills during a first start, and as many right after the first changes"),
+        ("jobs", 10, "kills while a large chat is made, as many while it is deleted, and while a user is"),
         ("polling", 3, "of the clients, how many stay with long-polling"),
         ("migrations", 40, "kills during a start that migrates an older file"),
         ("migration-ms", 60, "latest moment of those, in milliseconds from the moment that is waited for"),

@@ -112,4 +112,55 @@ struct StyleTests {
             }
         }
     }
+
+    /// `print` loses what cannot be written and says nothing; a `FileHandle` that is written to without `try` ends the
+    /// process then. The few files that write to descriptors do it by `write(2)`, and look at its result.
+    @Test(
+        "Standard output and error are written in one place",
+        arguments: ["print(", "debugPrint(", "dump(", "standardOutput", "standardError", "fputs(", "NSLog(", "putc("])
+    func standardStreams(word: String) throws {
+        for file in try SourceTree.swiftFiles(in: "Sources")
+        where file.target != "parley-load" && !file.path.hasPrefix("Sources/parley/Output/") {
+            for (number, line) in file.code.enumerated() where Self.calls(word, in: line) {
+                #expect(line.contains("BackgroundWriter.") || line.contains("BackgroundWriter = ."),
+                    "\(file.path):\(number + 1) has \(word)")
+            }
+        }
+    }
+
+    @Test("Nothing is written to a FileHandle: its write traps where it fails")
+    func fileHandles() throws {
+        for file in try SourceTree.swiftFiles(in: "Sources") {
+            for (number, line) in file.code.enumerated() {
+                for word in [".write(Data(", "forWritingAtPath", "forUpdating"] {
+                    #expect(!line.contains(word), "\(file.path):\(number + 1) has \(word)")
+                }
+            }
+        }
+    }
+
+    /// Whether the word stands there itself, not as the end of a longer name.
+    private static func calls(_ word: String, in line: String) -> Bool {
+        line.ranges(of: word).contains { range in
+            guard range.lowerBound > line.startIndex else { return true }
+            let before = line[line.index(before: range.lowerBound)]
+            return !before.isLetter && !before.isNumber && before != "_"
+        }
+    }
+
+    @Test("A test waits for what happens elsewhere by until(…), which has an end and says what never happened")
+    func boundedWaits() throws {
+        for file in try SourceTree.swiftFiles(in: "Tests") where file.path.contains("Tests/") {
+            guard !file.path.hasPrefix("Tests/WaitTestKit/"), !file.path.hasPrefix("Tests/ConformanceServer/"),
+                !file.path.hasPrefix("Tests/Micro/")
+            else { continue }
+            for (number, line) in file.code.enumerated() {
+                // Work that is to be cancelled sleeps for an hour; the writer's own thread is its test's.
+                if line.contains(".seconds(3600)") || file.path.hasSuffix("/ManualWriter.swift") { continue }
+                for word in ["Task.yield()", "Task.sleep(", "Thread.sleep", "usleep("] {
+                    #expect(!line.contains(word), "\(file.path):\(number + 1) has \(word)")
+                }
+            }
+        }
+    }
 }

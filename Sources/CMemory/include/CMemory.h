@@ -17,4 +17,8 @@ void cmemory_give_back(void);
 /// space that all threads share; what once was accessible stays so. Nothing is resident for it.
 void cmemory_prepare_thread(unsigned long bytes);
 
+/// Keeps what is in memory (keys, messages) out of core dumps, also of those that a handler of the system collects, and
+/// from other processes of the same user.
+void cmemory_keep_private(void);
+
 #endif

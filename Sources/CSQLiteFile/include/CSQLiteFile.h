@@ -6,7 +6,7 @@
 
 /// Before SQLite is used; later calls are without effect. Turns off its counting of memory, which takes a lock at each
 /// allocation. And lets it take a quota or a limit of file sizes that is reached (EDQUOT, EFBIG) for what it is to
-/// whoever writes, a full disk: SQLITE_FULL. By itself it knows ENOSPC only.
+/// whoever writes, a full disk: SQLITE_FULL. By itself it knows ENOSPC only. And lets it cut no file to the size it has.
 void csqlitefile_configure(void);
 
 /// One open file description for all of SQLite's connections to a database in this process.
@@ -33,6 +33,18 @@ void csqlitefile_drop_lease(int handle);
 
 /// Sets room aside for bytes at an offset without changing the file's size (fallocate, FALLOC_FL_KEEP_SIZE). 0 or -errno.
 int csqlitefile_reserve(int handle, int64_t offset, int64_t count);
+
+/// The same from the beginning of a file that is not shared.
+int csqlitefile_reserve_path(const char *path, int64_t count);
+
+/// Whether this thread's writes through SQLite are left out where the file has the same bytes already.
+void csqlitefile_compare_writes(int on);
+
+/// Writes at an offset through the shared descriptor: 0, or -errno; -ENOSPC where there is no room.
+int csqlitefile_write(int handle, const void *bytes, uint64_t count, uint64_t offset);
+
+/// Waits until what was written is on the disk (fsync): 0, or -errno.
+int csqlitefile_synchronize(int handle);
 
 /// Reads at an offset through the shared descriptor: bytes read, or -errno.
 int64_t csqlitefile_read(int handle, void *buffer, uint64_t count, uint64_t offset);

@@ -18,7 +18,8 @@ extension ImageHeader {
         case nil: return .undecided
         case true?: break
         }
-        guard let first = box(at: 0, within: .max), first.start == 8, first.end <= 1024 else {
+        // The box has room for its major brand; one that has not would be judged by bytes behind it.
+        guard let first = box(at: 0, within: .max), first.start == 8, (16...1024).contains(first.end) else {
             return count < 8 ? .undecided : .noImage
         }
         guard first.end <= count else { return .undecided }
@@ -63,6 +64,8 @@ extension ImageHeader {
         for _ in 0..<Self.boxLimit {
             guard place < end else { return nil }
             guard place <= count - 8 else { return (nil, false) }
+            // A long size stands behind the name.
+            if big(place, 4) == 1, place > count - 16 { return (nil, false) }
             guard let box = box(at: place, within: end) else { return nil }
             if box.name == name { return (box, box.end <= count) }
             place = box.end

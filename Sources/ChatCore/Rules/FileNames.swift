@@ -9,9 +9,7 @@ public enum FileNames {
     /// nothing is left.
     public static func cleaned(_ name: String) -> String {
         let last = name.unicodeScalars.split { $0 == "/" || $0 == "\\" }.last ?? []
-        var scalars = Array(last.filter { !isHarmful($0) })
-        while let end = scalars.last, end == "." || end.properties.isWhitespace { scalars.removeLast() }
-        let kept = scalars.drop { $0 == "." || $0.properties.isWhitespace }
+        let kept = withoutEnd(Array(last.filter { !isHarmful($0) })).drop { $0 == "." || $0.properties.isWhitespace }
         guard !kept.isEmpty else { return nameless }
         return shortened(Array(kept))
     }
@@ -27,6 +25,12 @@ public enum FileNames {
         }
     }
 
+    private static func withoutEnd(_ scalars: [Unicode.Scalar]) -> [Unicode.Scalar] {
+        var scalars = scalars
+        while let end = scalars.last, end == "." || end.properties.isWhitespace { scalars.removeLast() }
+        return scalars
+    }
+
     private static func shortened(_ scalars: [Unicode.Scalar]) -> String {
         func text(_ scalars: some Sequence<Unicode.Scalar>) -> String {
             String(String.UnicodeScalarView(scalars))
@@ -35,13 +39,14 @@ public enum FileNames {
         guard whole.utf8.count > limit else { return whole }
         var ending = ""
         if let dot = scalars.lastIndex(of: "."), scalars.count - dot <= 16 { ending = text(scalars[dot...]) }
-        var stem = String.UnicodeScalarView()
+        var stem: [Unicode.Scalar] = []
         var room = limit - ending.utf8.count
         for scalar in scalars {
             room -= String(scalar).utf8.count
             if room < 0 { break }
             stem.append(scalar)
         }
-        return String(stem) + ending
+        // Where it was cut may be a blank.
+        return text(ending.isEmpty ? withoutEnd(stem) : stem) + ending
     }
 }

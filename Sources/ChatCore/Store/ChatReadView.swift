@@ -67,14 +67,33 @@ public protocol ChatReadView {
     ///
     /// - Parameter receiptsAfter: where receipts begin, `after` or older: they are told later than they are written.
     func changes(for user: UserID, after: Revision, receiptsAfter: Revision, limit: Int) throws -> ChangeSet
+    /// The same page by page, for whoever can take only so much at a time. Pages may be read from snapshots that follow
+    /// one another: all of them tell what changed after the cursor's `after` and up to the first one's snapshot, each
+    /// thing once, as it is when its page is read; what changes later is for a telling that begins at
+    /// ``MissedPage/end``.
+    ///
+    /// - Parameter bytes: about how much a page holds, as text; there is at least one change on it, if there are any.
+    func missed(by user: UserID, from cursor: MissedCursor, bytes: Int) throws -> MissedPage
+    /// Whether the user missed more changes since `after` than `limit`, receipts not counted.
+    func missedMore(than limit: Int, by user: UserID, after: Revision) throws -> Bool
     /// Whether the offset `epoch:revision` is one that can be gone on from.
-    func standing(epoch: UInt64, revision: Revision) throws -> OffsetStanding
+    ///
+    /// - Parameter heardAt: until when its owner heard everything, where that is later than the revision: nothing was
+    ///   committed meanwhile.
+    func standing(epoch: UInt64, revision: Revision, heardAt: Timestamp?) throws -> OffsetStanding
 
     // The rest.
     func setting(_ key: String) throws -> String?
     /// Users who were online when the last run ended, cleanly or not.
     func usersOnlineAtLastEnd() throws -> [UserID]
     func statistics() throws -> StoreStatistics
+}
+
+extension ChatReadView {
+    /// ``standing(epoch:revision:heardAt:)`` of an offset that is as old as its revision.
+    public func standing(epoch: UInt64, revision: Revision) throws -> OffsetStanding {
+        try standing(epoch: epoch, revision: revision, heardAt: nil)
+    }
 }
 
 /// What the store needs to know of a token that was verified already.
@@ -92,6 +111,8 @@ public struct TokenFacts: Sendable, Hashable {
 
 public enum TokenStanding: Sendable, Hashable {
     case unknownUser
+    /// There was such a user.
+    case deleted
     case blocked
     case tokenRevoked
     case holds
@@ -99,6 +120,8 @@ public enum TokenStanding: Sendable, Hashable {
 
 public enum Admission: Sendable, Hashable {
     case unknownUser
+    /// There was such a user.
+    case deleted
     case blocked
     case tokenRevoked
     case admitted(Session)

@@ -2,7 +2,11 @@
 public enum StoreOpenError: Error, Hashable, Sendable, CustomStringConvertible {
     /// Another server runs on it: exit code 75.
     case inUse(path: String)
-    /// Not a database, not Parley's, or its structure is broken: 65. Nothing was changed.
+    /// Another program holds the database locked: 75.
+    case held(path: String)
+    /// Not a database, or not one of Parley's: 65. Nothing was changed.
+    case foreign(path: String, reason: String)
+    /// Its structure is broken: 65. Nothing was changed.
     case damaged(path: String, reason: String)
     /// Of a newer Parley: 65. Nothing was changed.
     case newer(path: String, version: Int, supported: Int)
@@ -16,6 +20,10 @@ public enum StoreOpenError: Error, Hashable, Sendable, CustomStringConvertible {
         switch self {
         case .inUse(let path):
             "\(path) is in use by another parley; stop that one first"
+        case .held(let path):
+            "\(path) is locked by another program; end that first"
+        case .foreign(let path, let reason):
+            "\(path) is no database of Parley's (\(reason)); it was left as it is"
         case .damaged(let path, let reason):
             "\(path) is damaged (\(reason)); it was left as it is: put a backup in its place (parley restore FILE)"
         case .newer(let path, let version, let supported):
@@ -30,8 +38,8 @@ public enum StoreOpenError: Error, Hashable, Sendable, CustomStringConvertible {
     /// The exit code of a start that ends with it (`sysexits.h`).
     public var exitCode: Int32 {
         switch self {
-        case .inUse: 75
-        case .damaged, .newer: 65
+        case .inUse, .held: 75
+        case .foreign, .damaged, .newer: 65
         case .inaccessible, .unsupportedFileSystem: 73
         }
     }

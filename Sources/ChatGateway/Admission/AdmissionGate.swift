@@ -1,8 +1,10 @@
 import ByteText
 import ChatCore
+import EngineIO
 import Logging
 import NIOCore
 import SocketIO
+import SocketServer
 
 /// Decides who may enter, by token: verified, then looked up together with the user's chats in one visit to the store.
 /// CONTRACT section 3, "Token".
@@ -19,6 +21,7 @@ final class AdmissionGate: ConnectionGate {
     private let events: ServerEvents
     private let quietMembers: Int
     private let logger: Logger
+    private let refusals: RefusalLog
     /// Makes a session's handler.
     private let makeSession: @Sendable (Socket, AdmittedSession) -> ChatSession
     private let bursts: [AdmissionBurst.OnLoop]
@@ -36,11 +39,22 @@ final class AdmissionGate: ConnectionGate {
         quietMembers = configuration.quietMembers
         self.events = events
         self.logger = logger
+        refusals = RefusalLog(logger: logger)
         self.makeSession = makeSession
         self.bursts = bursts
     }
 
     func admit(_ request: ConnectRequest, decide: @escaping @Sendable (ConnectDecision) -> Void) {
+        let address = request.handshake.remoteAddress
+        admit(request, reply: { [refusals] decision in
+            if case .refuse(let error) = decision, let code = error.code {
+                refusals.refused(.token, from: address, code: code)
+            }
+            decide(decision)
+        })
+    }
+
+    private func admit(_ request: ConnectRequest, reply decide: @escaping @Sendable (ConnectDecision) -> Void) {
         guard let text = TokenSource.token(of: request) else {
             return decide(.refuse(.refusal("unauthorized", "A token is required.")))
         }
@@ -64,14 +78,14 @@ final class AdmissionGate: ConnectionGate {
         store.read { view in
             try applicants.map { applicant in
                 let found = try view.admission(of: applicant.token.userID, token: applicant.token.facts)
-                guard case .admitted = found else { return (found, Replay?.none) }
-                return (found, try applicant.comeback?.replay(in: view))
+                guard case .admitted = found else { return (found, ReplayPage?.none) }
+                return (found, try applicant.comeback?.firstPage(in: view))
             }
         } reply: { result in
             switch result {
             case .success(let found):
-                for (applicant, (admission, replay)) in zip(applicants, found) {
-                    self.found(admission, replay, for: applicant, mayCreate: mayCreate)
+                for (applicant, (admission, page)) in zip(applicants, found) {
+                    self.found(admission, page, for: applicant, mayCreate: mayCreate)
                 }
             case .failure(let error) where applicants.count == 1:
                 self.failed(applicants[0], error)
@@ -83,11 +97,12 @@ final class AdmissionGate: ConnectionGate {
         }
     }
 
-    private func found(_ admission: Admission, _ replay: Replay?, for applicant: Applicant, mayCreate: Bool) {
+    private func found(_ admission: Admission, _ page: ReplayPage?, for applicant: Applicant, mayCreate: Bool) {
         switch admission {
-        case .admitted(let session): accept(applicant, session, replay)
+        case .admitted(let session): accept(applicant, session, page)
         case .unknownUser where mayCreate: create(applicant)
         case .unknownUser: applicant.decide(.refuse(.unknownUser))
+        case .deleted: applicant.decide(.refuse(.userDeleted))
         case .blocked: applicant.decide(.refuse(.userBlocked))
         case .tokenRevoked: applicant.decide(.refuse(.tokenRevoked))
         }
@@ -117,32 +132,40 @@ final class AdmissionGate: ConnectionGate {
             })
     }
 
-    private func accept(_ applicant: Applicant, _ session: Admission.Session, _ replay: Replay?) {
-        guard let comeback = applicant.comeback, let replay else {
-            return accept(
-                applicant, session, ticket: tickets.issue(for: session.user.id),
-                start: .fresh(session.revision, unreadTotal: session.unreadTotal))
-        }
-        directory.closeSession(of: session.user.id, pid: comeback.ticket.pid) {
-            self.accept(
-                applicant, session, ticket: comeback.ticket,
-                start: .replaying(replay, unreadTotal: session.unreadTotal))
+    private func accept(_ applicant: Applicant, _ session: Admission.Session, _ page: ReplayPage?) {
+        let user = directory.user(session.user.id)
+        guard let comeback = applicant.comeback, let page else { return acceptAfresh(applicant, session, user) }
+        let pid = comeback.ticket.pid
+        directory.claim(pid, of: user) { claim in
+            guard let claim else { return self.acceptAfresh(applicant, session, user) }
+            let admitted = AdmittedSession(
+                session: session, token: applicant.token, liveUser: user, pid: pid, claim: claim,
+                start: .returning(comeback.offset, page))
+            self.accept(applicant, admitted, sid: comeback.ticket.sid)
         }
     }
 
-    private func accept(
-        _ applicant: Applicant, _ session: Admission.Session, ticket: RecoveryTicket, start: SessionStart
-    ) {
+    private func acceptAfresh(_ applicant: Applicant, _ session: Admission.Session, _ user: LiveUser) {
+        let ticket = tickets.issue(for: session.user.id)
         let admitted = AdmittedSession(
-            session: session, token: applicant.token, liveUser: directory.user(session.user.id), pid: ticket.pid,
-            start: start)
+            session: session, token: applicant.token, liveUser: user, pid: ticket.pid, claim: nil,
+            start: .fresh(session.revision))
+        accept(applicant, admitted, sid: ticket.sid)
+    }
+
+    private func accept(_ applicant: Applicant, _ admitted: AdmittedSession, sid: String) {
+        let session = admitted.session
         let rooms =
             [ChatGateway.room(of: session.user.id)] + session.chats.map(\.rawValue)
             + session.chats.map(ChatGateway.presenceRoom)
-        var acceptance = ConnectDecision.Acceptance(id: ticket.sid, pid: ticket.pid, rooms: rooms) {
+        var acceptance = ConnectDecision.Acceptance(id: sid, pid: admitted.pid, rooms: rooms) {
             [makeSession] socket in
             makeSession(socket, admitted)
         }
+        // No event of ours takes bytes, nor more than a few hundred values.
+        acceptance.eventLimits.takesBinary = false
+        acceptance.eventLimits.maxValues = 10_000
+        acceptance.stamp = session.revision.value
         // A token is half a kilobyte, and nothing to leave lying in memory; the rest of the request is as much again.
         acceptance.keepsAuth = false
         acceptance.keptHeaders = Self.keptHeaders
@@ -156,6 +179,8 @@ final class AdmissionGate: ConnectionGate {
         else { return nil }
         return Comeback(user: user, ticket: ticket, offset: offset, events: events, quietMembers: quietMembers)
     }
+
+    static let doesNotHold = ChatError(.unauthorized, "The token does not hold.", field: "token")
 
     /// Verifies a token that a live socket shows for its user.
     func verify(
@@ -172,7 +197,7 @@ final class AdmissionGate: ConnectionGate {
         store.read { try $0.admission(of: user, token: token.facts) } reply: { result in
             switch result {
             case .success(.admitted): reply(.success(token))
-            case .success: reply(.failure(ChatError(.unauthorized, "The token does not hold.", field: "token")))
+            case .success: reply(.failure(Self.doesNotHold))
             case .failure(let error): reply(.failure(error))
             }
         }
@@ -189,12 +214,19 @@ extension TokenError {
 }
 
 extension ConnectError {
+    /// That of ``refusal(_:_:)``.
+    var code: String? {
+        guard case .object(let data)? = data, case .string(let code)? = data["code"] else { return nil }
+        return code.string
+    }
+
     /// `{message, data: {code}}`.
     static func refusal(_ code: String, _ message: String) -> ConnectError {
         ConnectError(message, data: .object(JSONObject(["code": .string(code)])))
     }
 
     static let unknownUser = refusal("unknown_user", "There is no such user.")
+    static let userDeleted = refusal("user_deleted", "The user was deleted.")
     static let userBlocked = refusal("user_blocked", "The user is blocked.")
     static let tokenRevoked = refusal("token_revoked", "The token was revoked.")
 

@@ -8,14 +8,19 @@ struct Comeback: Sendable {
     let events: ServerEvents
     let quietMembers: Int
 
-    /// What it missed, up to the snapshot.
+    /// The first page of what it missed, up to the snapshot.
     ///
     /// - Returns: `nil` when it cannot be told, or not within bounds: the client then starts afresh.
-    func replay(in view: any ChatReadView) throws -> Replay? {
-        guard try view.standing(epoch: offset.epoch, revision: offset.revision) == .recoverable else { return nil }
-        let changes = try view.changes(
-            for: user, after: offset.revision, receiptsAfter: offset.receipts, limit: Replay.maxChanges)
-        guard changes.complete else { return nil }
-        return Replay(changes, for: user, given: offset, quietMembers: quietMembers, events: events)
+    func firstPage(in view: any ChatReadView) throws -> ReplayPage? {
+        guard
+            try view.standing(epoch: offset.epoch, revision: offset.revision, heardAt: offset.heardAt) == .recoverable
+        else { return nil }
+        let cursor = MissedCursor(after: offset.revision, receiptsAfter: offset.receipts)
+        let page = try view.missed(by: user, from: cursor, bytes: ReplayPage.bytes)
+        // What fits on a page is not counted.
+        if page.next != nil, try view.missedMore(than: ReplayPage.maxChanges, by: user, after: offset.revision) {
+            return nil
+        }
+        return ReplayPage(page, for: user, quietMembers: quietMembers, events: events)
     }
 }

@@ -61,7 +61,7 @@ enum WireObject: String, Sendable, Hashable, CaseIterable {
                 .always("max_attachment", .integer, "Bytes of one file."),
                 .always("max_payload", .integer, "Bytes of one packet."),
                 .always("rate_limit_messages", .integer, "Messages of one user a second; 0 is no limit."),
-                .always("rate_limit_events", .integer, "Events of one connection a second; 0 is no limit."),
+                .always("rate_limit_events", .integer, "What the events of one user may cost a second; 0 is no limit."),
             ]
         case .error: Self.errorFields
         case .change: [.always("event", .string), .always("data", .map(.string))]

@@ -14,6 +14,8 @@ struct AuthRefresh: ClientEvent {
         guard !token.isEmpty else { throw ChatError(.invalid, "token must not be empty.", field: "token") }
     }
 
+    func price(in session: ChatSession) -> Int { Price.ofToken }
+
     func step(in session: ChatSession) -> EventStep {
         .later { [token] session in session.refresh(with: token) }
     }

@@ -12,6 +12,8 @@ struct ChatAdd: ClientEvent {
         userID = try fields.identifier("userId")
     }
 
+    func price(in session: ChatSession) -> Int { session.priceOfTelling(chatID) }
+
     func step(in session: ChatSession) -> EventStep {
         .write(.putMember(chatID, userID, role: nil, by: .user(session.user.id)))
     }

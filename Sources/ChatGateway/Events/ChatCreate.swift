@@ -19,6 +19,8 @@ struct ChatCreate: ClientEvent {
             members: try fields.requiredNames("memberIds", atMost: 10_000))
     }
 
+    func price(in session: ChatSession) -> Int { Price.ofUsers(chat.members.count) }
+
     func step(in session: ChatSession) -> EventStep {
         .write(.createChat(chat, by: .user(session.user.id)))
     }

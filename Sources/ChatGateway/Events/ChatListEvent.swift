@@ -14,12 +14,14 @@ struct ChatListEvent: ClientEvent {
 
     init(_ fields: Fields) throws(ChatError) {}
 
+    func price(in session: ChatSession) -> Int { Price.ofEveryChat }
+
     func step(in session: ChatSession) -> EventStep {
         let user = session.user.id
         let epoch = session.gateway.store.epoch
         return .read { view in
             let items = try view.chatList(of: user)
-            let offset = Offset(epoch: epoch, revision: try view.revision())
+            let offset = Offset(epoch: epoch, revision: try view.revision(), now: .now())
             return ReadAnswer(
                 Answer { object in
                     object.array("chats", items) { $0.writeWire($1) }

@@ -15,6 +15,8 @@ struct ChatRemove: ClientEvent {
         userID = try fields.identifier("userId")
     }
 
+    func price(in session: ChatSession) -> Int { session.priceOfTelling(chatID) }
+
     func step(in session: ChatSession) -> EventStep {
         .write(.removeMember(chatID, userID, by: .user(session.user.id)))
     }

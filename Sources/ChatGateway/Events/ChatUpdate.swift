@@ -15,6 +15,8 @@ struct ChatUpdate: ClientEvent {
         name = try fields.string("name")
     }
 
+    func price(in session: ChatSession) -> Int { session.priceOfTelling(chatID) }
+
     func step(in session: ChatSession) -> EventStep {
         .write(.updateChat(chatID, ChatPatch(name: .some(name)), by: .user(session.user.id)))
     }

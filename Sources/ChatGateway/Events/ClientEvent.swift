@@ -13,8 +13,16 @@ protocol ClientEvent: Sendable {
     /// - Throws: `invalid`, naming the field.
     init(_ fields: Fields) throws(ChatError)
 
+    /// What it costs beyond the unit that every event costs, and beyond its bytes and those of its answer, in units of
+    /// `--rate-limit-events`; on the session's loop. See ``Price``.
+    func price(in session: ChatSession) -> Int
+
     /// What is to be done; on the session's loop.
     func step(in session: ChatSession) throws(ChatError) -> EventStep
+}
+
+extension ClientEvent {
+    func price(in session: ChatSession) -> Int { 0 }
 }
 
 /// How an event is carried out. The events of a socket take effect in the order sent: writes follow one another into

@@ -16,6 +16,8 @@ struct MessageDelete: ClientEvent {
         messageID = try fields.messageID()
     }
 
+    func price(in session: ChatSession) -> Int { session.priceOfTelling(chatID) }
+
     func step(in session: ChatSession) -> EventStep {
         .write(.delete(chatID, messageID, by: .user(session.user.id)))
     }

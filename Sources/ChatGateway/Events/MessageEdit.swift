@@ -17,7 +17,10 @@ struct MessageEdit: ClientEvent {
         content = try fields.string("content")
     }
 
-    func step(in session: ChatSession) -> EventStep {
-        .write(.edit(chatID, messageID, content: content, by: session.user.id))
+    func price(in session: ChatSession) -> Int { session.priceOfTelling(chatID) }
+
+    func step(in session: ChatSession) throws(ChatError) -> EventStep {
+        try session.spendMessage()
+        return .write(.edit(chatID, messageID, content: content, by: session.user.id))
     }
 }

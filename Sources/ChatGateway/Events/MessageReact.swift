@@ -24,6 +24,8 @@ struct MessageReact: ClientEvent {
         remove = try fields.bool("remove", default: false)
     }
 
+    func price(in session: ChatSession) -> Int { session.priceOfTelling(chatID) }
+
     func step(in session: ChatSession) -> EventStep {
         .write(.react(chatID, messageID, emoji: emoji, remove: remove, by: session.user.id))
     }

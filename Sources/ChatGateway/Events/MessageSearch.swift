@@ -36,6 +36,8 @@ struct MessageSearch: ClientEvent {
             limit: Int(try fields.optionalInteger("limit", in: 1...100) ?? 20))
     }
 
+    func price(in session: ChatSession) -> Int { Price.ofSearching }
+
     func step(in session: ChatSession) -> EventStep {
         let user = session.user.id
         return .read { [query, chatID, page] view in

@@ -22,6 +22,8 @@ struct PresenceGet: ClientEvent {
         userIDs = try fields.requiredIdentifiers("userIds", atMost: 200)
     }
 
+    func price(in session: ChatSession) -> Int { Price.ofUsers(userIDs.count) }
+
     func step(in session: ChatSession) -> EventStep {
         let user = session.user.id
         let presence = session.gateway.presence

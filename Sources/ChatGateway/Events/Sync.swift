@@ -27,12 +27,15 @@ struct Sync: ClientEvent {
         limit = Int(try fields.optionalInteger("limit", in: 1...1000) ?? 1000)
     }
 
+    func price(in session: ChatSession) -> Int { Price.ofEveryChat }
+
     func step(in session: ChatSession) -> EventStep {
         let user = session.user.id
         let epoch = session.gateway.store.epoch
         let quietMembers = session.gateway.configuration.quietMembers
         return .read { [after, limit] view in
-            guard try view.standing(epoch: after.epoch, revision: after.revision) == .recoverable else {
+            let standing = try view.standing(epoch: after.epoch, revision: after.revision, heardAt: after.heardAt)
+            guard standing == .recoverable else {
                 throw ChatError(.invalid, "after is too old, or of another database; begin anew.", field: "after")
             }
             let missed = try view.changes(
@@ -46,7 +49,7 @@ struct Sync: ClientEvent {
                             change.field("data", json: event.json)
                         }
                     }
-                    object.field("offset", Offset(epoch: epoch, revision: missed.revision).text)
+                    object.field("offset", Offset(epoch: epoch, revision: missed.revision, now: .now()).text)
                     object.field("complete", missed.complete)
                 })
         }

@@ -14,6 +14,8 @@ struct TypingStart: ClientEvent {
         chatID = try fields.chatID()
     }
 
+    func price(in session: ChatSession) -> Int { session.priceOfTelling(chatID) }
+
     func step(in session: ChatSession) -> EventStep {
         .typing(in: chatID, session, lasts: true) { [chatID] in $0.startTyping(in: chatID) }
     }

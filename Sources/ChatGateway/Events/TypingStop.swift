@@ -13,6 +13,8 @@ struct TypingStop: ClientEvent {
         chatID = try fields.chatID()
     }
 
+    func price(in session: ChatSession) -> Int { session.priceOfTelling(chatID) }
+
     func step(in session: ChatSession) -> EventStep {
         .typing(in: chatID, session, lasts: false) { [chatID] in $0.stopTyping(in: chatID) }
     }

@@ -14,6 +14,8 @@ struct UserGet: ClientEvent {
         userIDs = try fields.requiredIdentifiers("userIds", atMost: 200)
     }
 
+    func price(in session: ChatSession) -> Int { Price.ofUsers(userIDs.count) }
+
     func step(in session: ChatSession) -> EventStep {
         .read { [userIDs] view in
             let cards = try view.cards(userIDs)

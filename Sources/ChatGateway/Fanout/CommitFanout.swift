@@ -21,7 +21,7 @@ final class CommitFanout: CommitSink {
         events = gateway.events
         namespace = gateway.namespace
         epoch = gateway.store.epoch
-        receipts = ReceiptThrottle(gateway: gateway)
+        receipts = gateway.receipts
         previous = Mutex(gateway.store.revision)
     }
 
@@ -145,16 +145,20 @@ final class CommitFanout: CommitSink {
     private func tellMembership(_ change: Change, in batch: inout DeliveryBatch.Builder) {
         switch change {
         case .chatCreated(let chat, let members):
+            gateway.chatSizes.forget(chat.id)
             let frames = events.frames(.chatAdded(chat))
             for member in members { bring(member, into: chat.id, hearing: frames, in: &batch) }
         case .chatUpdated(let chat):
             batch.send(events.frames(.chatUpdated(chat)), toRoom: chat.id.rawValue)
         case .chatDeleted(let chat, let members):
+            gateway.chatSizes.forget(chat)
             for member in members { take(member, outOf: chat, in: &batch) }
         case .memberAdded(let chat, let card):
+            gateway.chatSizes.forget(chat.id)
             batch.send(events.frames(.memberAdded(chat.id, card.id)), toRoom: chat.id.rawValue)
             bring(card.id, into: chat.id, hearing: events.frames(.chatAdded(chat)), in: &batch)
         case .memberRemoved(let chat, let user):
+            gateway.chatSizes.forget(chat)
             take(user, outOf: chat, in: &batch)
             batch.send(events.frames(.memberRemoved(chat, user)), toRoom: chat.rawValue)
         default:
@@ -181,22 +185,25 @@ final class CommitFanout: CommitSink {
         batch.leave(ChatGateway.presenceRoom(of: chat), socketsOf: room)
         batch.send(events.frames(.chatRemoved(chat)), toRoom: room)
         gateway.presence.left(user, chat: chat)
+        gateway.typing.forget(user, in: chat)
     }
 
     private func tellUser(_ change: Change, in batch: inout DeliveryBatch.Builder) {
         func end(_ user: UserID, _ end: SessionEnd, ifToken token: TokenID? = nil) {
             batch.perform(forSocketsOf: ChatGateway.room(of: user)) { socket in
                 guard let session = socket.handler as? ChatSession else { return }
-                if let token, session.tokenID != token { return }
-                session.end(end)
+                if let token { session.tokenWasRevoked(token) } else { session.end(end) }
             }
         }
         switch change {
-        case .userUpdated(let card):
-            batch.perform(forSocketsOf: ChatGateway.room(of: card.id)) { socket in
+        case .userUpdated(let card, let chats):
+            let own = ChatGateway.room(of: card.id)
+            batch.perform(forSocketsOf: own) { socket in
                 (socket.handler as? ChatSession)?.profileChanged(to: card)
             }
-            gateway.tellContacts(of: card)
+            // In the batch of its commit: the offset that follows covers it.
+            batch.send(
+                events.frames(.userUpdated(card)), toAnyOf: chats.map(ChatGateway.presenceRoom) + [own], except: "")
         case .userDeleted(let user): end(user, .userDeleted)
         case .userBlocked(let user): end(user, .userBlocked)
         case .tokensRevoked(let user): end(user, .tokenRevoked)

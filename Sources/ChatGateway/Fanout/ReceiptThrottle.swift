@@ -40,12 +40,14 @@ final class ReceiptThrottle: Sendable {
     private let interval: TimeAmount
     private let quietMembers: Int
 
-    init(gateway: ChatGateway) {
-        events = gateway.events
-        namespace = gateway.namespace
-        eventLoop = gateway.housekeepingLoop
-        interval = TimeAmount(gateway.configuration.receiptInterval)
-        quietMembers = gateway.configuration.quietMembers
+    init(
+        configuration: GatewayConfiguration, events: ServerEvents, namespace: Namespace, eventLoop: any EventLoop
+    ) {
+        self.events = events
+        self.namespace = namespace
+        self.eventLoop = eventLoop
+        interval = TimeAmount(configuration.receiptInterval)
+        quietMembers = configuration.quietMembers
     }
 
     /// On the writer's thread.
@@ -91,8 +93,11 @@ final class ReceiptThrottle: Sendable {
     }
 
     /// Tells what waited long enough, and forgets whoever had nothing more to say.
-    private func tick(now: NIODeadline) {
-        let (due, mustSetTimer) = state.withLock { state in
+    ///
+    /// Only when it is before the loops does it count as told: an offset that a commit makes meanwhile must not cover
+    /// a receipt that comes after it.
+    func tick(now: NIODeadline) {
+        let due = state.withLock { state in
             var due: [(Receipt, Kind)] = []
             for (key, entry) in state.entries where entry.toldAt + interval <= now {
                 if let waiting = entry.waiting {
@@ -102,14 +107,18 @@ final class ReceiptThrottle: Sendable {
                     state.entries.removeValue(forKey: key)
                 }
             }
+            return due
+        }
+        if !due.isEmpty {
+            var batch = DeliveryBatch.Builder()
+            for (receipt, kind) in due { batch.send(frames(receipt, kind), toRoom: room(of: receipt)) }
+            namespace.deliver(batch.finish(stamp: .max, trailer: nil))
+        }
+        let mustSetTimer = state.withLock { state in
             state.oldestWaiting = state.entries.values.compactMap { $0.waiting?.after }.min()
             state.timerIsSet = !state.entries.isEmpty
-            return (due, state.timerIsSet)
+            return state.timerIsSet
         }
         if mustSetTimer { setTimer() }
-        guard !due.isEmpty else { return }
-        var batch = DeliveryBatch.Builder()
-        for (receipt, kind) in due { batch.send(frames(receipt, kind), toRoom: room(of: receipt)) }
-        namespace.deliver(batch.finish(stamp: .max, trailer: nil))
     }
 }

@@ -1,3 +1,4 @@
+import ByteText
 import ChatCore
 import EngineIO
 import NIOCore
@@ -43,6 +44,7 @@ final class Presence: Sendable {
     }
 
     func connected(_ user: UserID, chats: [String], lastSeenAt: Timestamp?) {
+        let chats = chats.map { ByteString($0) }
         change { $0.connected(user, chats: chats, lastSeenAt: lastSeenAt) }
     }
 
@@ -51,11 +53,19 @@ final class Presence: Sendable {
     }
 
     func wasOnline(_ user: UserID, chats: [String], lastSeenAt: Timestamp?) {
+        let chats = chats.map { ByteString($0) }
         change { $0.wasOnline(user, chats: chats, lastSeenAt: lastSeenAt, now: .now()) }
     }
 
-    func joined(_ user: UserID, chat: ChatID) { change { $0.joined(user, chat: ChatGateway.presenceRoom(of: chat)) } }
-    func left(_ user: UserID, chat: ChatID) { change { $0.left(user, chat: ChatGateway.presenceRoom(of: chat)) } }
+    func joined(_ user: UserID, chat: ChatID) {
+        let room = ByteString(ChatGateway.presenceRoom(of: chat))
+        change { $0.joined(user, chat: room) }
+    }
+
+    func left(_ user: UserID, chat: ChatID) {
+        let room = ByteString(ChatGateway.presenceRoom(of: chat))
+        change { $0.left(user, chat: room) }
+    }
 
     /// From now on nothing is told: who is online now counts as online for the grace after the next start.
     func stop() { state.withLock { $0.isStopped = true } }
@@ -96,7 +106,7 @@ final class Presence: Sendable {
         for news in announcements where !news.chats.isEmpty {
             batch.send(
                 events.frames(.userStatus(news.user, online: news.online, lastSeenAt: news.lastSeenAt)),
-                toAnyOf: news.chats, except: ChatGateway.room(of: news.user))
+                toAnyOf: news.chats.map(\.string), except: ChatGateway.room(of: news.user))
         }
         // Not part of what is replayed: a socket that is being admitted hears it however new its snapshot is.
         if !batch.isEmpty { namespace.deliver(batch.finish(stamp: .max, trailer: nil)) }

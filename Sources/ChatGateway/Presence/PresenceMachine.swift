@@ -1,3 +1,4 @@
+import ByteText
 import ChatCore
 import NIOCore
 
@@ -13,12 +14,12 @@ struct PresenceMachine: Sendable {
         let online: Bool
         let lastSeenAt: Timestamp?
         /// The chats whose other members hear it.
-        let chats: [String]
+        let chats: [ByteString]
     }
 
     private struct Entry {
         var connections = 0
-        var chats: [String]
+        var chats: [ByteString]
         var lastSeenAt: Timestamp?
         /// Set while nobody is connected.
         var offlineAt: NIODeadline?
@@ -41,7 +42,7 @@ struct PresenceMachine: Sendable {
     var nextDeadline: NIODeadline? { leaving.first?.at }
     var hasNews: Bool { !changed.isEmpty }
 
-    mutating func connected(_ user: UserID, chats: [String], lastSeenAt: Timestamp?) {
+    mutating func connected(_ user: UserID, chats: [ByteString], lastSeenAt: Timestamp?) {
         var entry = entries[user] ?? Entry(chats: chats, lastSeenAt: lastSeenAt, toldOnline: false)
         entry.connections += 1
         entry.chats = chats
@@ -62,18 +63,18 @@ struct PresenceMachine: Sendable {
     }
 
     /// A user who was online when the server stopped: online for the grace, as if the connection had just ended.
-    mutating func wasOnline(_ user: UserID, chats: [String], lastSeenAt: Timestamp?, now: NIODeadline) {
+    mutating func wasOnline(_ user: UserID, chats: [ByteString], lastSeenAt: Timestamp?, now: NIODeadline) {
         guard entries[user] == nil else { return }
         entries[user] = Entry(chats: chats, lastSeenAt: lastSeenAt, offlineAt: now + grace, toldOnline: true)
         leaving.append((user, now + grace))
     }
 
-    mutating func joined(_ user: UserID, chat: String) {
+    mutating func joined(_ user: UserID, chat: ByteString) {
         guard let entry = entries[user], !entry.chats.contains(chat) else { return }
         entries[user]?.chats.append(chat)
     }
 
-    mutating func left(_ user: UserID, chat: String) { entries[user]?.chats.removeAll { $0 == chat } }
+    mutating func left(_ user: UserID, chat: ByteString) { entries[user]?.chats.removeAll { $0 == chat } }
 
     /// What is to be told now.
     mutating func tick(now: NIODeadline) -> [Announcement] {

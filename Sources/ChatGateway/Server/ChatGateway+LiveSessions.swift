@@ -1,3 +1,4 @@
+import ByteText
 import ChatCore
 import EngineIO
 import NIOCore
@@ -25,12 +26,13 @@ extension ChatGateway {
             let eventLoop = session.socket.eventLoop
             if let connection = try? await eventLoop.submit({ session.connection }).get() { found.append(connection) }
         }
-        return found.sorted { ($0.connectedAt, $0.sid) < ($1.connectedAt, $1.sid) }
+        return found.sorted { ($0.connectedAt, ByteString($0.sid)) < ($1.connectedAt, ByteString($1.sid)) }
     }
 
     /// - Returns: `false` when there is no such connection.
     public func disconnect(sid: String) -> Bool {
-        guard let session = directory.all.first(where: { $0.socket.id == sid }) else { return false }
+        let sid = ByteString(sid)
+        guard let session = directory.all.first(where: { ByteString($0.socket.id) == sid }) else { return false }
         session.endFromAnywhere(.disconnected)
         return true
     }

@@ -12,6 +12,9 @@ public final class ChatGateway: Sendable {
     let namespace: Namespace
     let events: ServerEvents
     let presence: Presence
+    let typing: TypingBoard
+    let chatSizes = ChatSizes()
+    let receipts: ReceiptThrottle
     let directory: LiveSessionsDirectory
     let fileLinks: any FileLinks
     let logger: Logger
@@ -44,11 +47,14 @@ public final class ChatGateway: Sendable {
         namespace = io.of("/")
         events = ServerEvents(encoder: namespace.encoder)
         housekeepingLoop = eventLoopGroup.next()
-        directory = LiveSessionsDirectory(
-            messageRate: configuration.messageRate, maxConnectionsPerUser: configuration.maxConnectionsPerUser)
+        directory = LiveSessionsDirectory(configuration: configuration)
         presence = Presence(
             configuration: configuration, store: store, events: events, namespace: namespace,
             eventLoop: housekeepingLoop)
+        receipts = ReceiptThrottle(
+            configuration: configuration, events: events, namespace: namespace, eventLoop: housekeepingLoop)
+        typing = TypingBoard(
+            configuration: configuration, events: events, namespace: namespace, eventLoop: housekeepingLoop)
         admissionBursts = AdmissionBurst.onEachLoop(of: eventLoopGroup)
         loopSessions = eventLoopGroup.makeIterator().map { loop in
             (loop, NIOLoopBoundBox.makeBoxSendingValue(LoopSessions(eventLoop: loop), eventLoop: loop))
@@ -97,29 +103,17 @@ public final class ChatGateway: Sendable {
 
     func sessionStarted(_ session: ChatSession) {
         loopSessions.first { $0.eventLoop === session.socket.eventLoop }?.sessions.value.add(session)
-        directory.add(session)?.endFromAnywhere(.replaced)
         presence.connected(
             session.user.id, chats: session.presenceChats, lastSeenAt: session.user.lastSeenAt)
+        let arrival = directory.add(session)
+        arrival.surplus?.endFromAnywhere(.replaced)
+        if arrival.isSuperseded { session.socket.closeTransport() }
     }
 
     func sessionEnded(_ session: ChatSession) {
         loopSessions.first { $0.eventLoop === session.socket.eventLoop }?.sessions.value.remove(session)
         directory.remove(session)
         presence.disconnected(session.user.id)
-    }
-
-    /// Tells everyone who shares a chat with a user what the user now looks like.
-    func tellContacts(of card: UserCard) {
-        let events = events
-        let namespace = namespace
-        store.read { try $0.chatIDs(of: card.id) } reply: { result in
-            guard case .success(let chats) = result else { return }
-            var batch = DeliveryBatch.Builder()
-            batch.send(
-                events.frames(.userUpdated(card)), toAnyOf: chats.map(Self.presenceRoom) + [Self.room(of: card.id)],
-                except: "")
-            namespace.deliver(batch.finish(stamp: .max, trailer: nil))
-        }
     }
 
     private static func limitsObject(_ configuration: GatewayConfiguration) -> ByteBuffer {

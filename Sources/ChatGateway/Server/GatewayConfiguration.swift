@@ -6,7 +6,8 @@ public struct GatewayConfiguration: Sendable {
     public var autoCreateUsers = false
     /// Sends of one user, a second, in bursts of three times as many; 0 is no limit.
     public var messageRate = 20
-    /// Events of one connection, a second, in bursts of three times as many; 0 is no limit.
+    /// What the events of one user may cost a second (``Price``; a plain one costs 1), in bursts of three times as
+    /// much; 0 is no limit.
     public var eventRate = 100
     /// Past it the user loses the oldest connection.
     public var maxConnectionsPerUser = 20

@@ -4,6 +4,7 @@ import EngineIO
 import Logging
 import NIOCore
 import SocketIO
+import SocketServer
 
 /// One socket of one user, from its admission to its end: reads its events, keeps their order, answers them.
 ///
@@ -16,6 +17,7 @@ final class ChatSession: SocketHandler, Asker, @unchecked Sendable {
     let socket: Socket
     let liveUser: LiveUser
     let pid: String
+    let claim: PidClaims.Claim?
     let connectedAt: Timestamp
     private(set) var user: User
     /// Of the token by which it is here.
@@ -24,27 +26,42 @@ final class ChatSession: SocketHandler, Asker, @unchecked Sendable {
     /// The chats whose members hear of the user's coming and going.
     let presenceChats: [String]
     private var start: SessionStart
-    private var events = TokenBucket(rate: 0, now: 0)
-    private var order = EventOrder()
-    private var typing: [ChatID: Int] = [:]
+    /// At the admission.
+    private let unreadTotal: Int
+    private var order = EventOrder() { didSet { waitingLevel.set(order.waitingBytes) } }
+    /// What ``order`` keeps, in the account of the socket.
+    private var waitingLevel: AccountedLevel
+    /// Where the socket was the last of its user's to say that they type.
+    private var typing: Set<ChatID> = []
+    /// Complaints about events that ask for no ack: so many a second, whatever comes.
+    private var complaints = TokenBucket(rate: 2, now: 0)
+    /// An event is being taken in: what is sent goes out with what the rest of its burst sends.
+    private var isReceiving = false
+    private var mustFlush = false
+    /// Of answers that the client has not taken; past a page the next request waits.
+    private var answerBytes = 0
     private var expiryWasAnnounced = false
     /// The server stops, and the client was told: no more events are taken.
     private var isStopping = false
+    /// Of tokens that were revoked while an `auth:refresh` is at work: one of them may be the one it brings.
+    private var revokedMeanwhile: Set<TokenID> = []
     /// Counts the memberships that ended while the session was live: what was read before may be out of date.
     private(set) var membershipsLost = 0
 
     init(gateway: ChatGateway, socket: Socket, admitted: AdmittedSession) {
         self.gateway = gateway
         self.socket = socket
+        waitingLevel = AccountedLevel(of: socket.account)
         liveUser = admitted.liveUser
         user = admitted.session.user
         tokenID = admitted.token.facts.id
         tokenExpiresAt = admitted.token.expiresAt
         pid = admitted.pid
+        claim = admitted.claim
+        unreadTotal = admitted.session.unreadTotal
         start = admitted.start
         presenceChats = admitted.session.presenceChats.map(ChatGateway.presenceRoom)
         connectedAt = .now()
-        events = TokenBucket(rate: gateway.configuration.eventRate, now: Self.now())
     }
 
     static func now() -> Int64 { Int64(truncatingIfNeeded: NIODeadline.now().uptimeNanoseconds) }
@@ -53,15 +70,19 @@ final class ChatSession: SocketHandler, Asker, @unchecked Sendable {
 
     func socketDidConnect(_ socket: Socket) {
         gateway.sessionStarted(self)
+        // Another client may have come with the same `pid` meanwhile.
+        guard socket.isConnected else { return }
         socket.write(readyEvent())
-        continueStart()
+        perform(start.begin())
         if gateway.isStopping { stopTakingEvents() }
     }
 
     func socket(_ socket: Socket, didReceive event: ByteString, arguments: [JSONValue], ackID: Int?) {
         guard !isStopping else { return }
-        let received = ReceivedEvent(name: event, arguments: arguments, ackID: ackID)
-        if let wait = events.take(now: Self.now()) {
+        isReceiving = true
+        defer { isReceiving = false }
+        let received = ReceivedEvent(name: event, arguments: arguments, ackID: ackID, size: socket.eventSize)
+        if let wait = liveUser.takeEvent(Price.ofReceiving(received.size), now: Self.now()) {
             return fail(received, with: .tooFast("events", retryAfter: wait))
         }
         switch order.arrive(received) {
@@ -72,17 +93,49 @@ final class ChatSession: SocketHandler, Asker, @unchecked Sendable {
         }
     }
 
+    func socket(_ socket: Socket, didReceiveUnusable event: ByteString, because flaw: EventFlaw, ackID: Int?) {
+        guard !isStopping else { return }
+        let received = ReceivedEvent(name: event, arguments: [], ackID: ackID)
+        if let wait = liveUser.takeEvent(Price.ofReceiving(socket.eventSize), now: Self.now()) {
+            return fail(received, with: .tooFast("events", retryAfter: wait))
+        }
+        fail(received, with: ChatError(.invalid, flaw.explanation))
+    }
+
+    func lastWords(of socket: Socket, for reason: DisconnectReason) -> EngineFrames? {
+        reason == .tooSlow && !isStopping ? gateway.events.frames(.sessionEnded(.tooSlow)) : nil
+    }
+
     func socketWasAnswered(_ socket: Socket) {
         order.writeFinished()
         runWaiting()
     }
 
-    func socketDidDrain(_ socket: Socket) { continueStart() }
+    func socketDidReceiveBurst(_ socket: Socket) {
+        guard mustFlush else { return }
+        mustFlush = false
+        socket.flush()
+    }
+
+    func socketDidDrain(_ socket: Socket) {
+        answerBytes = 0
+        perform(start.drained())
+        resume()
+    }
+
+    func socketHasRoom(_ socket: Socket) { resume() }
+
+    /// Goes on with what waits for the client to take its answers.
+    private func resume() {
+        guard order.isPaused, answerBytes == 0, !socket.account.isFull else { return }
+        order.isPaused = false
+        runWaiting()
+    }
 
     func socket(_ socket: Socket, didDisconnect reason: DisconnectReason) {
-        for chat in typing.keys { tellTyping(false, in: chat) }
-        typing = [:]
-        start = .live
+        if !typing.isEmpty { gateway.typing.stop(user.id, in: typing, heldBy: ObjectIdentifier(self)) }
+        typing = []
+        start.stop()
         gateway.sessionEnded(self)
     }
 
@@ -93,68 +146,57 @@ final class ChatSession: SocketHandler, Asker, @unchecked Sendable {
             object.field("user") { $0.writeWire(user, online: true) }
             object.field("server_time", Timestamp.now())
             object.field("limits", json: gateway.limitsObject)
-            object.field("unread_total", start.unreadTotal)
-            object.field("offset", start.offset(epoch: gateway.store.epoch).text)
+            object.field("unread_total", unreadTotal)
+            object.field("offset", start.offset(epoch: gateway.store.epoch, now: .now()).text)
         }
         return gateway.events.encoder.event("session:ready", json: json)
     }
 
-    /// Tells what was missed, as fast as the socket takes it, and then lets it hear live.
-    private func continueStart() {
-        switch start {
-        case .live:
-            return
-        case .fresh(let revision, _):
-            socket.write(gateway.events.offset(Offset(epoch: gateway.store.epoch, revision: revision)))
-            goLive(after: revision)
-        case .replaying(var replay, let unreadTotal):
-            // Before anything new: where the client stood. It covers nothing that was not told.
-            if replay.isUntouched { socket.write(gateway.events.offset(replay.given)) }
-            guard let part = replay.nextPart() else {
-                socket.write(gateway.events.offset(Offset(epoch: gateway.store.epoch, revision: replay.end)))
-                return goLive(after: replay.end)
+    /// Does what ``SessionStart`` wants.
+    private func perform(_ actions: [SessionStart.Action]) {
+        for action in actions where socket.isConnected {
+            switch action {
+            case .repeatOffset(let offset): socket.write(gateway.events.offset(offset))
+            case .tellOffset(let revision): socket.write(gateway.events.offset(offset(revision)))
+            case .send(let frames): socket.write(frames, counted: false)
+            case .read(let cursor): readPage(from: cursor)
+            case .keep: socket.keep()
+            case .follow: socket.follow()
+            case .release(let revision): perform(start.released(socket.release(after: revision.value)))
+            case .goLive:
+                order.open()
+                runWaiting()
+            case .end: end(.tooSlow)
             }
-            start = .replaying(replay, unreadTotal: unreadTotal)
-            socket.write(part, counted: false)
-            socket.flush()
-            if socket.unsentBytes == 0 { scheduleNextPart() }
+        }
+        guard start.isSending, socket.isConnected else { return }
+        socket.flush()
+        // The socket took the page at once: go on, after others had their turn.
+        if socket.unsentBytes == 0 {
+            socket.eventLoop.assumeIsolated().execute { self.perform(self.start.drained()) }
         }
     }
 
-    /// The socket took a part at once: go on, after others had their turn.
-    private func scheduleNextPart() {
-        socket.eventLoop.assumeIsolated().execute { self.continueStart() }
-    }
-
-    private func goLive(after revision: Revision) {
-        if socket.release(after: revision.value) {
-            start = .live
-            order.open()
-            runWaiting()
-        } else {
-            readWhatPassed(after: revision)
-        }
-    }
-
-    /// More was committed than could be held back meanwhile: it is read from the store, as if it had been missed.
-    private func readWhatPassed(after revision: Revision) {
+    private func readPage(from cursor: MissedCursor) {
         let eventLoop = socket.eventLoop
         let userID = user.id
         let events = gateway.events
         let quietMembers = gateway.configuration.quietMembers
-        let given = Offset(epoch: gateway.store.epoch, revision: revision)
-        start = .live  // until the answer is here nothing drains into anything
         gateway.store.read { view in
-            let changes = try view.changes(
-                for: userID, after: revision, receiptsAfter: revision, limit: Replay.maxChanges)
-            return Replay(changes, for: userID, given: given, quietMembers: quietMembers, events: events)
+            let page = try view.missed(by: userID, from: cursor, bytes: ReplayPage.bytes)
+            return ReplayPage(page, for: userID, quietMembers: quietMembers, events: events)
         } reply: { result in
             eventLoop.execute {
-                guard case .success(let replay) = result else { return self.socket.closeTransport(.tooSlow) }
-                self.start = .replaying(replay, unreadTotal: 0)
-                self.continueStart()
+                switch result {
+                case .success(let page): self.perform(self.start.pageWasRead(page))
+                case .failure: self.perform(self.start.readFailed())
+                }
             }
         }
+    }
+
+    private func offset(_ revision: Revision, receipts: Revision? = nil) -> Offset {
+        Offset(epoch: gateway.store.epoch, revision: revision, receipts: receipts, now: .now())
     }
 
     // MARK: Events, in order
@@ -165,6 +207,7 @@ final class ChatSession: SocketHandler, Asker, @unchecked Sendable {
                 throw ChatError(.invalid, "There is no event \(received.name.prefix(atMost: 64)).")
             }
             let event = try ClientEvents.all[number].init(try Fields(received.arguments))
+            try spend(event.price(in: self))
             try carryOut(event.step(in: self), of: received, number: number)
         } catch {
             fail(received, with: ChatError.describing(error))
@@ -209,6 +252,7 @@ final class ChatSession: SocketHandler, Asker, @unchecked Sendable {
         case .success(let read):
             if read.dependsOnMembership, membershipsSeen != membershipsLost { return self.read(body, for: received) }
             read.then?(self)
+            liveUser.chargeEvent(Price.ofAnswering(read.answer.json.readableBytes), now: Self.now())
             answer(received, with: read.answer)
         case .failure(let error):
             fail(received, with: error)
@@ -223,12 +267,22 @@ final class ChatSession: SocketHandler, Asker, @unchecked Sendable {
 
     private func runWaiting() {
         guard !isStopping else { return }
-        while let next = order.next() { run(next) }
+        // Answers that the client does not take are not made.
+        while socket.isConnected, !socket.account.isFull, let next = order.next() { run(next) }
     }
 
     private func answer(_ received: ReceivedEvent, with answer: Answer) {
         guard let id = received.ackID else { return }
-        socket.send(gateway.events.encoder.ack(id, json: answer.json), counted: false)
+        let frames = gateway.events.encoder.ack(id, json: answer.json)
+        answerBytes += frames.size
+        if answerBytes >= ReplayPage.bytes || socket.account.isFull { order.isPaused = true }
+        send(frames, counted: false)
+    }
+
+    /// At once; but while a burst of events is taken in, at its end.
+    private func send(_ frames: EngineFrames, counted: Bool = true) {
+        socket.write(frames, counted: counted)
+        if isReceiving { mustFlush = true } else { socket.flush() }
     }
 
     private func fail(_ received: ReceivedEvent, with error: ChatError) {
@@ -238,9 +292,9 @@ final class ChatSession: SocketHandler, Asker, @unchecked Sendable {
             gateway.logger.error("event failed", metadata: ["parley.event": "\(received.name.prefix(atMost: 64))"])
         }
         if let id = received.ackID {
-            socket.send(gateway.events.ack(id, failure: error))
-        } else {
-            socket.send(gateway.events.frames(.error(error, event: received.name.prefix(atMost: 64).string)))
+            send(gateway.events.ack(id, failure: error))
+        } else if error.code != .rateLimited || complaints.take(now: Self.now()) == nil {
+            send(gateway.events.frames(.error(error, event: received.name.prefix(atMost: 64).string)))
         }
     }
 
@@ -251,35 +305,36 @@ final class ChatSession: SocketHandler, Asker, @unchecked Sendable {
         if let wait = liveUser.takeMessage(now: Self.now()) { throw .tooFast("messages", retryAfter: wait) }
     }
 
+    /// Pays what an event costs beyond the unit that it paid when it came.
+    ///
+    /// - Throws: `rate_limited` where those that came together with it have spent all there was.
+    private func spend(_ price: Int) throws(ChatError) {
+        guard price > 0 else { return }
+        if let wait = liveUser.takeEvent(price, now: Self.now()) { throw .tooFast("events", retryAfter: wait) }
+    }
+
+    /// What it costs to tell everybody in a chat.
+    func priceOfTelling(_ chat: ChatID) -> Int {
+        Price.ofTelling(socket.neighbourCount(in: chat.rawValue) * gateway.namespace.loopCount)
+    }
+
     // MARK: Typing
 
     func startTyping(in chat: ChatID) {
-        let mark = (typing[chat] ?? 0) &+ 1
-        typing[chat] = mark
-        tellTyping(true, in: chat)
-        let timeout = TimeAmount(gateway.configuration.typingTimeout)
-        socket.eventLoop.assumeIsolated().scheduleTask(in: timeout) { [weak self] () -> Void in
-            guard let self, self.typing[chat] == mark else { return }
-            self.stopTyping(in: chat)
-        }
+        typing.insert(chat)
+        gateway.typing.start(user.card, in: chat, by: ObjectIdentifier(self))
     }
 
     func stopTyping(in chat: ChatID) {
-        guard typing.removeValue(forKey: chat) != nil else { return }
-        tellTyping(false, in: chat)
-    }
-
-    private func tellTyping(_ starts: Bool, in chat: ChatID) {
-        gateway.namespace.deliverLocally(
-            gateway.events.frames(.typing(starts, chat: chat, user: user.card)),
-            to: BroadcastTarget(rooms: [chat.rawValue], except: [ChatGateway.room(of: user.id)], volatile: false))
+        typing.remove(chat)
+        gateway.typing.stop(user.id, in: chat)
     }
 
     // MARK: Membership and profile, as commits change them
 
     func lostMembership(of chat: ChatID) {
         membershipsLost += 1
-        typing.removeValue(forKey: chat)
+        typing.remove(chat)
     }
 
     func profileChanged(to card: UserCard) {
@@ -302,7 +357,10 @@ final class ChatSession: SocketHandler, Asker, @unchecked Sendable {
     private func finishRefresh(_ result: Result<VerifiedToken, ChatError>) {
         guard socket.isConnected, let received = order.current else { return }
         order.current = nil
+        defer { revokedMeanwhile = [] }
         switch result {
+        case .success(let token) where token.facts.id.map(revokedMeanwhile.contains) == true:
+            fail(received, with: AdmissionGate.doesNotHold)
         case .success(let token):
             tokenID = token.facts.id
             tokenExpiresAt = token.expiresAt
@@ -314,6 +372,12 @@ final class ChatSession: SocketHandler, Asker, @unchecked Sendable {
         orderStepDone()
     }
 
+    func tokenWasRevoked(_ id: TokenID) {
+        if id == tokenID { return end(.tokenRevoked) }
+        // What the refresh read may be older than this.
+        if order.current != nil { revokedMeanwhile.insert(id) }
+    }
+
     /// Looks at what runs out; called about once a second.
     func check(now: Timestamp, monotonic: NIODeadline) {
         if tokenExpiresAt <= now { return end(.tokenExpired) }
@@ -322,7 +386,19 @@ final class ChatSession: SocketHandler, Asker, @unchecked Sendable {
             socket.send(gateway.events.frames(.sessionExpiring(at: tokenExpiresAt)))
         }
         if start.isLive, socket.lastTrailerAt < monotonic - TimeAmount(gateway.configuration.offsetAge) {
-            socket.repeatTrailer(now: monotonic)
+            sendFreshOffset()
+        }
+    }
+
+    /// For a client that heard none for long: nothing was told, and the recovery window is to begin now.
+    private func sendFreshOffset() {
+        let gateway = gateway
+        // Asked first, so that what was told of receipts by then is before the loop, and written by then.
+        let receipts = gateway.receipts.toldUpTo(orElse: Revision(.max))
+        socket.eventLoop.assumeIsolated().execute {
+            guard self.start.isLive, self.socket.isConnected else { return }
+            let offset = self.offset(Revision(self.socket.heardStamp), receipts: receipts)
+            self.socket.sendTrailer(gateway.events.offset(offset), now: .now())
         }
     }
 

@@ -7,13 +7,16 @@ struct ReceivedEvent: Sendable {
     let name: ByteString
     let arguments: [JSONValue]
     let ackID: Int?
+    /// Bytes that it takes up in memory, about.
+    var size = 0
 }
 
 /// Keeps the events of one socket in order (CONTRACT section 3, "Order"). A pure state machine.
 ///
 /// 1. Nothing runs before the session is live (``open()``): requests wait behind the replay.
 /// 2. Writes run at once, one after the other: the writer's mailbox keeps their order, and a commit takes many.
-/// 3. A read, and whatever else is no write, runs when the writes before it were answered, so it sees them; what comes
+/// 3. Nothing runs while the client has not taken the answers it has (``isPaused``): who does not read asks in vain.
+/// 4. A read, and whatever else is no write, runs when the writes before it were answered, so it sees them; what comes
 ///    after it waits until it is done, so no later write is seen by an earlier read.
 struct EventOrder {
     /// How many events may wait; the client is told to slow down past it.
@@ -27,6 +30,8 @@ struct EventOrder {
         case overflow(ReceivedEvent)
     }
 
+    /// Bytes of all that waits.
+    private(set) var waitingBytes = 0
     private var isOpen = false
     private var writesInFlight = 0
     /// A step that is no write is at work.
@@ -37,12 +42,15 @@ struct EventOrder {
     private var headIsHeld = false
     /// The event whose answer the session makes by itself.
     var current: ReceivedEvent?
+    /// Whether the client has answers to take first.
+    var isPaused = false
 
     mutating func arrive(_ event: ReceivedEvent) -> Arrival {
-        if isOpen, !stepInFlight, waiting == nil { return .run(event) }
+        if isOpen, !isPaused, !stepInFlight, waiting == nil { return .run(event) }
         guard (waiting?.count ?? 0) < Self.limit else { return .overflow(event) }
         waiting = waiting ?? CircularBuffer()
         waiting?.append(event)
+        waitingBytes += event.size
         return .waits
     }
 
@@ -63,6 +71,7 @@ struct EventOrder {
         if writesInFlight > 0 {
             waiting = waiting ?? CircularBuffer()
             waiting?.prepend(event)
+            waitingBytes += event.size
             headIsHeld = true
             return false
         }
@@ -74,8 +83,10 @@ struct EventOrder {
 
     /// The next event that may run, taken from those that wait.
     mutating func next() -> ReceivedEvent? {
-        guard isOpen, !stepInFlight, !headIsHeld else { return nil }
+        guard isOpen, !isPaused, !stepInFlight, !headIsHeld else { return nil }
         defer { if waiting?.isEmpty == true { waiting = nil } }
-        return waiting?.popFirst()
+        guard let next = waiting?.popFirst() else { return nil }
+        waitingBytes -= next.size
+        return next
     }
 }

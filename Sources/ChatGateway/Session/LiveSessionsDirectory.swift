@@ -1,62 +1,128 @@
+import ByteText
 import ChatCore
 import NIOCore
 import SocketIO
 import Synchronization
 
-/// Every session that is live, by user: what limits a user's connections, and what the operator sees.
+/// Every session that is live, by user: what limits a user's connections and rates, and what the operator sees.
 final class LiveSessionsDirectory: Sendable {
-    private struct Entry {
+    fileprivate struct Entry {
         let user: LiveUser
         /// In the order they came.
         var sessions: [ChatSession] = []
+        var claims = PidClaims()
     }
 
-    private let entries = Mutex<[UserID: Entry]>([:])
+    /// What a new session means for others, and for itself.
+    struct Arrival {
+        /// The user's oldest, which is one too many.
+        let surplus: ChatSession?
+        /// Another client claimed its `pid` meanwhile: it has to go.
+        let isSuperseded: Bool
+    }
+
+    fileprivate struct State {
+        /// Users with sessions, those on their way to one, and those who left lately with something of their rates
+        /// spent.
+        var entries: [UserID: Entry] = [:]
+        /// At so many users it is looked who may be forgotten.
+        var sweepAt = LiveSessionsDirectory.leastSweep
+    }
+
+    fileprivate static let leastSweep = 1000
+
+    private let state = Mutex(State())
     private let messageRate: Int
+    private let eventRate: Int
     private let maxConnectionsPerUser: Int
 
-    init(messageRate: Int, maxConnectionsPerUser: Int) {
-        self.messageRate = messageRate
-        self.maxConnectionsPerUser = maxConnectionsPerUser
+    init(configuration: GatewayConfiguration) {
+        messageRate = configuration.messageRate
+        eventRate = configuration.eventRate
+        maxConnectionsPerUser = configuration.maxConnectionsPerUser
     }
 
-    /// What the connections of a user share; made for the first one.
-    func user(_ id: UserID) -> LiveUser {
-        entries.withLock { entries in
-            if let entry = entries[id] { return entry.user }
-            return LiveUser(id: id, messageRate: messageRate, now: ChatSession.now())
+    /// What the connections of a user share: the same for all of them, however many come at once, and for those who
+    /// come back at once.
+    func user(_ id: UserID, now: Int64 = ChatSession.now()) -> LiveUser {
+        state.withLock { state in
+            if let entry = state.entries[id] { return entry.user }
+            if state.entries.count >= state.sweepAt { state.sweep(now: now) }
+            let user = LiveUser(id: id, messageRate: messageRate, eventRate: eventRate, now: now)
+            state.entries[id] = Entry(user: user)
+            return user
         }
     }
 
-    /// - Returns: the session that is one too many, the user's oldest.
-    func add(_ session: ChatSession) -> ChatSession? {
-        entries.withLock { entries in
-            var entry = entries[session.liveUser.id] ?? Entry(user: session.liveUser)
+    func add(_ session: ChatSession) -> Arrival {
+        state.withLock { state in
+            // The user may have been forgotten meanwhile: a connection that took longer than its rates to rest.
+            var entry = state.entries[session.liveUser.id] ?? Entry(user: session.liveUser)
             entry.sessions.append(session)
             let surplus = entry.sessions.count > maxConnectionsPerUser ? entry.sessions.first : nil
-            entries[session.liveUser.id] = entry
-            return surplus
+            let isSuperseded = session.claim.map { !entry.claims.begin($0) } ?? false
+            state.entries[session.liveUser.id] = entry
+            return Arrival(surplus: surplus, isSuperseded: isSuperseded)
         }
     }
 
-    func remove(_ session: ChatSession) {
-        entries.withLock { entries in
-            entries[session.liveUser.id]?.sessions.removeAll { $0 === session }
-            if entries[session.liveUser.id]?.sessions.isEmpty == true {
-                entries.removeValue(forKey: session.liveUser.id)
-            }
+    func remove(_ session: ChatSession, now: Int64 = ChatSession.now()) {
+        state.withLock { state in
+            let id = session.liveUser.id
+            state.entries[id]?.sessions.removeAll { $0 === session }
+            if state.entries[id]?.mayBeForgotten(now: now) == true { state.entries.removeValue(forKey: id) }
         }
     }
 
-    /// Closes the session that bears a `pid`, if there is one, and then calls `then`: two never live at once.
-    func closeSession(of user: UserID, pid: String, then: @escaping @Sendable () -> Void) {
-        guard let session = sessions(of: user).first(where: { $0.pid == pid }) else { return then() }
+    /// How many users it knows of, live or resting.
+    var userCount: Int { state.withLock { $0.entries.count } }
+
+    /// Claims a `pid` for a client that came back with it: see ``PidClaims``.
+    ///
+    /// - Parameter then: called with the claim once whoever had the `pid` is closed, so that two never live at once; or
+    ///   with `nil`: the client is to get another one.
+    func claim(
+        _ pid: String, of user: LiveUser, now: NIODeadline = .now(),
+        then: @escaping @Sendable (PidClaims.Claim?) -> Void
+    ) {
+        let (claim, holders) = state.withLock { state in
+            var entry = state.entries[user.id] ?? Entry(user: user)
+            let holders = entry.sessions.filter { ByteString($0.pid) == ByteString(pid) }
+            let claim = entry.claims.claim(pid, isLive: !holders.isEmpty, now: now)
+            state.entries[user.id] = entry
+            return (claim, holders)
+        }
+        guard claim != nil else { return then(nil) }
+        // More than one only where a superseded one has not gone yet.
+        Self.close(holders[...]) { then(claim) }
+    }
+
+    private static func close(_ sessions: ArraySlice<ChatSession>, then: @escaping @Sendable () -> Void) {
+        guard let session = sessions.first else { return then() }
         session.socket.eventLoop.execute {
             session.socket.closeTransport()
-            then()
+            Self.close(sessions.dropFirst(), then: then)
         }
     }
 
-    func sessions(of user: UserID) -> [ChatSession] { entries.withLock { $0[user]?.sessions ?? [] } }
-    var all: [ChatSession] { entries.withLock { $0.values.flatMap(\.sessions) } }
+    func sessions(of user: UserID) -> [ChatSession] { state.withLock { $0.entries[user]?.sessions ?? [] } }
+    var all: [ChatSession] { state.withLock { $0.entries.values.flatMap(\.sessions) } }
+}
+
+extension LiveSessionsDirectory.Entry {
+    fileprivate mutating func mayBeForgotten(now: Int64) -> Bool {
+        let deadline = NIODeadline.uptimeNanoseconds(UInt64(max(0, now)))
+        return sessions.isEmpty && user.isRested(now: now) && claims.isOver(now: deadline)
+    }
+}
+
+extension LiveSessionsDirectory.State {
+    /// Looks at everybody, and again when there are twice as many: a user costs a look or two on the way.
+    fileprivate mutating func sweep(now: Int64) {
+        entries = entries.filter { _, entry in
+            var entry = entry
+            return !entry.mayBeForgotten(now: now)
+        }
+        sweepAt = max(LiveSessionsDirectory.leastSweep, entries.count * 2)
+    }
 }

@@ -8,8 +8,7 @@ struct AdminDesk: Sendable {
     let hosts: AdminHosts
     let logger: Logger
 
-    /// - Parameter address: the client's.
-    func answer(_ request: Request, from address: String) async -> Response {
+    func answer(_ request: Request, on connection: PublicConnection) async -> Response {
         let match = table.match(request.method, target: request.head.path ?? "/")
         let response: Response
         do {
@@ -17,7 +16,7 @@ struct AdminDesk: Sendable {
                 throw HTTPFailure.misdirected
             }
             guard let match else { throw HTTPFailure.notFound("There is nothing here.") }
-            response = try await RouteTable.answer(match, request, on: PublicConnection(address: address))
+            response = try await RouteTable.answer(match, request, on: connection)
         } catch {
             let failure = HTTPFailure(error)
             if failure.status == .internalServerError, !Task.isCancelled {
@@ -27,7 +26,9 @@ struct AdminDesk: Sendable {
             }
             response = failure.response
         }
-        if let match, match.allowed == nil { note(match.route, request.method, response.status, address) }
+        if let match, match.allowed == nil {
+            note(match.route, request.method, response.status, connection.address)
+        }
         return response
     }
 

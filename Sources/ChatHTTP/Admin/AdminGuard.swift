@@ -2,6 +2,7 @@ import ByteText
 import HTTPTypes
 import Hummingbird
 import Logging
+import SocketServer
 
 /// Lets in who shows the admin key, and slows those who guess it. CONTRACT section 2.
 struct AdminGuard: RouteGuard {
@@ -12,33 +13,29 @@ struct AdminGuard: RouteGuard {
 
     private let key: [UInt8]
     private let guesses: KeyGuesses
-    private let logger: Logger
+    private let refusals: RefusalLog
 
     init(key: String, logger: Logger) {
         self.key = Array(key.utf8)
         guesses = KeyGuesses()
-        self.logger = logger
+        refusals = RefusalLog(logger: logger)
     }
 
     func admit(_ call: HTTPCall) async throws -> Pass {
         guard let given = call.request.bearer, !given.isEmpty else { throw HTTPFailure.unauthorized }
-        if Self.equal(given, key) { return Pass() }
-        switch guesses.wrong(from: call.address) {
+        if Self.equal(given, key) {
+            call.connection.vouch()
+            return Pass()
+        }
+        let address = call.connection.address
+        switch guesses.wrong(from: address) {
         case .refuse:
-            log(call)
+            refusals.refused(.key, from: address, code: "unauthorized")
             throw HTTPFailure.unauthorized
-        case .slow(let seconds, let isFirst):
-            // One line more than the bound, not one a guess: whoever guesses must not fill the disk.
-            if isFirst { log(call) }
+        case .slow(let seconds):
+            refusals.refused(.key, from: address, code: "rate_limited")
             throw HTTPFailure.tooManyGuesses(retryAfter: seconds)
         }
-    }
-
-    /// The one form that tools which ban addresses (fail2ban) may lean on.
-    private func log(_ call: HTTPCall) {
-        logger.info(
-            "credentials refused",
-            metadata: ["parley.address": "\(call.address)", "parley.credentials": "admin-key"])
     }
 
     /// Takes as long for a wrong key as for the right one, whichever byte is wrong.

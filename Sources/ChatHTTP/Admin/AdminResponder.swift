@@ -8,7 +8,7 @@ public struct AdminResponder: HTTPResponder {
 
     public func respond(to request: HTTPServerRequest, body: HTTPRequestBody, writer: HTTPResponseWriter) async {
         await RequestBridge(writer: writer, logger: desk.logger).answer(request, body) { incoming in
-            await desk.answer(incoming, from: request.remoteAddress)
+            await desk.answer(incoming, on: PublicConnection(request, writer))
         }
     }
 }

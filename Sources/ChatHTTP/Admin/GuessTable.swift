@@ -1,4 +1,4 @@
-import ByteText
+import SocketServer
 
 /// How often each address has shown a wrong key of late. CONTRACT section 2: after ten in a minute the next wrong ones
 /// are answered 429.
@@ -9,8 +9,8 @@ struct GuessTable {
     enum Verdict: Equatable {
         /// Wrong, as any.
         case refuse
-        /// Too many. `isFirst`: it is the first one of this minute that is.
-        case slow(retryAfter: Int64, isFirst: Bool)
+        /// Too many: none is looked at for so many seconds, but the right one.
+        case slow(retryAfter: Int64)
     }
 
     private struct Window {
@@ -25,16 +25,16 @@ struct GuessTable {
     /// from, at ten keys each, is still nowhere beside a key of 256 bits.
     static let generation = 2048
 
-    private var fresh: [ByteString: Window] = [:]
+    private var fresh: [AddressKey: Window] = [:]
     /// Those before, forgotten together once as many new ones have come.
-    private var stale: [ByteString: Window] = [:]
+    private var stale: [AddressKey: Window] = [:]
 
     var count: Int { fresh.count + stale.count }
 
     /// A wrong key came.
     ///
-    /// - Parameter address: of the connection's other end, as the system writes it.
-    mutating func wrong(from address: ByteString, at now: ContinuousClock.Instant) -> Verdict {
+    /// - Parameter address: the client's; of IPv6 the network of a household counts as one.
+    mutating func wrong(from address: AddressKey, at now: ContinuousClock.Instant) -> Verdict {
         var window = fresh[address] ?? stale[address] ?? Window(began: now, wrong: 0)
         if now - window.began >= Self.period { window = Window(began: now, wrong: 0) }
         window.wrong += 1
@@ -46,6 +46,6 @@ struct GuessTable {
         guard window.wrong > Self.allowance else { return .refuse }
         let left = Self.period - (now - window.began)
         let seconds = left.components.seconds + (left.components.attoseconds > 0 ? 1 : 0)
-        return .slow(retryAfter: max(1, seconds), isFirst: window.wrong == Self.allowance + 1)
+        return .slow(retryAfter: max(1, seconds))
     }
 }

@@ -1,4 +1,4 @@
-import ByteText
+import SocketServer
 import Synchronization
 
 /// Counts wrong keys, shared by all calls.
@@ -6,6 +6,6 @@ final class KeyGuesses: Sendable {
     private let table = Mutex(GuessTable())
 
     func wrong(from address: String) -> GuessTable.Verdict {
-        table.withLock { $0.wrong(from: ByteString(address), at: .now) }
+        table.withLock { $0.wrong(from: AddressKey(address), at: .now) }
     }
 }

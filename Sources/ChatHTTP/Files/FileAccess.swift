@@ -60,6 +60,7 @@ struct FileAccess: Sendable {
         case .blocked: ("user_blocked", "The user is blocked.")
         case .tokenRevoked: ("token_revoked", "The token was revoked.")
         case .unknownUser: ("unknown_user", "There is no such user.")
+        case .deleted: ("user_deleted", "The user was deleted.")
         }
     }
 

@@ -8,8 +8,8 @@ import Foundation
 ///    the very beginning.
 /// 2. After a delimiter, `--` is the end of it all; else, after blanks and CRLF, the heads of a part follow up to an
 ///    empty line.
-/// 3. The bytes of a part go up to the next delimiter. Of what came, the last bytes that may be the beginning of one
-///    are kept until more comes.
+/// 3. The bytes of a part, none if its delimiter follows the heads at once, go up to the next delimiter. Of what came,
+///    the last bytes that may be the beginning of one are kept until more comes.
 struct MultipartReader {
     enum Event: Equatable {
         case part(MultipartHead)
@@ -24,7 +24,7 @@ struct MultipartReader {
     }
 
     private enum State {
-        case preamble, afterDelimiter, head, data, done
+        case preamble, afterDelimiter, head, begin, data, done
     }
 
     /// Bytes of the heads of one part, and of what comes before the first.
@@ -68,6 +68,8 @@ struct MultipartReader {
             return try afterDelimiter(&place, &events)
         case .head:
             return try head(&place, &events)
+        case .begin:
+            return begin(&place)
         case .data:
             let (end, next) = search(from: place)
             if end > place { events.append(.data(held[place..<end])) }
@@ -108,10 +110,18 @@ struct MultipartReader {
         }
         guard end - place <= Self.headLimit else { throw Self.longHead }
         events.append(.part(MultipartHead(lines: Self.lines(of: held[place..<end]))))
-        place = end + 4
-        // An empty part: the CRLF of its delimiter is the one that ended the heads.
+        // The second CRLF stays.
+        place = end + 2
+        state = .begin
+        return true
+    }
+
+    /// Of an empty part the CRLF that ended the heads may be that of its delimiter; else it is passed over.
+    private mutating func begin(_ place: inout Int) -> Bool {
+        let beginning = held[place...].prefix(delimiter.count)
+        if beginning.count < delimiter.count, delimiter.starts(with: beginning) { return false }
+        if !beginning.elementsEqual(delimiter) { place += 2 }
         state = .data
-        if held.count > place, Self.range(of: delimiter, in: held, from: place - 2) == place - 2 { place -= 2 }
         return true
     }
 

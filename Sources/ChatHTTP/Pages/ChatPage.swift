@@ -1,3 +1,4 @@
+import ByteText
 import HTTPTypes
 import Hummingbird
 
@@ -16,7 +17,7 @@ enum ChatPage {
         script("socket", PackageResources.socket_js), script("thread", PackageResources.thread_js),
     ]
 
-    static let paths = Set(assets.map(\.path))
+    static let paths = Set(assets.map { ByteString($0.path) })
 
     /// Nothing runs but the files above, and the page talks to nobody but this server. `data:` is for the empty icon.
     private static let policy =

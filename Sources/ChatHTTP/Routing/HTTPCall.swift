@@ -4,11 +4,9 @@ import Hummingbird
 /// A request that has found its route.
 struct HTTPCall: Sendable {
     var request: Request
+    /// What it came on.
     var connection: PublicConnection
     var parameters: PathParameters
-
-    /// The client's, looked up behind trusted proxies.
-    var address: String { connection.address }
 
     /// A free part of the path, decoded.
     ///

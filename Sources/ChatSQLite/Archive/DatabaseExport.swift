@@ -42,7 +42,7 @@ public struct DatabaseExport {
     private static let members: StaticString = """
         SELECT c.id, u.id, m.role, m.joined_ms, m.joined_seq, m.delivered_seq, m.delivered_ms, m.read_seq, m.read_ms
         FROM chats c CROSS JOIN members m ON m.chat = c.key CROSS JOIN users u ON u.key = m.user
-        ORDER BY c.key, m.joined_n, m.user
+        WHERE c.deleted_ms IS NULL AND u.deleted_ms IS NULL ORDER BY c.key, m.joined_n, m.user
         """
     private static let total: StaticString = "SELECT ifnull(sum(last_seq), 0) FROM chats WHERE deleted_ms IS NULL"
 

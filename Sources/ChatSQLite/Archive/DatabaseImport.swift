@@ -16,7 +16,6 @@ import GRDB
 public final class DatabaseImport {
     /// Records of one transaction, one for each 16 KiB of a file; a file whose bytes come is not cut in two.
     private static let batch = 5000
-    private static let fileSuffixes = ["", "-wal", "-shm", "-journal", ".partial"]
 
     private let directory: DataDirectory
     private let lock: DirectoryLock
@@ -42,11 +41,11 @@ public final class DatabaseImport {
         let draft = Self.draft(of: directory)
         do {
             let base = try ImportBase(directory)
-            if anew { Self.remove(draft) }
+            if anew { try FileCall.remove(Self.files(of: draft)) }
             if let begun = try Self.openBegun(draft, base) {
                 connection = begun
             } else {
-                Self.remove(draft)
+                try FileCall.remove(Self.files(of: draft))
                 connection = try Self.begin(draft, base, directory)
             }
             writer = try ImportWriter(connection, now: now)
@@ -57,9 +56,7 @@ public final class DatabaseImport {
 
     private static func draft(of directory: DataDirectory) -> String { directory.database + ".import" }
 
-    private static func remove(_ draft: String) {
-        for suffix in fileSuffixes { unlink(draft + suffix) }
-    }
+    private static func files(of draft: String) -> [String] { FileCall.family(of: draft) + [draft + ".partial"] }
 
     /// The draft of an import that was begun on the same database, if there is one.
     private static func openBegun(_ draft: String, _ base: ImportBase) throws -> Connection? {
@@ -166,7 +163,7 @@ public final class DatabaseImport {
     public func discard() {
         // The file goes, whatever SQLite says of closing it.
         try? connection.close()
-        Self.remove(Self.draft(of: directory))
+        FileCall.clearAway(Self.files(of: Self.draft(of: directory)))
     }
 }
 

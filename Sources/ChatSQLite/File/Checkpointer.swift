@@ -16,9 +16,15 @@ import Logging
 ///
 /// The last transaction before it notes in the file which log it carries and how long that is: see ``WriteAheadLog``.
 /// At the log's limit it is done all the same.
+///
+/// **A lease is broken 45 s after somebody opens the file, so no checkpoint may take that long.** What it takes is as
+/// long as the log, and that grows while others hold the file open. So after each 16 MiB of it a note is written as
+/// before a checkpoint, and a log of many such parts is carried part by part (``LogCarrier``), each under a lease of
+/// its own and between other transactions; what SQLite's checkpoint has to do afterwards is the last part. On a disk of
+/// 1 MB/s a part takes 16 s. (Where the log is that of a run that was killed its notes are not known, and it is carried
+/// whole: it is at most `--wal-limit` long. Without leases SQLite's own way is the only safe one, too.)
 final class Checkpointer {
     private static let note: StaticString = "UPDATE state SET wal_salt = ?, wal_frames = ? WHERE id = 1"
-    private static let pageCount: StaticString = "PRAGMA page_count"
     private static let begin: StaticString = "BEGIN IMMEDIATE"
     private static let commit: StaticString = "COMMIT"
 
@@ -38,11 +44,21 @@ final class Checkpointer {
     /// should wait, and a page of a file is written once, so nothing is saved by waiting.
     private static let enoughOfFiles = 4 << 20
 
+    /// Parts that make a log long.
+    private static let manyParts = 4
+
     private let connection: Connection
     private let file: DatabaseFile
+    /// Frames after which there is a note, the end of a part.
+    private let part: Int
+    /// Where such notes stand, from the oldest that is not in the main file on.
+    private var notes: [Int] = []
+    /// Frames that were carried in parts.
+    private var carried = 0
     private let gate: ReaderGate
     private let walLimit: Int64
     private let troubleLog: TroubleLog
+    private let reserve: DiskReserve
     private let log = LogSize()
     private(set) var counters = StoreCounters()
     /// When the next one is wanted, in nanoseconds of uptime; `nil`: the log is empty.
@@ -58,8 +74,11 @@ final class Checkpointer {
     private var isLeft = false
 
     init(
-        connection: Connection, file: DatabaseFile, gate: ReaderGate, walLimit: Int64, troubleLog: TroubleLog
+        connection: Connection, file: DatabaseFile, gate: ReaderGate, reserve: DiskReserve, walLimit: Int64, part: Int,
+        troubleLog: TroubleLog
     ) {
+        self.reserve = reserve
+        self.part = part
         self.troubleLog = troubleLog
         self.connection = connection
         self.file = file
@@ -81,6 +100,17 @@ final class Checkpointer {
         self.fileBytes += fileBytes
         let isEnough = logBytes >= walLimit || self.fileBytes >= Self.enoughOfFiles
         due = max(notBefore, isEnough ? now : min(now + Self.quiet, first + Self.atLatest))
+        if log.frames - (notes.last ?? carried) >= part { endPart() }
+    }
+
+    /// Writes a note into the log as it grows. Without it the log is carried whole.
+    private func endPart() {
+        do {
+            try noteLog(isEnd: false)
+            notes.append(log.frames)
+        } catch {
+            troubleLog.failed("note in the log", error, at: Upkeep.now)
+        }
     }
 
     /// One attempt.
@@ -91,8 +121,9 @@ final class Checkpointer {
             return
         }
         var isForced = false
-        switch permission() {
-        case .granted: break
+        let permission = permission()
+        switch permission {
+        case .leased, .granted: break
         case .refused where logBytes >= walLimit:
             isForced = true
             counters.checkpointsForced += 1
@@ -116,16 +147,49 @@ final class Checkpointer {
             return
         }
         held = false
-        attempt(SQLITE_CHECKPOINT_RESTART, isForced: isForced)
+        if permission == .leased, notes.count >= Self.manyParts { return carryPart() }
+        attempt(SQLITE_CHECKPOINT_RESTART, isForced: isForced, isLeased: permission == .leased)
     }
 
-    private enum Permission { case granted, refused }
+    /// - Parameter leased: nobody else has the file open, nor can have before the lease is given back.
+    private enum Permission { case leased, granted, refused }
+
+    /// For a disk that was full, when there is nothing to carry: whether the main file's reserve can be had again.
+    ///
+    /// - Throws: as ``DiskReserve/renewMain()``.
+    func renewReserve() throws {
+        guard !isLeft, permission() != .refused else { return }
+        defer { file.dropLease() }
+        try reserve.renewMain()
+    }
+
+    /// The oldest part of a long log into the main file.
+    private func carryPart() {
+        let start = Upkeep.now
+        do {
+            try reserve.renewMain()
+            let isDone: Void? = try gate.exclusively {
+                try LogCarrier.withLog(of: file) { try $0.carry(from: carried, to: notes[0]) }
+            }
+            if isDone != nil {
+                carried = notes.removeFirst()
+                counters.checkpointParts += 1
+            }
+            let now = Upkeep.now
+            // As long again for the others, unless the log is too long already.
+            due = logBytes >= walLimit ? now : now + (now - start)
+        } catch {
+            troubleLog.failed("checkpoint", error, at: Upkeep.now)
+            due = Upkeep.now + Self.atLatest
+        }
+        counters.longestCheckpoint = max(counters.longestCheckpoint, Int((Upkeep.now - start) / 1_000_000))
+    }
 
     private func permission() -> Permission {
         if gate.hasLongReaders { return .refused }
         guard leases else { return file.isWatchedOpen ? .refused : .granted }
         switch file.takeLease() {
-        case .taken: return .granted
+        case .taken: return .leased
         case .held: return .refused
         case .unavailable(let code):
             leases = false
@@ -138,13 +202,16 @@ final class Checkpointer {
         }
     }
 
-    private func attempt(_ mode: Int32, isForced: Bool = false) {
+    private func attempt(_ mode: Int32, isForced: Bool = false, isLeased: Bool) {
         let start = Upkeep.now
         do {
-            switch try checkpoint(mode, isForced: isForced) {
+            switch try checkpoint(mode, isForced: isForced, isLeased: isLeased) {
             case true?:
                 counters.checkpoints += 1
                 log.frames = 0
+                notes = []
+                carried = 0
+                reserve.logBegan()
                 firstWrite = nil
                 fileBytes = 0
                 due = nil
@@ -166,40 +233,40 @@ final class Checkpointer {
     }
 
     /// - Returns: whether everything in the log is in the main file; `nil` when nothing was carried, for a long reader.
-    private func checkpoint(_ mode: Int32, isForced: Bool) throws -> Bool? {
-        try reserve()
-        try noteLog()
+    private func checkpoint(_ mode: Int32, isForced: Bool, isLeased: Bool) throws -> Bool? {
+        try reserve.renewMain()
+        try noteLog(isEnd: true)
         return try gate.exclusively(inSpiteOfLongReaders: isForced) {
+            // What was carried in parts is not written a second time, nor is a page meanwhile older than it was.
+            let isInParts = carried > 0 && isLeased
+            if isInParts { try LogCarrier.withLog(of: file) { try $0.carry(from: carried, to: log.frames) } }
+            csqlitefile_compare_writes(isInParts ? 1 : 0)
+            defer { csqlitefile_compare_writes(0) }
             var frames: Int32 = 0
-            var carried: Int32 = 0
+            var written: Int32 = 0
             // Nobody else is there, or it is forced: the writer does not wait for others.
             sqlite3_busy_timeout(connection.handle, 0)
             defer { sqlite3_busy_timeout(connection.handle, 5000) }
-            let code = sqlite3_wal_checkpoint_v2(connection.handle, nil, mode, &frames, &carried)
+            let code = sqlite3_wal_checkpoint_v2(connection.handle, nil, mode, &frames, &written)
             guard code == SQLITE_OK || code & 0xFF == SQLITE_BUSY else {
                 throw DatabaseError(resultCode: ResultCode(rawValue: code))
             }
-            return code == SQLITE_OK && frames == carried
+            return code == SQLITE_OK && frames == written
         }
-    }
-
-    /// Has the file system set aside what the main file will grow by: a full disk is met before the first page is
-    /// carried, not after half of them.
-    private func reserve() throws {
-        let pages = try connection[Self.pageCount].first { $0.int(0) } ?? 0
-        let code = file.reserve(pages * 4096)
-        if code == ENOSPC || code == EDQUOT { throw DatabaseError(resultCode: .SQLITE_FULL) }
     }
 
     /// The last transaction before the checkpoint; one page, so one frame. Nothing is noted of an empty log: the note
     /// itself would begin the next one.
-    private func noteLog() throws {
+    ///
+    /// - Parameter isEnd: whether the log is carried up to there and begun anew. In the middle of a log the number is
+    ///   negative: the next log does not continue a file that holds half of this one.
+    private func noteLog(isEnd: Bool) throws {
         guard log.frames > 0 else { return }
         guard let header = WriteAheadLog(path: file.directory.log) else { return }
         let frames = log.frames + 1
         try connection[Self.begin].run()
         do {
-            try connection[Self.note].run(Int64(bitPattern: header.salts), frames)
+            try connection[Self.note].run(Int64(bitPattern: header.salts), isEnd ? frames : -frames)
             try connection[Self.commit].run()
         } catch {
             if connection.isInTransaction { try connection.execute("ROLLBACK") }
@@ -211,6 +278,17 @@ final class Checkpointer {
     func leave() {
         isLeft = true
         due = nil
+    }
+
+    /// A part, and a moment for who waits in open(2) to go on: a lease is held for a part only.
+    ///
+    /// - Returns: whether there may be more.
+    private func carryAtEnd() -> Bool {
+        let before = carried
+        carryPart()
+        guard carried > before else { return false }
+        file.dropLease()
+        return permission() == .leased
     }
 
     /// The end: everything into the main file, and no log left beside it, unless others hold the file open for longer
@@ -227,8 +305,10 @@ final class Checkpointer {
             permission = self.permission()
         }
         defer { file.dropLease() }
-        if permission == .granted {
-            attempt(SQLITE_CHECKPOINT_TRUNCATE)
+        if permission != .refused {
+            let isLeased = permission == .leased
+            while isLeased, notes.count >= Self.manyParts, carryAtEnd() {}
+            attempt(SQLITE_CHECKPOINT_TRUNCATE, isLeased: isLeased)
         } else {
             Log.store.warning("Another program holds the database open: parley.db-wal stays beside it")
             csqlitefile_no_checkpoint_on_close(connection.handle, 1)

@@ -47,12 +47,7 @@ struct DataDirectory: Sendable {
     }
 
     /// Makes names that were given or taken away in the directory durable.
-    func synchronize() {
-        let descriptor = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC)
-        guard descriptor >= 0 else { return }
-        fsync(descriptor)
-        close(descriptor)
-    }
+    func synchronize() throws { try FileCall.synchronize(path) }
 
     static func reason(_ code: Int32) -> String { String(cString: strerror(code)) }
 

@@ -1,5 +1,7 @@
 import CSQLiteFile
 import ChatCore
+import Foundation
+import GRDB
 import Synchronization
 
 /// The main file of the running store: who may look at it, and who keeps a checkpoint away.
@@ -75,6 +77,31 @@ final class DatabaseFile: Sendable {
         let present = DataDirectory.size(directory.database)
         guard handle >= 0, size > present else { return 0 }
         return -csqlitefile_reserve(handle, present, size - present)
+    }
+
+    /// The same for the log, from its beginning.
+    func reserveLog(_ size: Int64) -> Int32 { -csqlitefile_reserve_path(directory.log, size) }
+
+    /// Writes a page of the main file; what SQLite does by itself but for ``LogCarrier``.
+    ///
+    /// - Throws: `DatabaseError`.
+    func write(_ bytes: [UInt8], at offset: Int64) throws {
+        let handle = handle.withLock { $0 }
+        let code = bytes.withUnsafeBytes { bytes in
+            csqlitefile_write(handle, bytes.baseAddress, UInt64(bytes.count), UInt64(offset))
+        }
+        try Self.check(code)
+    }
+
+    func synchronize() throws {
+        let handle = handle.withLock { $0 }
+        try Self.check(csqlitefile_synchronize(handle))
+    }
+
+    private static func check(_ code: Int32) throws {
+        guard code != 0 else { return }
+        throw DatabaseError(
+            resultCode: code == -ENOSPC ? .SQLITE_FULL : .SQLITE_IOERR, message: DataDirectory.reason(-code))
     }
 
     func dropLease() {

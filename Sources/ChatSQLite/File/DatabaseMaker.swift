@@ -9,12 +9,14 @@ enum DatabaseMaker {
     static func make(_ directory: DataDirectory, as path: String? = nil) throws {
         let path = path ?? directory.database
         let draft = path + ".new"
-        for suffix in ["", "-wal", "-shm", "-journal"] { unlink(draft + suffix) }
-        let descriptor = open(draft, O_CREAT | O_EXCL | O_RDWR | O_CLOEXEC, 0o600)
-        guard descriptor >= 0 else {
-            throw StoreOpenError.inaccessible(path: path, reason: DataDirectory.reason(errno))
+        try FileCall.remove(FileCall.family(of: draft))
+        do {
+            try FileCall.make(draft)
+        } catch let error as StoreOpenError {
+            // Named by its place, not by the draft's.
+            guard case .inaccessible(_, let reason) = error else { throw error }
+            throw StoreOpenError.inaccessible(path: path, reason: reason)
         }
-        close(descriptor)
         let connection = try Connection(path: draft, readonly: false)
         do {
             try connection.execute("BEGIN;\n" + DatabaseSchema.script)
@@ -23,12 +25,10 @@ enum DatabaseMaker {
             try connection.execute("PRAGMA journal_mode = WAL")
             try connection.close()
         } catch {
-            for suffix in ["", "-wal", "-shm", "-journal"] { unlink(draft + suffix) }
+            FileCall.clearAway(FileCall.family(of: draft))
             throw error
         }
-        guard rename(draft, path) == 0 else {
-            throw StoreOpenError.inaccessible(path: path, reason: DataDirectory.reason(errno))
-        }
-        directory.synchronize()
+        try FileCall.rename(draft, path)
+        try directory.synchronize()
     }
 }

@@ -41,7 +41,7 @@ struct DatabasePreparation {
         let directory = file.directory
         TemporaryCopy.removeAbandoned(in: directory.path)
         if !DataDirectory.exists(directory.database) {
-            StaleLog.moveAside(directory, options.clock())
+            try StaleLog.moveAside(directory, options.clock())
             try DatabaseMaker.make(directory)
         }
         let chain = options.migrations
@@ -52,7 +52,11 @@ struct DatabasePreparation {
         if let carried = main.carried {
             try file.lock.write(DirectoryLock.Note(main: carried.salts, log: nil), in: directory)
         }
-        chmod(directory.database, 0o600)
+        if chmod(directory.database, 0o600) != 0 {
+            Log.store.warning(
+                "The database's mode cannot be set: others may be able to read it",
+                metadata: ["parley.file": "\(directory.database)", "parley.reason": "\(DataDirectory.reason(errno))"])
+        }
         if !file.share() { Log.store.warning("The file cannot be shared between connections; there are no leases") }
         connection = try Connection(path: directory.database, readonly: false)
         do {
@@ -109,10 +113,13 @@ struct DatabasePreparation {
         let batches = BatchWriter(
             connection: connection, policy: policy, revision: revision, indexed: indexed, clock: options.clock)
         let troubleLog = TroubleLog()
+        let reserve = DiskReserve(file, connection)
         let checkpointer = Checkpointer(
-            connection: connection, file: file, gate: gate, walLimit: options.walLimit, troubleLog: troubleLog)
+            connection: connection, file: file, gate: gate, reserve: reserve, walLimit: options.walLimit,
+            part: options.logPart, troubleLog: troubleLog)
         let upkeep = Upkeep(
-            batches: batches, policy: policy, checkpointer: checkpointer, file: file, troubleLog: troubleLog)
+            batches: batches, policy: policy, checkpointer: checkpointer, reserve: reserve, file: file,
+            troubleLog: troubleLog)
         return WriterWork(
             mailbox: mailbox, batchLimit: options.batchLimit, batches: batches, upkeep: upkeep,
             whenLost: { [file] in options.whenLost(file.loss) })
@@ -125,8 +132,17 @@ struct DatabasePreparation {
         switch error.resultCode {
         case _ where StorageFailure.isFull(error):
             return .inaccessible(path: path, reason: "the disk is full")
-        case .SQLITE_CORRUPT, .SQLITE_NOTADB:
-            return .damaged(path: path, reason: error.message ?? "not a database")
+        case .SQLITE_NOTADB:
+            return .foreign(path: path, reason: "it is no SQLite database")
+        case .SQLITE_CORRUPT:
+            return .damaged(path: path, reason: error.message ?? "its structure is broken")
+        case .SQLITE_ERROR, .SQLITE_SCHEMA:
+            // What every database of Parley's has is not there.
+            return .damaged(path: path, reason: error.message ?? "its tables are not those of Parley")
+        case .SQLITE_BUSY, .SQLITE_LOCKED:
+            return .held(path: path)
+        case .SQLITE_CANTOPEN:
+            return .inaccessible(path: path, reason: FileCall.obstacle(path) ?? "it cannot be opened")
         default:
             return .inaccessible(path: path, reason: error.message ?? "\(error)")
         }

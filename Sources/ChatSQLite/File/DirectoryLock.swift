@@ -21,14 +21,22 @@ final class DirectoryLock: Sendable {
 
     /// - Throws: ``StoreOpenError/inUse(path:)`` when somebody else holds it.
     init(_ directory: DataDirectory) throws {
-        descriptor = open(directory.lock, O_RDWR | O_CREAT | O_CLOEXEC, 0o600)
-        guard descriptor >= 0 else {
-            throw StoreOpenError.inaccessible(path: directory.lock, reason: DataDirectory.reason(errno))
+        // The note is written over whatever is there: a link would lead to somebody's file, a node to a device.
+        let opened = open(directory.lock, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK, 0o600)
+        guard opened >= 0 else {
+            let reason = errno == ELOOP ? "it is a symbolic link" : DataDirectory.reason(errno)
+            throw StoreOpenError.inaccessible(path: directory.lock, reason: reason)
         }
-        guard flock(descriptor, LOCK_EX | LOCK_NB) == 0 else {
-            close(descriptor)
+        var status = stat()
+        guard fstat(opened, &status) == 0, status.st_mode & S_IFMT == S_IFREG else {
+            close(opened)
+            throw StoreOpenError.inaccessible(path: directory.lock, reason: "it is no regular file")
+        }
+        guard flock(opened, LOCK_EX | LOCK_NB) == 0 else {
+            close(opened)
             throw StoreOpenError.inUse(path: directory.path)
         }
+        descriptor = opened
     }
 
     /// Lets the next server in; the lock is of no more use.

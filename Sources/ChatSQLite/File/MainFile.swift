@@ -18,6 +18,8 @@ struct MainFile {
     ///   - newest: the newest version that is known.
     /// - Throws: ``StoreOpenError`` for what is no database of Parley's, or of a newer one.
     init(path: String, log: WriteAheadLog?, newest: Int = DatabaseSchema.version) throws {
+        // Opening anything but a regular file may wait for ever, or do something.
+        if let obstacle = FileCall.obstacle(path) { throw StoreOpenError.inaccessible(path: path, reason: obstacle) }
         do {
             try self.init(alone: path, newest: newest)
         } catch let error as DatabaseError where error.resultCode == .SQLITE_CORRUPT && log != nil {
@@ -62,7 +64,8 @@ struct MainFile {
         let application = try connection.prepare("PRAGMA application_id").first { Int($0.int(0)) }
         version = try connection.prepare("PRAGMA user_version").first { Int($0.int(0)) } ?? 0
         guard application == DatabaseSchema.applicationID, version > 0 else {
-            throw StoreOpenError.damaged(path: path, reason: "it is no database of Parley's")
+            let isEmpty = DataDirectory.size(path) == 0
+            throw StoreOpenError.foreign(path: path, reason: isEmpty ? "it is empty" : "another application's")
         }
         guard version <= newest else {
             throw StoreOpenError.newer(path: path, version: version, supported: newest)

@@ -15,7 +15,6 @@ enum Migration {
             throw StoreOpenError.newer(path: directory.database, version: present, supported: version)
         }
         try DatabaseBackup.copy(connection, to: "\(directory.database).v\(present).bak")
-        directory.synchronize()
         try apply(to: connection, from: present, to: version, by: steps)
         Log.store.notice(
             "The database was migrated", metadata: ["parley.from": "\(present)", "parley.to": "\(version)"])

@@ -14,14 +14,16 @@ enum StaleLog {
             throw StoreOpenError.damaged(
                 path: directory.database, reason: "it is malformed, and the log beside it is not its own")
         }
-        moveAside(directory, now)
+        try moveAside(directory, now)
     }
 
     /// Moves the log aside under a name that says when.
-    static func moveAside(_ directory: DataDirectory, _ now: Timestamp) {
+    ///
+    /// - Throws: ``StoreOpenError``: a log that stays at its place would be replayed.
+    static func moveAside(_ directory: DataDirectory, _ now: Timestamp) throws {
         guard DataDirectory.exists(directory.log) else { return }
         if DataDirectory.size(directory.log) == 0 {
-            unlink(directory.log)
+            try FileCall.remove(directory.log)
         } else {
             let seconds = now.milliseconds / 1000
             var name = "\(directory.log).stale-\(seconds)"
@@ -30,12 +32,12 @@ enum StaleLog {
                 number += 1
                 name = "\(directory.log).stale-\(seconds)-\(number)"
             }
-            rename(directory.log, name)
+            try FileCall.rename(directory.log, name)
             Log.store.warning(
                 "A write-ahead log that does not continue parley.db was moved aside, not replayed",
                 metadata: ["parley.file": "\(name)"])
         }
-        unlink(directory.sharedMemory)
-        directory.synchronize()
+        try FileCall.remove(directory.sharedMemory)
+        try directory.synchronize()
     }
 }

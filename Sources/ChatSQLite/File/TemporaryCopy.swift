@@ -16,9 +16,9 @@ public enum TemporaryCopy {
         for name in names where isAbandoned(name, purposes) { unlink(directory + "/" + name) }
     }
 
-    /// A copy has a journal beside it while it is made.
+    /// A copy has a journal beside it while it is made, under a name that says that it is not whole.
     private static func isAbandoned(_ name: String, _ purposes: [String]) -> Bool {
-        let ends = ["", "-journal", "-wal", "-shm"].map { suffix + $0 }
+        let ends = ["", "-journal", "-wal", "-shm", ".partial", ".partial-journal"].map { suffix + $0 }
         let parts = name.split(separator: "-", maxSplits: 2, omittingEmptySubsequences: false)
         guard parts.count == 3, purposes.contains(String(parts[0])), let process = Int32(parts[1]), process > 0,
             ends.contains(where: name.hasSuffix)

@@ -36,10 +36,12 @@ struct WriteAheadLog {
     /// Whether this log may be replayed into a main file whose state names the log that was carried into it last.
     ///
     /// 1. The same log: only if it has at least the frames that were carried; else it is an earlier copy of it.
-    /// 2. The next one, by its salt 1.
+    ///    A negative number is that of frames in the middle of a log that is carried in parts.
+    /// 2. The next one, by its salt 1, where the log before it was carried to its end.
     /// 3. The one that `parley.lock` says was begun, or was about to be begun, on this main file.
     func continues(mainSalts: Salts, mainFrames: Int64, note: DirectoryLock.Note?) -> Bool {
-        if mainSalts != 0, salts == mainSalts { return hasCommit(atFrame: mainFrames) }
+        if mainSalts != 0, salts == mainSalts { return hasCommit(atFrame: Int64(mainFrames.magnitude)) }
+        guard mainFrames >= 0 else { return false }
         if mainSalts != 0, UInt32(truncatingIfNeeded: salts >> 32) == UInt32(truncatingIfNeeded: mainSalts >> 32) &+ 1 {
             return true
         }

@@ -53,15 +53,15 @@ public enum DatabaseBackup {
         var kept: String?
         if DataDirectory.exists(directory.database) {
             let aside = free("\(directory.database).\(label)-\(now.milliseconds / 1000)")
-            try move(directory.database, aside)
-            if DataDirectory.exists(directory.log) { try move(directory.log, aside + "-wal") }
+            try FileCall.rename(directory.database, aside)
+            if DataDirectory.exists(directory.log) { try FileCall.rename(directory.log, aside + "-wal") }
             kept = aside
         } else {
-            StaleLog.moveAside(directory, now)
+            try StaleLog.moveAside(directory, now)
         }
-        unlink(directory.sharedMemory)
-        try move(draft, directory.database)
-        directory.synchronize()
+        try FileCall.remove(directory.sharedMemory)
+        try FileCall.rename(draft, directory.database)
+        try directory.synchronize()
         return kept
     }
 
@@ -71,17 +71,15 @@ public enum DatabaseBackup {
         progress: @escaping (Int, Int) throws -> Void = { _, _ in }
     ) throws {
         let draft = path + ".partial"
-        for suffix in ["", "-wal", "-shm", "-journal"] { unlink(draft + suffix) }
         do {
-            let descriptor = open(draft, O_CREAT | O_EXCL | O_RDWR | O_CLOEXEC, 0o600)
-            guard descriptor >= 0 else {
-                throw StoreOpenError.inaccessible(path: path, reason: DataDirectory.reason(errno))
-            }
-            close(descriptor)
+            try FileCall.remove(FileCall.family(of: draft))
+            try FileCall.make(draft)
             try write(source, to: draft, withoutSettings: withoutSettings, progress: progress)
-            try move(draft, path)
+            try FileCall.synchronize(draft)
+            try FileCall.rename(draft, path)
+            try FileCall.synchronize(FileCall.directory(of: path))
         } catch {
-            for suffix in ["", "-wal", "-shm", "-journal"] { unlink(draft + suffix) }
+            FileCall.clearAway(FileCall.family(of: draft))
             throw DatabasePreparation.refusal(error, path)
         }
     }
@@ -108,12 +106,6 @@ public enum DatabaseBackup {
         // One file, readable where nothing can be made beside it.
         try connection.execute("PRAGMA journal_mode = DELETE")
         try connection.close()
-    }
-
-    private static func move(_ from: String, _ to: String) throws {
-        guard rename(from, to) == 0 else {
-            throw StoreOpenError.inaccessible(path: to, reason: DataDirectory.reason(errno))
-        }
     }
 
     private static func free(_ path: String) -> String {

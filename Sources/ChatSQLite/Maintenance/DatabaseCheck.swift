@@ -29,8 +29,11 @@ public enum DatabaseCheck {
             where [.SQLITE_CORRUPT, .SQLITE_NOTADB, .SQLITE_ERROR, .SQLITE_IOERR].contains(error.resultCode)
         {
             findings.append(Finding(.structure, error.message ?? "\(error)"))
+        } catch {
+            throw DatabasePreparation.refusal(error, path)
         }
-        try connection.close()
+        // A look at a file that is broken changes nothing by leaving it badly.
+        try? connection.close()
         return findings
     }
 
@@ -77,7 +80,7 @@ public enum DatabaseCheck {
         var findings = try connection.prepare(
             """
             SELECT c.id, c.member_count, (SELECT count(*) FROM members m WHERE m.chat = c.key) AS there FROM chats c
-            WHERE there <> c.member_count LIMIT 50
+            WHERE c.deleted_ms IS NULL AND there <> c.member_count LIMIT 50
             """
         ).all { row in
             Finding(.watermark, "chat \(row.text(0)) says \(row.int(1)) members and has \(row.int(2))")

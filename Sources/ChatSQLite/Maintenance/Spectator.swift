@@ -22,6 +22,7 @@ struct Spectator {
         }
         defer { free(resolved) }
         let path = String(cString: resolved)
+        if let obstacle = FileCall.obstacle(path) { throw StoreOpenError.inaccessible(path: path, reason: obstacle) }
         do {
             if !isLockedByUs, Self.isServed(path) {
                 connection = try Connection(path: path, readonly: true)

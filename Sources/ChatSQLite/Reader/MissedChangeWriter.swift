@@ -7,17 +7,6 @@ struct MissedChangeWriter {
         SELECT r.emoji, u.id, r.removed FROM reactions r JOIN users u ON u.key = r.user
         WHERE r.message = ? AND r.n > ? ORDER BY r.n
         """
-    private static let receipts: StaticString = """
-        SELECT u.id, m.read_seq, m.read_ms, m.read_n, m.delivered_seq, m.delivered_ms, m.delivered_n
-        FROM members m CROSS JOIN users u ON u.key = m.user
-        WHERE m.chat = ?1 AND (m.read_n > ?2 OR m.delivered_n > ?2)
-        """
-    private static let ownReceipt: StaticString = """
-        SELECT u.id, m.read_seq, m.read_ms, m.read_n, m.delivered_seq, m.delivered_ms, m.delivered_n
-        FROM members m CROSS JOIN users u ON u.key = m.user
-        WHERE m.chat = ?1 AND m.user = ?3 AND (m.read_n > ?2 OR m.delivered_n > ?2)
-        """
-    private static let numberAt: StaticString = "SELECT n FROM messages WHERE chat = ? AND seq = ?"
 
     private let missed: MissedChanges
     /// The newest revision to be told.
@@ -45,7 +34,7 @@ struct MissedChangeWriter {
         for candidate in candidates {
             guard let place = candidate.chat else {
                 switch candidate.item {
-                case .card(let card): cards.append(.userUpdated(card))
+                case .card(let card): cards.append(.userUpdated(card, in: []))
                 case .removed(let chat): removed.append(.memberRemoved(chat, missed.user))
                 default: continue
                 }
@@ -67,7 +56,7 @@ struct MissedChangeWriter {
         let chat = facts.chat
         switch item {
         case .joined:
-            guard let card = try card(of: missed.user) else { return }
+            guard let card = try Self.card(of: missed.key, connection) else { return }
             parts.first.append(.memberAdded(chat, card))
         case .renamed: parts.first.append(.chatUpdated(chat))
         case .new(let n):
@@ -84,59 +73,43 @@ struct MissedChangeWriter {
     }
 
     private func writeReactions(_ n: Int64, _ chat: Chat, into parts: inout Parts) throws {
+        parts.reactions += try Self.reactions(to: n, of: chat, after: missed.after, end: bound, connection)
+    }
+
+    /// Reactions to an older message that were given or taken back.
+    static func reactions(
+        to n: Int64, of chat: Chat, after: Int64, end: Int64, _ connection: Connection
+    ) throws -> [Change] {
         // If its latest edit is told too, its reactions are in that.
         if let altered = try connection[Self.alteredAt].first(n, read: { $0.optionalInt(0) }) ?? nil,
-            altered > missed.after, altered <= bound
+            altered > after, altered <= end
         {
-            return
+            return []
         }
-        guard let message = try MessageRow.message(n, connection) else { return }
-        try connection[Self.reactionsSince].scan(n, missed.after) { row in
-            parts.reactions.append(
-                .messageReaction(
-                    chatID: chat.id, messageID: message.id, userID: UserID(row.text(1)), emoji: row.text(0),
-                    removed: row.bool(2), reactions: message.reactions))
-            return true
+        guard let message = try MessageRow.message(n, connection) else { return [] }
+        return try connection[Self.reactionsSince].all(n, after) { row in
+            .messageReaction(
+                chatID: chat.id, messageID: message.id, userID: UserID(row.text(1)), emoji: row.text(0),
+                removed: row.bool(2), reactions: message.reactions)
         }
     }
 
     /// The latest watermarks; in large chats one's own only, as live.
     private func receipts(of facts: MissedChanges.ChatFacts) throws -> [Change] {
+        let reader = MissedReceipts(
+            connection, policy: missed.policy, chat: facts, after: missed.receiptsAfter, end: bound)
         var changes: [Change] = []
-        func read(_ row: PreparedStatement) throws -> Bool {
-            let user = UserID(row.text(0))
-            let (readSeq, deliveredSeq) = (row.int(1), row.int(4))
-            if isWithin(row.int(3)), let receipt = try receipt(user, readSeq, row.time(2), facts) {
-                changes.append(.messageRead(receipt))
-            }
-            if isWithin(row.int(6)), deliveredSeq > readSeq || !isWithin(row.int(3)),
-                let receipt = try receipt(user, deliveredSeq, row.time(5), facts)
-            {
-                changes.append(.messageDelivered(receipt))
-            }
-            return true
+        var last: Int64 = 0
+        while true {
+            let rows = try reader.receipts(of: missed.key, from: last)
+            guard let end = rows.last?.user else { return changes }
+            changes += rows.flatMap(\.changes)
+            last = end
         }
-        if facts.chat.memberCount <= missed.policy.quietMembers {
-            try connection[Self.receipts].scan(facts.key, missed.receiptsAfter, read: read)
-        } else {
-            try connection[Self.ownReceipt].scan(facts.key, missed.receiptsAfter, missed.key, read: read)
-        }
-        return changes
     }
 
-    private func isWithin(_ revision: Int64) -> Bool { revision > missed.receiptsAfter && revision <= bound }
-
-    private func receipt(
-        _ user: UserID, _ seq: Int64, _ at: Timestamp, _ facts: MissedChanges.ChatFacts
-    ) throws -> Receipt? {
-        guard let n = try connection[Self.numberAt].first(facts.key, seq, read: { $0.int(0) }) else { return nil }
-        return Receipt(
-            chatID: facts.chat.id, userID: user, messageID: MessageID(revision: Revision(n)), seq: seq, at: at,
-            memberCount: facts.chat.memberCount)
-    }
-
-    private func card(of user: UserID) throws -> UserCard? {
+    static func card(of user: Int64, _ connection: Connection) throws -> UserCard? {
         try connection.prepare("SELECT id, username, display_name, avatar_url FROM users WHERE key = ?")
-            .first(missed.key) { UserRow.card($0) }
+            .first(user) { UserRow.card($0) }
     }
 }

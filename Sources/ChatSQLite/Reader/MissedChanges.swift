@@ -46,6 +46,7 @@ struct MissedChanges {
             c.last_n,
             c.meta_n, c.members_n
         FROM members me CROSS JOIN chats c ON c.key = me.chat WHERE me.user = ? AND c.changed > ?
+            AND c.deleted_ms IS NULL
         """
     private static let numberAt: StaticString = "SELECT n FROM messages WHERE chat = ? AND seq = ?"
     private static let numbersFrom: StaticString = """
@@ -74,7 +75,8 @@ struct MissedChanges {
         SELECT u.id, u.username, u.display_name, u.avatar_url, u.card_n FROM users u
         WHERE u.card_n > ?2 AND u.deleted_ms IS NULL AND (u.key = ?1 OR EXISTS (
             SELECT 1 FROM members mine CROSS JOIN members theirs ON theirs.chat = mine.chat AND theirs.user = u.key
-            WHERE mine.user = ?1))
+                CROSS JOIN chats c ON c.key = mine.chat
+            WHERE mine.user = ?1 AND c.deleted_ms IS NULL))
         ORDER BY u.card_n LIMIT ?3
         """
 
@@ -121,6 +123,9 @@ struct MissedChanges {
         }
     }
 
+    /// Whether more than the limit was found.
+    var isMore: Bool { candidates.count > limit }
+
     func changeSet(newest: Revision) throws -> ChangeSet {
         var chosen = candidates.sorted { $0.revision < $1.revision }
         let complete = chosen.count <= limit
@@ -157,8 +162,7 @@ struct MissedChanges {
     }
 
     private mutating func collectNew(_ place: Int, _ chat: ChatFacts) throws {
-        let floor = policy.historyVisibility == .joined ? chat.joinedSeq : 0
-        let from = max(floor, try lastKnownSeq(chat))
+        let from = max(floor(of: chat), try Self.lastKnownSeq(chat, after: after, connection))
         try connection[Self.numbersFrom].scan(chat.key, from, limit + 1) { row in
             let n = row.int(0)
             add(n, place, .new(n))
@@ -166,9 +170,15 @@ struct MissedChanges {
         }
     }
 
+    /// Nothing is told of messages up to this seq. Who came meanwhile hears what came after them, as a socket of theirs
+    /// would have; what was before they ask for, if they may see it.
+    private func floor(of chat: ChatFacts) -> Int64 {
+        chat.joinedN > after || policy.historyVisibility == .joined ? chat.joinedSeq : 0
+    }
+
     /// The greatest seq whose message is not newer than `after`; seq has no gaps, so it is found by halving, beginning
     /// near the end, where it mostly is.
-    private func lastKnownSeq(_ chat: ChatFacts) throws -> Int64 {
+    static func lastKnownSeq(_ chat: ChatFacts, after: Int64, _ connection: Connection) throws -> Int64 {
         func isKnown(_ seq: Int64) throws -> Bool {
             try connection[Self.numberAt].first(chat.key, seq) { $0.int(0) <= after } ?? true
         }
@@ -188,7 +198,7 @@ struct MissedChanges {
     }
 
     private mutating func collectAltered(_ place: Int, _ chat: ChatFacts) throws {
-        let floor = policy.historyVisibility == .joined ? chat.joinedSeq : 0
+        let floor = floor(of: chat)
         try connection[Self.altered].scan(chat.key, after, floor, limit + 1) { row in
             add(row.int(1), place, .altered(row.int(0)))
             return true

@@ -1,4 +1,5 @@
 import Foundation
+import Synchronization
 
 /// Lets readers in while no checkpoint runs, and a checkpoint while no reader is in.
 ///
@@ -12,6 +13,12 @@ final class ReaderGate: @unchecked Sendable {
     private var inside = 0
     private var staying = 0
     private var shut = false
+    /// The same, to be looked at between two reads without the lock.
+    private let isWanted = Atomic(false)
+
+    /// Whether a checkpoint waits for those inside: who has more to read goes out and comes in again behind it, so that
+    /// it waits for one read at most.
+    var isAwaited: Bool { isWanted.load(ordering: .relaxed) }
 
     /// A reader comes in; waits while the gate is shut.
     func enter() {
@@ -61,11 +68,13 @@ final class ReaderGate: @unchecked Sendable {
             return nil
         }
         shut = true
+        isWanted.store(true, ordering: .relaxed)
         while inside > 0 { condition.wait() }
         condition.unlock()
         defer {
             condition.lock()
             shut = false
+            isWanted.store(false, ordering: .relaxed)
             condition.broadcast()
             condition.unlock()
         }

@@ -58,29 +58,41 @@ final class ReaderThread: Sendable {
                 connection.releaseMemory()
                 continue
             }
-            gate.enter()
-            var failure: (any Error)?
-            do {
-                try connection[Self.begin].run()
-            } catch {
-                failure = error
-            }
-            for job in jobs {
-                if let failure { job(.failure(StorageFailure.chatError(failure))) } else { job(.success(view)) }
-            }
-            if connection.isInTransaction {
-                do {
-                    try connection[Self.end].run()
-                } catch {
-                    Log.store.error("A reader could not end its snapshot", metadata: ["parley.error": "\(error)"])
-                }
-            }
-            gate.leave()
+            var rest = jobs
+            while !rest.isEmpty { rest = rest.dropFirst(visit(rest, connection, view)) }
         }
         do {
             try connection.close()
         } catch {
             Log.store.error("A reader's connection could not be closed", metadata: ["parley.error": "\(error)"])
         }
+    }
+
+    /// Does some reads in one snapshot, until a checkpoint waits to begin.
+    ///
+    /// - Returns: how many were done.
+    private func visit(_ jobs: ArraySlice<ReaderQueue.Job>, _ connection: Connection, _ view: SQLiteReadView) -> Int {
+        gate.enter()
+        defer { gate.leave() }
+        var failure: (any Error)?
+        do {
+            try connection[Self.begin].run()
+        } catch {
+            failure = error
+        }
+        var count = 0
+        for job in jobs {
+            if let failure { job(.failure(StorageFailure.chatError(failure))) } else { job(.success(view)) }
+            count += 1
+            if gate.isAwaited { break }
+        }
+        if connection.isInTransaction {
+            do {
+                try connection[Self.end].run()
+            } catch {
+                Log.store.error("A reader could not end its snapshot", metadata: ["parley.error": "\(error)"])
+            }
+        }
+        return count
     }
 }

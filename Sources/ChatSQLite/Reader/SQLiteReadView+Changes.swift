@@ -4,7 +4,7 @@ import ChatCore
 extension SQLiteReadView {
     private static let epoch: StaticString = "SELECT first_revision, last_revision FROM epochs WHERE epoch = ?"
 
-    func standing(epoch: UInt64, revision: Revision) throws -> OffsetStanding {
+    func standing(epoch: UInt64, revision: Revision, heardAt: Timestamp?) throws -> OffsetStanding {
         let newest = try self.revision()
         let range = try connection[Self.epoch].first(Int64(bitPattern: epoch)) { row in
             (row.int(0), row.optionalInt(1) ?? newest.value)
@@ -14,8 +14,30 @@ extension SQLiteReadView {
         }
         // Nothing happened since: however long that is, nothing was missed.
         if revision == newest { return .recoverable }
-        let age = facts.clock().milliseconds - (revision.value >> 20) * 1000
+        let now = facts.clock().milliseconds
+        // The future is no time at which anybody heard anything.
+        let heard = heardAt.map(\.milliseconds).flatMap { $0 <= now ? $0 : nil } ?? 0
+        let age = now - max((revision.value >> 20) * 1000, heard)
         return age > policy.recoveryWindow.components.seconds * 1000 ? .tooOld : .recoverable
+    }
+
+    func missed(by user: UserID, from cursor: MissedCursor, bytes: Int) throws -> MissedPage {
+        let newest = try revision()
+        guard newest > min(cursor.after, cursor.receiptsAfter), let key = try key(of: user) else {
+            return MissedPage(changes: [], next: nil, end: cursor.end ?? max(newest, cursor.after))
+        }
+        var pages = MissedPages(
+            connection, policy: policy, user: user, key: key, cursor: cursor, newest: newest, bytes: bytes)
+        return try pages.read()
+    }
+
+    func missedMore(than limit: Int, by user: UserID, after: Revision) throws -> Bool {
+        guard try revision() > after, let key = try key(of: user) else { return false }
+        var missed = MissedChanges(
+            connection, policy: policy, user: user, key: key, after: after.value, receiptsAfter: after.value,
+            limit: max(1, limit))
+        try missed.collect()
+        return missed.isMore
     }
 
     func changes(

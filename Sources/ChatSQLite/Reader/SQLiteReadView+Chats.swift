@@ -12,7 +12,8 @@ extension SQLiteReadView {
         """
     private static let memberOfChat: StaticString = """
         SELECT m.role, m.joined_ms, m.delivered_seq, m.read_seq, u.id, u.username, u.display_name, u.avatar_url
-        FROM chats c, users u JOIN members m ON m.chat = c.key AND m.user = u.key WHERE c.id = ? AND u.id = ?
+        FROM chats c, users u JOIN members m ON m.chat = c.key AND m.user = u.key
+        WHERE c.id = ? AND c.deleted_ms IS NULL AND u.id = ?
         """
     private static let pageOfMembers: StaticString = """
         SELECT m.role, m.joined_ms, m.delivered_seq, m.read_seq, u.id, u.username, u.display_name, u.avatar_url, m.user
@@ -20,11 +21,13 @@ extension SQLiteReadView {
         """
     static let chatKey: StaticString = "SELECT key FROM chats WHERE id = ? AND deleted_ms IS NULL"
     private static let chatsOfUser: StaticString = """
-        SELECT c.id FROM members m CROSS JOIN chats c ON c.key = m.chat WHERE m.user = ? AND c.member_count <= ?
+        SELECT c.id FROM members m CROSS JOIN chats c ON c.key = m.chat
+        WHERE m.user = ? AND c.deleted_ms IS NULL AND c.member_count <= ?
         """
     private static let sharesChat: StaticString = """
         SELECT 1 FROM members mine CROSS JOIN members theirs ON theirs.chat = mine.chat AND theirs.user = ?2
-        WHERE mine.user = ?1 LIMIT 1
+            CROSS JOIN chats c ON c.key = mine.chat
+        WHERE mine.user = ?1 AND c.deleted_ms IS NULL LIMIT 1
         """
     private static let list: StaticString = """
         SELECT m.n, c.id, m.seq, m.kind, m.created_ms, m.client_id, m.content, m.reacted_n, m.edited_ms, m.deleted_ms,
@@ -34,7 +37,7 @@ extension SQLiteReadView {
         FROM members me CROSS JOIN chats c ON c.key = me.chat
             LEFT JOIN messages m ON m.chat = c.key AND m.seq = c.last_seq LEFT JOIN users u ON u.key = m.sender
             LEFT JOIN messages r ON r.n = m.reply_n LEFT JOIN users ru ON ru.key = r.sender
-        WHERE me.user = ?
+        WHERE me.user = ? AND c.deleted_ms IS NULL
         """
 
     func chat(_ id: ChatID) throws -> Chat? {

@@ -14,7 +14,7 @@ extension SQLiteReadView {
         WHERE f.id = ?1 AND f.done_ms IS NOT NULL
         """
     private static let holder: StaticString = """
-        SELECT key, blocked, tokens_after_ms FROM users WHERE id = ? AND deleted_ms IS NULL
+        SELECT key, blocked, tokens_after_ms, deleted_ms FROM users WHERE id = ?
         """
 
     private static let noFile = ChatError(.notFound, "There is no such file.", field: "fileId")
@@ -41,8 +41,11 @@ extension SQLiteReadView {
     }
 
     func standing(of user: UserID, token: TokenFacts) throws -> TokenStanding {
-        let found = try connection[Self.holder].first(user) { ($0.int(0), $0.bool(1), $0.optionalTime(2)) }
-        guard let (key, blocked, revokedBefore) = found else { return .unknownUser }
+        let found = try connection[Self.holder].first(user) {
+            ($0.int(0), $0.bool(1), $0.optionalTime(2), !$0.isNull(3))
+        }
+        guard let (key, blocked, revokedBefore, isDeleted) = found else { return .unknownUser }
+        if isDeleted { return .deleted }
         if blocked { return .blocked }
         return try isRevoked(token, of: key, revokedBefore) ? .tokenRevoked : .holds
     }

@@ -19,15 +19,16 @@ extension SQLiteReadView {
         """
     private static let joinedSeq: StaticString = """
         SELECT m.joined_seq FROM users u JOIN chats c ON c.id = ?2 JOIN members m ON m.chat = c.key AND m.user = u.key
-        WHERE u.id = ?1
+        WHERE u.id = ?1 AND c.deleted_ms IS NULL
         """
     private static let unreadOfMember: StaticString = """
         SELECT c.key, c.last_seq, m.read_seq, c.silent_seq
-        FROM users u JOIN chats c ON c.id = ?2 JOIN members m ON m.chat = c.key AND m.user = u.key WHERE u.id = ?1
+        FROM users u JOIN chats c ON c.id = ?2 JOIN members m ON m.chat = c.key AND m.user = u.key
+        WHERE u.id = ?1 AND c.deleted_ms IS NULL
         """
     private static let unreadOfUser: StaticString = """
         SELECT c.key, c.last_seq, m.read_seq, c.silent_seq FROM members m JOIN chats c ON c.key = m.chat
-            WHERE m.user = ?
+            WHERE m.user = ? AND c.deleted_ms IS NULL
         """
     private static let isLive: StaticString = """
         SELECT 1 FROM messages m JOIN chats c ON c.key = m.chat WHERE m.n = ? AND c.deleted_ms IS NULL

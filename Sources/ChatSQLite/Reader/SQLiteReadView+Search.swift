@@ -5,10 +5,11 @@ import GRDB
 extension SQLiteReadView {
     /// Every message with the words, and what of it is shown to the user: nothing where it is not theirs to see.
     private static let found: StaticString = """
-        SELECT search.rowid, CASE WHEN me.user IS NOT NULL AND m.deleted_ms IS NULL AND (?4 = 0 OR m.chat = ?4)
-            AND (?5 = 0 OR m.seq > me.joined_seq) THEN snippet(search, 0, ?6, ?7, ?8, 24) END
+        SELECT search.rowid, CASE WHEN me.user IS NOT NULL AND c.deleted_ms IS NULL AND m.deleted_ms IS NULL
+            AND (?4 = 0 OR m.chat = ?4) AND (?5 = 0 OR m.seq > me.joined_seq)
+            THEN snippet(search, 0, ?6, ?7, ?8, 24) END
         FROM search CROSS JOIN messages m ON m.n = search.rowid
-            LEFT JOIN members me ON me.chat = m.chat AND me.user = ?1
+            LEFT JOIN members me ON me.chat = m.chat AND me.user = ?1 LEFT JOIN chats c ON c.key = me.chat
         WHERE search MATCH ?2 AND search.rowid < ?3 ORDER BY search.rowid DESC
         """
 

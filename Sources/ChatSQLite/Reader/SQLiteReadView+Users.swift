@@ -29,13 +29,14 @@ extension SQLiteReadView {
         FROM users u JOIN tokens t ON t.user = u.key WHERE u.id = ? AND t.key > ? ORDER BY t.key LIMIT ?
         """
     private static let admission: StaticString = """
-        SELECT key, id, username, display_name, avatar_url, created_ms, last_seen_ms, blocked, tokens_after_ms
-        FROM users WHERE id = ? AND deleted_ms IS NULL
+        SELECT key, id, username, display_name, avatar_url, created_ms, last_seen_ms, blocked, tokens_after_ms,
+            deleted_ms
+        FROM users WHERE id = ?
         """
     private static let tokenState: StaticString = "SELECT user, revoked_ms FROM tokens WHERE id = ?"
     private static let membershipsOfUser: StaticString = """
         SELECT c.id, c.key, c.last_seq, m.read_seq, c.silent_seq, c.member_count
-        FROM members m CROSS JOIN chats c ON c.key = m.chat WHERE m.user = ?
+        FROM members m CROSS JOIN chats c ON c.key = m.chat WHERE m.user = ? AND c.deleted_ms IS NULL
         """
     static let silentAbove: StaticString = """
         SELECT count(*) FROM messages WHERE chat = ? AND seq > ? AND (kind = 3 OR deleted_ms IS NOT NULL)
@@ -88,9 +89,10 @@ extension SQLiteReadView {
     func admission(of id: UserID, token: TokenFacts) throws -> Admission {
         let revision = try revision()
         let found = try connection[Self.admission].first(id) {
-            ($0.int(0), UserRow.user($0, from: 1), $0.optionalTime(8))
+            ($0.int(0), UserRow.user($0, from: 1), $0.optionalTime(8), !$0.isNull(9))
         }
-        guard let (key, user, revokedBefore) = found else { return .unknownUser }
+        guard let (key, user, revokedBefore, isDeleted) = found else { return .unknownUser }
+        if isDeleted { return .deleted }
         if user.blocked { return .blocked }
         if try isRevoked(token, of: key, revokedBefore) { return .tokenRevoked }
         var chats: [ChatID] = []

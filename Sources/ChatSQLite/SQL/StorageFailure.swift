@@ -12,12 +12,25 @@ enum StorageFailure {
         error.resultCode == .SQLITE_FULL || error.extendedResultCode == .SQLITE_IOERR_SHMSIZE
     }
 
+    /// Whether the file or the machine fails, not what was asked of it: then the next command would fare no better.
+    static func isOfTheFile(_ error: DatabaseError) -> Bool {
+        switch error.resultCode {
+        case .SQLITE_FULL, .SQLITE_IOERR, .SQLITE_CORRUPT, .SQLITE_NOTADB, .SQLITE_CANTOPEN, .SQLITE_READONLY,
+            .SQLITE_PERM, .SQLITE_AUTH, .SQLITE_NOMEM, .SQLITE_BUSY, .SQLITE_LOCKED, .SQLITE_PROTOCOL,
+            .SQLITE_INTERRUPT, .SQLITE_NOLFS:
+            true
+        default: false
+        }
+    }
+
+    static let full = ChatError(.storageFull, "There is no room to store anything.", retryAfter: .seconds(5))
+
     static func chatError(_ error: any Error) -> ChatError {
         if let error = error as? ChatError { return error }
         let error = databaseError(error)
         switch error.resultCode {
         case _ where isFull(error):
-            return ChatError(.storageFull, "There is no room to store anything.", retryAfter: .seconds(5))
+            return full
         case .SQLITE_BUSY, .SQLITE_LOCKED:
             return ChatError(.unavailable, "The database is held by another program.", retryAfter: .seconds(1))
         default:

@@ -7,7 +7,7 @@ enum DatabaseSchema {
     static var script: String { String(decoding: PackageResources.schema_sql, as: UTF8.self) }
 
     /// `PRAGMA user_version` of files that this binary writes.
-    static let version = 2
+    static let version = 3
 
     /// `PRAGMA application_id`: "PRLY".
     static let applicationID = 0x5052_4C59
@@ -15,6 +15,7 @@ enum DatabaseSchema {
     /// What takes a file from version `n` to `n + 1`, at index `n - 1`. Each runs in the one transaction of the
     /// migration.
     static let migrations: [@Sendable (Connection) throws -> Void] = [
-        { try $0.execute(MigrationTo2.script) }
+        { try $0.execute(MigrationTo2.script) },
+        { try $0.execute(MigrationTo3.script) },
     ]
 }

@@ -12,9 +12,11 @@
 --    end in `_n`.
 -- 3. Times end in `_ms`: milliseconds since 1970-01-01T00:00:00Z.
 -- 4. Receipts are watermarks: one row a member and chat says up to which seq everything was read and delivered.
+-- 5. What hangs on a deleted user or chat is removed in slices: until then rows of members and messages of theirs are
+--    still there, and mean nothing.
 
 PRAGMA application_id = 0x50524C59; -- "PRLY"
-PRAGMA user_version = 2;
+PRAGMA user_version = 3;
 
 -- One row: what the writer knows at its last commit.
 CREATE TABLE state (
@@ -182,10 +184,13 @@ CREATE TABLE file_chunks (
 -- Work that is too long for one transaction, done in slices between others; also after a restart.
 CREATE TABLE chores (
     id INTEGER PRIMARY KEY,
-    -- 0: remove a deleted chat's messages; 1: tombstones for a deleted user's messages; 2: erase a removed file's chunks
+    -- 0: take the members out of a deleted chat, remove its messages; 1: tombstones for a deleted user's messages;
+    -- 2: erase a removed file's chunks; 3: merge deleted words out of the search index; 4: let the members of a large
+    -- new chat in; 5: take a deleted user out of their chats
     kind INTEGER NOT NULL,
-    subject INTEGER NOT NULL,        -- the key of the chat, user or file
-    done_n INTEGER NOT NULL DEFAULT 0
+    subject INTEGER NOT NULL,        -- the key of the chat, user or file; 0: of none
+    done_n INTEGER NOT NULL DEFAULT 0, -- how far it is
+    users BLOB                       -- 4: their keys, 8 bytes each
 );
 
 -- The search index: words only, of all messages up to state.indexed_n. It follows within a second.
@@ -214,7 +219,8 @@ SELECT chats.id AS chat_id, users.id AS user_id, users.username,
     strftime('%Y-%m-%dT%H:%M:%fZ', members.joined_ms / 1000.0, 'unixepoch') AS joined_at,
     members.delivered_seq, members.read_seq,
     strftime('%Y-%m-%dT%H:%M:%fZ', members.read_ms / 1000.0, 'unixepoch') AS read_at
-FROM members JOIN chats ON chats.key = members.chat JOIN users ON users.key = members.user;
+FROM members JOIN chats ON chats.key = members.chat JOIN users ON users.key = members.user
+WHERE chats.deleted_ms IS NULL AND users.deleted_ms IS NULL;
 
 CREATE VIEW message_list AS
 SELECT

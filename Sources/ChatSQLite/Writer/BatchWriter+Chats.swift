@@ -11,43 +11,23 @@ extension BatchWriter {
     private static let idTaken: StaticString = "SELECT 1 FROM chats WHERE id = ?"
     private static let byPair: StaticString = "SELECT id FROM chats WHERE pair = ?"
     private static let rename: StaticString = "UPDATE chats SET name = ?, name_folded = ? WHERE key = ?"
-    private static let memberIDs: StaticString = """
-        SELECT u.id, m.user FROM members m JOIN users u ON u.key = m.user WHERE m.chat = ?
-        """
-    private static let departAll: StaticString = """
-        INSERT INTO departures (chat, user, n, at_ms) SELECT chat, user, ?, ? FROM members WHERE chat = ?
-        ON CONFLICT (chat, user) DO UPDATE SET n = excluded.n, at_ms = excluded.at_ms
-        """
-    private static let removeAll: StaticString = "DELETE FROM members WHERE chat = ?"
     private static let eraseChat: StaticString = """
         UPDATE chats SET name = NULL, name_folded = NULL, pair = NULL, member_count = 0, changed = ?, deleted_ms = ?
         WHERE key = ?
         """
 
     func createChat(_ new: NewChat, by principal: Principal) throws -> Outcome {
-        var members: [UserRecord] = []
-        var creator: UserRecord?
-        if case .user(let id) = principal {
-            guard let user = try memory.user(id), !user.user.blocked,
-                ChatPermissions.usersMayCreate(new.kind, policy)
-            else { throw ChatError(.forbidden, "You may not create such chats here.") }
-            creator = user
-            members.append(user)
-        }
+        let creator = try creator(of: new, principal)
+        var members = creator.map { [$0] } ?? []
+        var keys = Set(members.map(\.key))
         for name in new.members {
             let user = try resolve(name, by: principal)
-            if !members.contains(where: { $0 === user }) { members.append(user) }
+            if keys.insert(user.key).inserted { members.append(user) }
         }
-        let name = try FieldRules.optionalName(new.name, field: "name")
-        if let id = new.id {
-            try FieldRules.id(id.rawValue)
-            guard try connection[Self.idTaken].first(id, read: { _ in true }) == nil else {
-                throw ChatError(.conflict, "This id is or was another chat's.", field: "id")
-            }
-        }
+        try checkForm(new)
         switch new.kind {
         case .group:
-            return try make(new, name: name, pair: nil, members: members, owner: creator)
+            return try make(new, pair: nil, members: members, owner: creator)
         case .direct:
             guard members.count == 2 else {
                 throw ChatError(.invalid, "A direct chat has two members.", field: Self.membersField(principal))
@@ -57,29 +37,56 @@ extension BatchWriter {
             if let id = try connection[Self.byPair].first(pair, read: { ChatID($0.text(0)) }) {
                 return try returnTo(id, members)
             }
-            return try make(new, name: name, pair: pair, members: members, owner: nil)
+            return try make(new, pair: pair, members: members, owner: nil)
         }
     }
 
-    private static func membersField(_ principal: Principal) -> String {
+    /// Who makes the chat; `nil`: the operator.
+    ///
+    /// - Throws: `forbidden` for users who may not.
+    func creator(of new: NewChat, _ principal: Principal) throws -> UserRecord? {
+        guard case .user(let id) = principal else { return nil }
+        guard let user = try memory.user(id), !user.user.blocked, ChatPermissions.usersMayCreate(new.kind, policy)
+        else { throw ChatError(.forbidden, "You may not create such chats here.") }
+        return user
+    }
+
+    /// - Throws: what is wrong with the chat's own fields.
+    func checkForm(_ new: NewChat) throws {
+        _ = try FieldRules.optionalName(new.name, field: "name")
+        guard let id = new.id else { return }
+        try FieldRules.id(id.rawValue)
+        guard try connection[Self.idTaken].first(id, read: { _ in true }) == nil else {
+            throw ChatError(.conflict, "This id is or was another chat's.", field: "id")
+        }
+    }
+
+    static func membersField(_ principal: Principal) -> String {
         principal == .operator ? "member_ids" : "memberIds"
     }
 
     private func resolve(_ name: String, by principal: Principal) throws -> UserRecord {
         if let user = try memory.user(UserID(name)) { return user }
         if let id = try userID(named: name), let user = try memory.user(id) { return user }
-        let shown = ByteString(name).prefix(atMost: 64)
-        throw ChatError(.notFound, "There is no such user: \(shown)", field: Self.membersField(principal))
+        throw Self.noSuchMember(name, principal)
     }
 
-    private func make(
-        _ new: NewChat, name: String?, pair: String?, members: [UserRecord], owner: UserRecord?
-    ) throws -> Outcome {
-        let n = next()
+    static func noSuchMember(_ name: String, _ principal: Principal) -> ChatError {
+        let shown = ByteString(name).prefix(atMost: 64)
+        return ChatError(.notFound, "There is no such user: \(shown)", field: membersField(principal))
+    }
+
+    /// A chat that was checked, without members.
+    func insertChat(_ new: NewChat, pair: String?, n: Int64) throws -> ChatRecord {
+        let name = try FieldRules.optionalName(new.name, field: "name")
         let id = new.id ?? ChatID(UUID().uuidString.lowercased())
-        try connection[Self.insertChat].run(
-            id, name, name.flatMap(Folding.fold), new.kind.code, pair, now, n, n)
-        let chat = try existingChat(id)
+        try connection[Self.insertChat].run(id, name, name.flatMap(Folding.fold), new.kind.code, pair, now, n, n)
+        return try existingChat(id)
+    }
+
+    private func make(_ new: NewChat, pair: String?, members: [UserRecord], owner: UserRecord?) throws -> Outcome {
+        let n = next()
+        let chat = try insertChat(new, pair: pair, n: n)
         for user in members {
             try insertMember(user, into: chat, role: user === owner ? .owner : .member, n: n)
         }
@@ -112,20 +119,13 @@ extension BatchWriter {
         return .chat(chat.chat, created: false)
     }
 
+    /// The chat is gone for everybody with this commit; its members are told and its messages erased in slices.
     func deleteChat(_ id: ChatID) throws -> Outcome {
         let chat = try existingChat(id)
-        var keys: [Int64] = []
-        let members = try connection[Self.memberIDs].all(chat.key) { row in
-            keys.append(row.int(1))
-            return UserID(row.text(0))
-        }
-        let n = next()
-        try connection[Self.departAll].run(n, now, chat.key)
-        try connection[Self.removeAll].run(chat.key)
-        try connection[Self.eraseChat].run(n, now, chat.key)
-        for key in keys { memory.forget(member: MemberRecord.Key(chat: chat.key, user: key)) }
+        // From now on there is no such chat, whoever still has a row as its member: those go in slices, each told when
+        // its row goes.
+        try connection[Self.eraseChat].run(next(), now, chat.key)
         memory.forget(chat: id)
-        changes.append(.chatDeleted(id, members: members))
         try beginChore(.purgeChat, subject: chat.key)
         return .done
     }

@@ -192,11 +192,11 @@ extension BatchWriter {
     }
 
     /// What `body` deletes is overwritten even where SQLite gives back whole pages: `FAST` leaves those as they are.
-    func overwritingFreedPages(_ body: () throws -> Void) throws {
+    func overwritingFreedPages<Value>(_ body: () throws -> Value) throws -> Value {
         // SQLite obeys this PRAGMA when it is compiled: prepared statements would do it once.
         try connection.execute("PRAGMA secure_delete = ON")
         let result = Result { try body() }
         try connection.execute("PRAGMA secure_delete = FAST")
-        try result.get()
+        return try result.get()
     }
 }

@@ -14,8 +14,8 @@ extension BatchWriter {
         """
     private static let owner: StaticString = "SELECT 1 FROM members WHERE chat = ? AND role = 2 LIMIT 1"
     private static let heir: StaticString = """
-        SELECT u.id FROM members m JOIN users u ON u.key = m.user WHERE m.chat = ?
-        ORDER BY m.role DESC, m.joined_n, m.user LIMIT 1
+        SELECT u.id FROM members m JOIN users u ON u.key = m.user
+        WHERE m.chat = ? AND u.deleted_ms IS NULL ORDER BY m.role DESC, m.joined_n, m.user LIMIT 1
         """
 
     func putMember(_ chatID: ChatID, _ userID: UserID, role: Member.Role?, by principal: Principal) throws -> Outcome {
@@ -70,25 +70,29 @@ extension BatchWriter {
 
     @discardableResult
     func insertMember(_ user: UserRecord, into chat: ChatRecord, role: Member.Role, n: Int64) throws -> MemberRecord {
-        try connection[Self.insertMember].run(chat.key, user.key, role.code, now, chat.chat.lastSeq, n)
-        try connection[Self.returned].run(chat.key, user.key)
+        try insertMember(user.key, into: chat, role: role, n: n)
         let member = MemberRecord(
             key: MemberRecord.Key(chat: chat.key, user: user.key), role: role, joinedAt: now,
             joinedSeq: chat.chat.lastSeq, n: n)
         memory.remember(member)
+        return member
+    }
+
+    /// The same without a place in the memory: for the many of a large chat, who would push out those that write.
+    func insertMember(_ user: Int64, into chat: ChatRecord, role: Member.Role, n: Int64) throws {
+        try connection[Self.insertMember].run(chat.key, user, role.code, now, chat.chat.lastSeq, n)
+        try connection[Self.returned].run(chat.key, user)
         chat.chat.memberCount += 1
         chat.membersN = n
         chat.changed = n
         memory.touch(chat)
-        return member
     }
 
     /// Takes a member out, and sees to it that a group keeps an owner if it had one.
     func depart(_ user: UserRecord, _ member: MemberRecord, from chat: ChatRecord) throws {
         try memory.flush()
         let n = next()
-        try connection[Self.deleteMember].run(chat.key, user.key)
-        try connection[Self.insertDeparture].run(chat.key, user.key, n, now)
+        try recordDeparture(of: user.key, from: chat.key, n: n)
         memory.forget(member: member.key)
         chat.chat.memberCount -= 1
         chat.membersN = n
@@ -101,6 +105,11 @@ extension BatchWriter {
             let heir = try memory.user(heirID), let successor = try memory.member(heir, of: chat)
         else { return }
         try setRole(.owner, successor, of: heir, in: chat)
+    }
+
+    func recordDeparture(of user: Int64, from chat: Int64, n: Int64) throws {
+        try connection[Self.deleteMember].run(chat, user)
+        try connection[Self.insertDeparture].run(chat, user, n, now)
     }
 
     private func setRole(

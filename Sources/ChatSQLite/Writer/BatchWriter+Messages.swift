@@ -20,6 +20,10 @@ extension BatchWriter {
         ON CONFLICT (message, emoji, user) DO UPDATE SET n = excluded.n, removed = excluded.removed
         """
     private static let noteReaction: StaticString = "UPDATE messages SET reacted_n = ? WHERE n = ?"
+    private static let noteCleaning: StaticString = """
+        INSERT INTO chores (kind, subject) SELECT 3, 0
+        WHERE NOT EXISTS (SELECT 1 FROM chores WHERE kind = 3 AND done_n = 0)
+        """
     private static let chatID: StaticString = "SELECT id FROM chats WHERE key = ?"
 
     /// Different emoji on one message.
@@ -38,7 +42,8 @@ extension BatchWriter {
         }
         try unindex(facts)
         let n = next()
-        try connection[Self.edit].run(content, now, n, facts.n)
+        // What was said before is as gone as what is deleted.
+        try overwritingFreedPages { try connection[Self.edit].run(content, now, n, facts.n) }
         if facts.n <= indexed { try connection[Self.index].run(facts.n, content) }
         chat.changed = n
         memory.touch(chat)
@@ -118,8 +123,17 @@ extension BatchWriter {
 
     /// Takes a message out of the search index, if the index has got as far as it.
     func unindex(_ facts: MessageFacts) throws {
-        guard facts.n <= indexed, !facts.content.isEmpty else { return }
-        try connection[Self.unindex].run(facts.n, facts.content)
+        try unindex(facts.n, facts.content)
+    }
+
+    func unindex(_ n: Int64, _ content: String) throws {
+        guard n <= indexed, !content.isEmpty else { return }
+        try connection[Self.unindex].run(n, content)
+        hasUnindexed = true
+        // The index only notes that the entry is gone; its words stay until they are merged away.
+        guard !isCleaningNoted else { return }
+        try connection[Self.noteCleaning].run()
+        isCleaningNoted = true
     }
 
     /// The chat of that row; `nil` once it is deleted.

@@ -3,6 +3,9 @@ import Foundation
 
 /// Users, tokens and settings: the operator's commands.
 extension BatchWriter {
+    private static let everyChatOfUser: StaticString = """
+        SELECT c.id FROM members m JOIN chats c ON c.key = m.chat WHERE m.user = ? AND c.deleted_ms IS NULL
+        """
     private static let insertUser: StaticString = """
         INSERT INTO users (id, username, folded, display_name, display_folded, avatar_url, created_ms)
         VALUES (?, ?, ?, ?, ?, ?, ?)
@@ -19,7 +22,6 @@ extension BatchWriter {
             avatar_url = NULL, online = 0, deleted_ms = ?, card_n = ?
         WHERE key = ?
         """
-    private static let eraseTokens: StaticString = "DELETE FROM tokens WHERE user = ?"
     private static let insertToken: StaticString = """
         INSERT INTO tokens (id, user, label, created_ms, expires_ms) VALUES (?, ?, ?, ?, ?)
         """
@@ -31,9 +33,6 @@ extension BatchWriter {
     private static let revokeAll: StaticString =
         "UPDATE tokens SET revoked_ms = ? WHERE user = ? AND revoked_ms IS NULL"
     private static let revokeBefore: StaticString = "UPDATE users SET tokens_after_ms = ? WHERE key = ?"
-    private static let chatsOfUser: StaticString = """
-        SELECT c.id FROM members m JOIN chats c ON c.key = m.chat WHERE m.user = ?
-        """
     private static let putSetting: StaticString = """
         INSERT INTO settings (key, value) VALUES (?, ?) ON CONFLICT (key) DO UPDATE SET value = excluded.value
         """
@@ -71,7 +70,8 @@ extension BatchWriter {
             user.username, folded, user.displayName, user.displayName.flatMap(Folding.fold), user.avatarURL, next(),
             record.key)
         record.user = user
-        changes.append(.userUpdated(user.card))
+        let chats = try connection[Self.everyChatOfUser].all(record.key) { ChatID($0.text(0)) }
+        changes.append(.userUpdated(user.card, in: chats))
         return .user(user)
     }
 
@@ -100,15 +100,10 @@ extension BatchWriter {
 
     func deleteUser(_ id: UserID, deleteMessages: Bool) throws -> Outcome {
         let record = try existingUser(id)
-        let chatIDs = try connection[Self.chatsOfUser].all(record.key) { ChatID($0.text(0)) }
-        for chatID in chatIDs {
-            let chat = try existingChat(chatID)
-            guard let member = try memory.member(record, of: chat) else { continue }
-            try depart(record, member, from: chat)
-        }
+        // With this commit nobody comes in as this user any more; the rest may take a while.
+        try beginChore(.departUser, subject: record.key)
         if deleteMessages { try beginChore(.eraseMessages, subject: record.key) }
         try eraseUnsentFiles(of: record.key)
-        try connection[Self.eraseTokens].run(record.key)
         try connection[Self.eraseUser].run(now, next(), record.key)
         memory.forget(user: id)
         changes.append(.userDeleted(id))

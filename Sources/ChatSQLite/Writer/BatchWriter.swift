@@ -4,12 +4,14 @@ import GRDB
 /// Runs commands, many to a transaction. Owned by the writer's thread.
 ///
 /// 1. A batch is one transaction: BEGIN IMMEDIATE, the commands in order, what the memory has to write, the newest
-///    revision, COMMIT.
+///    revision, COMMIT. It ends early when it took its time or tells enough (``BatchShare``): what is left is the next.
 /// 2. Sends (without files) and receipts ("hot") check everything before their one statement, so that a refusal leaves
 ///    nothing behind. All other commands run in a savepoint, after the memory was flushed: if one fails, it is undone
 ///    and the memory forgotten.
-/// 3. If the transaction itself fails (full disk, I/O), every command of it is answered with that error and nobody is
-///    told anything; the next batch tries anew.
+/// 3. If the file fails (full disk, I/O), every command of the batch is answered with that error and nobody is told
+///    anything; the next batch tries anew. Any other error is of one command: where it was not in a savepoint the batch
+///    is halved until the command stands alone, and its neighbours are carried out.
+/// 4. A command too long for one transaction is not carried out here: see ``ChatMaking``.
 final class BatchWriter {
     private static let begin: StaticString = "BEGIN IMMEDIATE"
     private static let commit: StaticString = "COMMIT"
@@ -30,8 +32,20 @@ final class BatchWriter {
     var indexed: Int64
     /// When the batch began: the time of everything in it.
     private(set) var now: Timestamp
-    /// Whether a chore was ever begun: there may be slices to do.
+    /// Whether a chore was begun since somebody last looked: there are slices to do.
     var beganChore = false
+    /// The chore that had the last slice.
+    var lastChore: Int64 = 0
+    /// Whether the file says already that the search index has words of deleted texts.
+    var isCleaningNoted = false
+    /// Whether something was taken out of the search index since somebody last looked.
+    var hasUnindexed = false
+    /// Nanoseconds that a transaction of commands may take: see ``BatchShare``.
+    var shareTime = BatchShare.time
+    /// Whether there is no room but the operator's: see ``DiskReserve``.
+    var isShortOfRoom = false
+    /// Errors that undid one command each, of the batch at work.
+    private var faults: [DatabaseError] = []
     /// Bytes of files written or erased since somebody last looked: they fill the log fast.
     var fileBytes = 0
     /// What the command being run has changed so far.
@@ -57,26 +71,67 @@ final class BatchWriter {
         return issued
     }
 
-    /// Runs a batch to its end; never throws: what went wrong is in the entries.
-    ///
-    /// - Returns: the batch as the sink is to hear of it, and the error that undid all of it.
-    func run(_ jobs: [Mailbox.Job]) -> (batch: CommittedBatch, failure: DatabaseError?) {
+    /// What became of the first of some commands.
+    struct Run {
         var entries: [CommittedBatch.Entry] = []
-        entries.reserveCapacity(jobs.count)
+        /// How many were taken, from the first on: answered, or too long.
+        var count = 0
+        /// Those too long for a transaction with others.
+        var long: [Mailbox.Job] = []
+        /// The error of the file that undid them all.
+        var failure: DatabaseError?
+        /// Errors that undid one command each.
+        var faults: [DatabaseError] = []
+    }
+
+    /// Runs as many of the commands as go into one transaction; never throws: what went wrong is in the entries.
+    func run(_ jobs: ArraySlice<Mailbox.Job>) -> Run {
+        var run = Run()
+        faults = []
         do {
             try transaction {
-                for job in jobs { entries.append(try perform(job)) }
+                var share = BatchShare(time: shareTime)
+                run.entries.reserveCapacity(jobs.count)
+                for job in jobs {
+                    run.count += 1
+                    if ChatMaking.isNeeded(for: job.command) {
+                        run.long.append(job)
+                    } else {
+                        let entry = try perform(job)
+                        run.entries.append(entry)
+                        share.note(job.command, entry.changes)
+                        if share.isSpent { break }
+                    }
+                }
             }
             memory.age()
-            return (CommittedBatch(entries: entries, revision: Revision(committed)), nil)
+            run.faults = faults
+            return run
         } catch {
             let failure = StorageFailure.databaseError(error)
-            let answer = StorageFailure.chatError(failure)
-            let failed = jobs.map { job in
-                CommittedBatch.Entry(reply: job.reply, result: .failure(answer), changes: [])
-            }
-            return (CommittedBatch(entries: failed, revision: Revision(committed)), failure)
+            return isolate(failure, in: StorageFailure.isOfTheFile(failure) ? jobs : jobs.prefix(run.count))
         }
+    }
+
+    /// After a transaction was undone: who is to blame?
+    private func isolate(_ failure: DatabaseError, in jobs: ArraySlice<Mailbox.Job>) -> Run {
+        if StorageFailure.isFull(failure), !isShortOfRoom, jobs.contains(where: { Self.isRelief($0.command) }) {
+            // For the operator's alone there may be room.
+            isShortOfRoom = true
+            var run = run(jobs)
+            run.failure = run.failure ?? failure
+            return run
+        }
+        guard !StorageFailure.isOfTheFile(failure), jobs.count > 1 else {
+            let answer = StorageFailure.chatError(failure)
+            var run = Run(
+                entries: jobs.map { CommittedBatch.Entry(reply: $0.reply, result: .failure(answer), changes: []) },
+                count: jobs.count)
+            if StorageFailure.isOfTheFile(failure) { run.failure = failure } else { run.faults = [failure] }
+            return run
+        }
+        // The rest is the next batch's.
+        return run(jobs.prefix(jobs.count / 2))
     }
 
     /// One transaction around `body`; on an error nothing of it is left, in the file or in memory.
@@ -93,6 +148,7 @@ final class BatchWriter {
             if issued > start { committed = issued }
         } catch {
             memory.forgetAll()
+            isCleaningNoted = false
             rollback()
             throw error
         }
@@ -117,15 +173,38 @@ final class BatchWriter {
             changes = []
             result = .failure(error)
         } catch let error as DatabaseError {
-            // What concerns the whole file concerns the whole batch; a constraint only the command that broke it.
-            guard error.resultCode == .SQLITE_CONSTRAINT, connection.isInTransaction else { throw error }
+            // Without a savepoint something of it may be left: then the batch is undone to find it.
+            guard !StorageFailure.isOfTheFile(error), connection.isInTransaction, !Self.isHot(job.command) else {
+                throw error
+            }
             changes = []
-            result = .failure(ChatError(.internal, "The command broke a rule of the database."))
+            faults.append(error)
+            result = .failure(StorageFailure.chatError(error))
         }
         return CommittedBatch.Entry(reply: job.reply, result: result, changes: changes)
     }
 
+    /// Whether a command runs without a savepoint.
+    static func isHot(_ command: Command) -> Bool {
+        switch command {
+        case .send(let message): message.attachments.isEmpty
+        case .markRead, .markDelivered, .presence: true
+        default: false
+        }
+    }
+
+    /// Whether a command is one of those that make room, or keep somebody out: the operator's, on a full disk too.
+    static func isRelief(_ command: Command) -> Bool {
+        switch command {
+        case .setBlocked, .revokeToken, .revokeTokens, .deleteUser, .deleteChat, .discardFile,
+            .removeMember(_, _, by: .operator), .delete(_, _, by: .operator):
+            true
+        default: false
+        }
+    }
+
     private func outcome(of command: Command) throws -> Outcome {
+        if isShortOfRoom, !Self.isRelief(command) { throw StorageFailure.full }
         switch command {
         case .send(let message) where message.attachments.isEmpty: return try send(message)
         case .markRead(let chat, let message, let user): return try markRead(chat, message, by: user)
@@ -145,6 +224,7 @@ final class BatchWriter {
             return outcome
         } catch {
             memory.forgetAll()
+            isCleaningNoted = false
             if connection.isInTransaction {
                 try connection[Self.undo].run()
                 try connection[Self.release].run()

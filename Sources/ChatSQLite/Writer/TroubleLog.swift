@@ -16,22 +16,27 @@ final class TroubleLog {
     ///   - what: what could not be done.
     ///   - now: nanoseconds of uptime.
     func failed(_ what: String, _ error: any Error, at now: UInt64) {
-        let error = StorageFailure.databaseError(error)
         owesGoodNews = true
+        let error = StorageFailure.databaseError(error)
+        let isFull = StorageFailure.isFull(error)
+        say(isFull ? "There is no room on the disk" : "The database fails", what, error, at: now)
+    }
+
+    /// One command was undone by an error that is none of the file.
+    func refused(_ what: String, _ error: DatabaseError, at now: UInt64) {
+        say("The database refuses a single change", what, error, at: now)
+    }
+
+    private func say(_ message: Logger.Message, _ what: String, _ error: DatabaseError, at now: UInt64) {
         if let said = saidAt[error.resultCode.rawValue], now < said + Self.minute {
             unsaid[error.resultCode.rawValue, default: 0] += 1
             return
         }
         saidAt[error.resultCode.rawValue] = now
         let more = unsaid.updateValue(0, forKey: error.resultCode.rawValue) ?? 0
-        let metadata: Logger.Metadata = [
-            "parley.what": "\(what)", "parley.error": "\(error)", "parley.unsaid": "\(more)",
-        ]
-        if StorageFailure.isFull(error) {
-            Log.store.error("There is no room on the disk", metadata: metadata)
-        } else {
-            Log.store.error("The database fails", metadata: metadata)
-        }
+        Log.store.error(
+            message,
+            metadata: ["parley.what": "\(what)", "parley.error": "\(error)", "parley.unsaid": "\(more)"])
     }
 
     /// Transactions succeed again.

@@ -18,6 +18,11 @@ final class Upkeep {
     private static let tryAgain: UInt64 = 1_000_000_000
     /// How often the file is looked for at its place while nothing is written.
     private static let look: UInt64 = 5_000_000_000
+    /// Nanoseconds of rest after each byte that a chore told: 250 KB a second, which a phone takes too.
+    private static let pauseForByte: UInt64 = 4_000
+    private static let aWhile: UInt64 = 200_000_000
+    /// What long work may take at the stop, all in all.
+    private static let patienceAtEnd: UInt64 = 3_000_000_000
     private static let pruneDepartures: StaticString = "DELETE FROM departures WHERE at_ms < ?"
 
     private let batches: BatchWriter
@@ -26,6 +31,10 @@ final class Upkeep {
     private let checkpointer: Checkpointer
     private let file: DatabaseFile
     private let troubleLog: TroubleLog
+    /// Commands that take several turns.
+    let long: LongCommands
+    private let cleaner: IndexCleaner
+    private let reserve: DiskReserve
     /// Why the last transaction failed; `nil` when it did not.
     private(set) var trouble: StoreTrouble?
     /// When the index is due; `nil` while it is up to date.
@@ -41,7 +50,7 @@ final class Upkeep {
     private var lookDue: UInt64
 
     init(
-        batches: BatchWriter, policy: ChatPolicy, checkpointer: Checkpointer, file: DatabaseFile,
+        batches: BatchWriter, policy: ChatPolicy, checkpointer: Checkpointer, reserve: DiskReserve, file: DatabaseFile,
         troubleLog: TroubleLog
     ) {
         self.batches = batches
@@ -50,6 +59,9 @@ final class Upkeep {
         self.file = file
         self.troubleLog = troubleLog
         connection = batches.connection
+        long = LongCommands(batches)
+        cleaner = IndexCleaner(batches)
+        self.reserve = reserve
         indexDue = Self.now
         pruneDue = Self.now + 60_000_000_000
         tickDue = Self.now + Self.tick
@@ -66,9 +78,11 @@ final class Upkeep {
     /// When ``run(busy:)`` is next wanted, if nothing comes before.
     func nextTime() -> DispatchTime {
         var due = min(pruneDue, tickDue, expiryDue, lookDue)
+        if long.isBusy { return .now() }
         if hasChores { due = min(due, choresDue) }
         if trouble != nil { due = min(due, tryDue) }
-        if let indexDue { due = min(due, indexDue) }
+        if let indexDue, !batches.isShortOfRoom { due = min(due, indexDue) }
+        if let clean = cleaner.due { due = min(due, clean) }
         if let restDue { due = min(due, restDue) }
         if let checkpoint = checkpointer.due { due = min(due, checkpoint) }
         return DispatchTime(uptimeNanoseconds: due)
@@ -76,16 +90,13 @@ final class Upkeep {
 
     /// Does what is due; `busy`: a batch was just run.
     ///
-    /// - Returns: changes that chores made, to be told.
-    func run(busy: Bool) -> [Change] {
+    /// - Returns: what long commands and chores did, to be told.
+    func run(busy: Bool) -> [CommittedBatch.Entry] {
         let now = Self.now
         if busy {
             wrote(at: now)
             if indexDue == nil, batches.committed > batches.indexed { indexDue = now + Self.indexLag }
-            if batches.beganChore {
-                hasChores = true
-                batches.beganChore = false
-            }
+            lookForChores()
         }
         if lookDue <= now {
             lookDue = now + Self.look
@@ -93,9 +104,23 @@ final class Upkeep {
         }
         guard trouble != .lost else { return [] }
         if trouble != nil, tryDue <= now { retry(now) }
-        var changes: [Change] = []
-        if hasChores, choresDue <= now { attempt("chores") { changes = try self.chore() } }
-        if let due = indexDue, due <= now { attempt("search index") { try self.index(now) } }
+        if trouble == nil, reserve.isDue(logBytes: logBytes) { keepReserve(now) }
+        var entries: [CommittedBatch.Entry] = []
+        if long.isBusy { entries += stepLongCommands() }
+        if hasChores, choresDue <= now {
+            attempt("chores") {
+                let changes = try self.chore()
+                guard !changes.isEmpty else { return }
+                entries.append(CommittedBatch.Entry(reply: .nobody, result: .success(.done), changes: changes))
+            }
+            if !long.isEmpty { entries += stepLongCommands() }
+        }
+        if let due = indexDue, due <= now, !batches.isShortOfRoom { attempt("search index") { try self.index(now) } }
+        if batches.hasUnindexed {
+            batches.hasUnindexed = false
+            cleaner.noteDeletion(at: now)
+        }
+        if let due = cleaner.due, due <= now { clean(now) }
         if expiryDue <= now { attempt("unsent files") { try self.expire(now) } }
         if tickDue <= now { attempt("revision") { try self.moveRevision(now) } }
         if pruneDue <= now { attempt("pruning") { try self.prune(now) } }
@@ -104,7 +129,49 @@ final class Upkeep {
             restDue = nil
             connection.releaseMemory()
         }
-        return changes
+        return entries
+    }
+
+    /// Not while a chore may still delete; not while there is no room.
+    private func clean(_ now: UInt64) {
+        guard !hasChores, trouble == nil else { return cleaner.postpone(to: now + Self.aWhile) }
+        attempt("search index") {
+            try self.aside { try self.cleaner.step() }
+        }
+    }
+
+    /// A transaction that writes much that nobody waits for. It lets no log gather that would take long to carry: like
+    /// bytes of files, what it wrote hastens the next checkpoint.
+    private func aside<Value>(_ body: () throws -> Value) throws -> Value {
+        let before = logBytes
+        let result = try body()
+        batches.fileBytes += Int(max(0, logBytes - before))
+        wrote(at: Self.now)
+        return result
+    }
+
+    private func lookForChores() {
+        guard batches.beganChore else { return }
+        hasChores = true
+        batches.beganChore = false
+    }
+
+    private func stepLongCommands() -> [CommittedBatch.Entry] {
+        let entries = long.step()
+        lookForChores()
+        wrote(at: Self.now)
+        return entries
+    }
+
+    /// At the stop: what was accepted is carried out, for as long as a stop may take.
+    func finishLongCommands() -> [CommittedBatch.Entry] {
+        var entries: [CommittedBatch.Entry] = []
+        let deadline = Self.now + Self.patienceAtEnd
+        while !long.isEmpty, Self.now < deadline, trouble == nil {
+            choresDue = 0
+            entries += run(busy: false)
+        }
+        return entries + long.refuse(ChatError(.unavailable, "The server is stopping.", retryAfter: .seconds(5)))
     }
 
     private func wrote(at now: UInt64) {
@@ -119,16 +186,28 @@ final class Upkeep {
         attempt("search index") {
             while self.indexDue != nil { try self.index(Self.now) }
         }
+        // What takes longer is gone on with at the next start.
+        let deadline = Self.now + Self.patienceAtEnd
+        attempt("search index") {
+            while self.cleaner.due != nil, Self.now < deadline { try self.cleaner.step() }
+        }
         try checkpointer.close()
     }
 
     /// After a batch: whether its transaction failed, and why.
-    func note(_ failure: DatabaseError?) {
+    func note(_ run: BatchWriter.Run) {
+        for fault in run.faults { troubleLog.refused("a command", fault, at: Self.now) }
+        note(run.failure)
+    }
+
+    private func note(_ failure: DatabaseError?) {
         if let failure {
+            // What is asked for in the meantime shall not take the last of the room.
+            if StorageFailure.isFull(failure) { batches.isShortOfRoom = true }
             trouble = StorageFailure.isFull(failure) ? .full : .failing
             tryDue = Self.now + Self.tryAgain
             troubleLog.failed("commands", failure, at: Self.now)
-        } else if trouble != nil {
+        } else if trouble != nil, !batches.isShortOfRoom {
             trouble = nil
             troubleLog.recovered()
         }
@@ -146,13 +225,28 @@ final class Upkeep {
         return false
     }
 
-    /// The smallest transaction there is: shows whether storing works, when nobody sends.
+    /// The smallest transaction there is: shows whether storing works, when nobody sends; and whether the reserve is
+    /// whole again.
     private func retry(_ now: UInt64) {
         do {
+            try checkpointer.renewReserve()
+            try reserve.renew(logBytes: logBytes)
+            if reserve.isWhole { batches.isShortOfRoom = false }
+            tryDue = now + Self.tryAgain
             try moveRevision(now)
             note(nil)
         } catch {
             note(StorageFailure.databaseError(error))
+        }
+    }
+
+    /// From the moment that it cannot be kept whole only what takes away is carried out.
+    private func keepReserve(_ now: UInt64) {
+        attempt("reserve") {
+            try self.reserve.renew(logBytes: self.logBytes)
+            guard !self.reserve.isWhole else { return }
+            self.batches.isShortOfRoom = true
+            self.note(DatabaseError(resultCode: .SQLITE_FULL, message: "the reserve for the operator is all there is"))
         }
     }
 
@@ -167,6 +261,7 @@ final class Upkeep {
             pruneDue = max(pruneDue, now + 60_000_000_000)
             expiryDue = max(expiryDue, now + 60_000_000_000)
             choresDue = now + 1_000_000_000
+            cleaner.postpone(to: now + 1_000_000_000)
             troubleLog.failed(what, error, at: now)
         }
     }
@@ -182,11 +277,11 @@ final class Upkeep {
     }
 
     private func chore() throws -> [Change] {
-        var more = false
+        var told: Int?
         batches.changes = []
-        try batches.transaction { more = try batches.sliceOfChore() }
-        hasChores = more
-        wrote(at: Self.now)
+        try aside { try batches.transaction { told = try batches.sliceOfChore() } }
+        hasChores = told != nil
+        choresDue = Self.now + UInt64(told ?? 0) * Self.pauseForByte
         return batches.changes
     }
 
@@ -199,10 +294,7 @@ final class Upkeep {
     private func expire(_ now: UInt64) throws {
         expiryDue = now + Self.betweenExpiries
         try batches.transaction { try batches.eraseExpiredFiles() }
-        if batches.beganChore {
-            batches.beganChore = false
-            hasChores = true
-        }
+        lookForChores()
         wrote(at: now)
     }
 

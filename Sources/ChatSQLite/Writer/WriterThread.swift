@@ -82,45 +82,64 @@ final class WriterThread: Sendable {
 
     private func serve(_ work: WriterWork) {
         let sink = shared.withLock { $0.sink }
-        while let taken = work.mailbox.take(limit: work.batchLimit, timeout: work.upkeep.nextTime()) {
-            if !taken.jobs.isEmpty {
-                run(taken.jobs, work)
+        // What a transaction left of those that were taken: its share is bounded.
+        var jobs: ArraySlice<Mailbox.Job> = []
+        while true {
+            if jobs.isEmpty {
+                guard let taken = work.mailbox.take(limit: work.batchLimit, timeout: work.upkeep.nextTime()) else {
+                    break
+                }
+                jobs = taken.jobs[...]
+                if !taken.refused.isEmpty { tell(taken.refused.map { ($0, SQLiteChatStore.behind) }) }
+            }
+            let isBusy = !jobs.isEmpty
+            if isBusy {
+                jobs = jobs.dropFirst(run(jobs, work))
                 sink?.waitUntilTold()
             }
-            if !taken.refused.isEmpty { tell(taken.refused.map { ($0, SQLiteChatStore.behind) }) }
-            let changes = work.upkeep.run(busy: !taken.jobs.isEmpty)
+            let entries = work.upkeep.run(busy: isBusy)
             noteUpkeep(work)
-            if work.upkeep.trouble == .lost { return end(work) }
-            if !changes.isEmpty {
-                tell(
-                    CommittedBatch(
-                        entries: [CommittedBatch.Entry(reply: .nobody, result: .success(.done), changes: changes)],
-                        revision: Revision(work.batches.committed)))
+            if work.upkeep.trouble == .lost { return end(work, jobs) }
+            if !entries.isEmpty {
+                tell(CommittedBatch(entries: entries, revision: Revision(work.batches.committed)))
+                sink?.waitUntilTold()
             }
         }
         close(work)
     }
 
-    private func run(_ jobs: [Mailbox.Job], _ work: WriterWork) {
-        let (batch, failure) = work.batches.run(jobs)
+    /// Runs the first of the commands in one transaction.
+    ///
+    /// - Returns: how many.
+    private func run(_ jobs: ArraySlice<Mailbox.Job>, _ work: WriterWork) -> Int {
+        var run = work.batches.run(jobs)
         // What was committed to a file that is not at its place will not be found again: nobody is told that it was.
-        guard work.upkeep.isInPlace() else { return tell(jobs.map { ($0.reply, SQLiteChatStore.lost) }) }
-        work.upkeep.note(failure)
+        guard work.upkeep.isInPlace() else {
+            tell(jobs.map { ($0.reply, SQLiteChatStore.lost) })
+            return jobs.count
+        }
+        work.upkeep.note(run)
+        run.entries += run.long.compactMap { work.upkeep.long.take($0) }
         shared.withLock { shared in
             shared.revision = Revision(work.batches.committed)
-            if failure == nil {
+            if run.failure == nil {
                 shared.counters.batches += 1
-                shared.counters.commands += jobs.count
+                shared.counters.commands += run.count
             } else {
                 shared.counters.failures += 1
             }
         }
-        tell(batch)
+        if !run.entries.isEmpty {
+            tell(CommittedBatch(entries: run.entries, revision: Revision(work.batches.committed)))
+        }
+        return run.count
     }
 
     /// The file is lost: says so, refuses what still comes, and closes what is left when it is told to.
-    private func end(_ work: WriterWork) {
+    private func end(_ work: WriterWork, _ jobs: ArraySlice<Mailbox.Job>) {
         work.whenLost()
+        tell(jobs.map { ($0.reply, SQLiteChatStore.lost) })
+        tell(CommittedBatch(entries: work.upkeep.long.refuse(SQLiteChatStore.lost), revision: revision))
         while let taken = work.mailbox.take(limit: work.batchLimit, timeout: .distantFuture) {
             tell((taken.jobs.map(\.reply) + taken.refused).map { ($0, SQLiteChatStore.lost) })
         }
@@ -128,6 +147,10 @@ final class WriterThread: Sendable {
     }
 
     private func close(_ work: WriterWork) {
+        let entries = work.upkeep.finishLongCommands()
+        if !entries.isEmpty {
+            tell(CommittedBatch(entries: entries, revision: Revision(work.batches.committed)))
+        }
         do {
             try work.upkeep.close()
         } catch {
@@ -159,6 +182,7 @@ final class WriterThread: Sendable {
             shared.counters.checkpoints = upkeep.checkpoints
             shared.counters.checkpointsPostponed = upkeep.checkpointsPostponed
             shared.counters.checkpointsForced = upkeep.checkpointsForced
+            shared.counters.checkpointParts = upkeep.checkpointParts
             shared.counters.checkpointsPartial = upkeep.checkpointsPartial
             shared.counters.longestCheckpoint = upkeep.longestCheckpoint
             shared.counters.logBytes = logBytes

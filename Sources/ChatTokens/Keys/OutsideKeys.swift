@@ -56,10 +56,11 @@ public struct OutsideKeys: Sendable {
                 let collection = JWTKeyCollection()
                 try await collection.add(jwk: publicKey)
                 let algorithm = try await collection.getKey(for: "key", alg: name)
-                guard algorithm.name == name else { continue }
+                guard ByteString(algorithm.name) == ByteString(name) else { continue }
                 keys.append(Key(kid: jwk.keyIdentifier.map { ByteString($0.string) }, algorithm: algorithm))
             } catch {
-                throw OutsideKeysError("holds a key that cannot be used: \(error)")
+                let name = jwk.keyIdentifier.map { " (kid \($0.string))" } ?? ""
+                throw OutsideKeysError("holds a key that cannot be used\(name)")
             }
         }
         return keys

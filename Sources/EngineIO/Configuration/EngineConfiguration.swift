@@ -35,6 +35,6 @@ public struct EngineConfiguration: Sendable {
 
     public init() {}
 
-    /// Bytes kept for one client, at most.
-    public var connectionMemory: Int { maxConnectionMemory ?? 2 * maxPayload }
+    /// Bytes kept for one client, at most. Never less than one packet, and some, or none could ever be whole.
+    public var connectionMemory: Int { max(maxConnectionMemory ?? 2 * maxPayload, maxPayload + maxPayload / 2) }
 }

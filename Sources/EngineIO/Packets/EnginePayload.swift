@@ -6,23 +6,47 @@ import SocketServer
 enum EnginePayload {
     static let separator: UInt8 = 0x1E
 
-    /// The packets of a POST's body, in order; nil as the last one if it, or the body's UTF-8, is malformed. Those
-    /// before it count.
-    static func decode(_ body: ByteBuffer) -> [EnginePacket?] {
-        let isText = body.withUnsafeReadableBytes { bytes in
-            var validator = UTF8Validator()
-            return validator.consume(bytes) && validator.isComplete
+    /// The packets of a POST's body, taken one by one, in order: a body of a megabyte may hold half a million.
+    struct Packets {
+        private var rest: ByteBuffer?
+
+        /// - Parameter body: what is no UTF-8 is malformed, and none of its packets count.
+        init(_ body: ByteBuffer) {
+            let isText = body.withUnsafeReadableBytes { bytes in
+                var validator = UTF8Validator()
+                return validator.consume(bytes) && validator.isComplete
+            }
+            rest = isText ? body : ByteBuffer(string: "?")
         }
-        guard isText else { return [nil] }
-        var packets: [EnginePacket?] = []
-        var rest = body
-        while true {
-            let length = rest.readableBytesView.firstIndex(of: separator).map { $0 - rest.readerIndex }
-            guard let record = rest.readSlice(length: length ?? rest.readableBytes) else { return packets }
-            let packet = decode(record: record)
-            packets.append(packet)
-            guard packet != nil, length != nil else { return packets }
-            rest.moveReaderIndex(forwardBy: 1)
+
+        /// Whether all were taken.
+        var isAtEnd: Bool { rest == nil }
+
+        /// Bytes that were not taken yet.
+        var bytesLeft: Int { rest?.readableBytes ?? 0 }
+
+        enum Next {
+            case packet(EnginePacket)
+            /// The last one: malformed.
+            case malformed
+            case end
+        }
+
+        mutating func next() -> Next {
+            guard var buffer = rest else { return .end }
+            let length = buffer.readableBytesView.firstIndex(of: separator).map { $0 - buffer.readerIndex }
+            let record = buffer.readSlice(length: length ?? buffer.readableBytes)
+            guard let record, let packet = EnginePayload.decode(record: record) else {
+                rest = nil
+                return .malformed
+            }
+            if length != nil {
+                buffer.moveReaderIndex(forwardBy: 1)
+                rest = buffer
+            } else {
+                rest = nil
+            }
+            return .packet(packet)
         }
     }
 

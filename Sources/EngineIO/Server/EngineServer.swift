@@ -52,6 +52,8 @@ public final class EngineServer: LoopHTTPService {
 
     // MARK: Requests
 
+    private static let full = EngineRefusal(message: "The server is full; try again.", retryAfter: 5)
+
     public func begin(_ exchange: HTTPExchange) {
         if exchange.head.method == .OPTIONS { return preflight(exchange) }
         let query = EngineQuery(exchange.rawQuery)
@@ -93,14 +95,16 @@ public final class EngineServer: LoopHTTPService {
         case .websocket:
             guard exchange.isWebSocketRequest else { return fail(exchange, .badRequest) }
             guard allowsOrigin(exchange) else { return fail(exchange, .forbidden) }
-            acceptWebSocket(exchange, on: entry.eventLoop) { socket in
-                EngineSession.offer(socket, to: entry)
+            acceptWebSocket(exchange, on: entry.eventLoop) { [configuration] socket in
+                EngineSession.offer(socket, to: entry, configuration: configuration)
             }
         case .polling:
             guard !exchange.isWebSocketRequest else { return fail(exchange, .badRequest) }
             guard [.GET, .POST].contains(exchange.head.method) else { return fail(exchange, .badHandshakeMethod) }
             let number = requests.wrappingAdd(1, ordering: .relaxed).newValue
-            exchange.receiver = EngineRequest(exchange, entry: entry, id: number, configuration: configuration)
+            let memory = directory.loop(exchange.eventLoop, configuration: configuration).memory
+            exchange.receiver = EngineRequest(
+                exchange, entry: entry, id: number, configuration: configuration, memory: memory)
         }
     }
 
@@ -111,6 +115,7 @@ public final class EngineServer: LoopHTTPService {
         guard transport == .polling || allowsOrigin(exchange) else { return fail(exchange, .forbidden) }
         if let refusal = refusal.withLock({ $0 }) { return refuse(exchange, refusal) }
         guard !exchange.isOverBudget else { return refuse(exchange, Self.tooMany) }
+        if configuration.memory.isFull { return refuse(exchange, Self.full) }
         let handshake = EngineHandshake(exchange, transport: transport)
         switch configuration.admission?(handshake) ?? .accept {
         case .accept: accept(exchange, handshake, transport)
@@ -151,8 +156,7 @@ public final class EngineServer: LoopHTTPService {
         _ exchange: HTTPExchange, on eventLoop: any EventLoop,
         attach: @escaping @Sendable (WebSocketConnection) -> Void
     ) {
-        let bounds = WebSocketConfiguration(
-            maximumMessageSize: configuration.maxPayload, highWatermark: configuration.maxSendQueue)
+        let bounds = WebSocketConfiguration(maximumMessageSize: configuration.maxPayload)
         var headers = HTTPHeaders()
         configuration.cors.apply(to: &headers, for: exchange.head.headers)
         let upgrade = EngineUpgradeRequest { exchange in

@@ -13,17 +13,11 @@ enum EngineLink {
         }
     }
 
-    func write(_ frames: ByteBuffer) {
+    /// - Parameter isCounted: whether it counts in ``countedBytes``.
+    func write(_ frames: ByteBuffer, isCounted: Bool) {
         switch self {
-        case .local(let socket): socket.write(frames)
-        case .remote(let socket): socket.write(frames, promise: nil)
-        }
-    }
-
-    func write(_ frames: ByteBuffer, promise: EventLoopPromise<Void>) {
-        switch self {
-        case .local(let socket): socket.write(frames, promise: promise)
-        case .remote(let socket): socket.write(frames, promise: promise)
+        case .local(let socket): socket.write(frames, isCounted: isCounted)
+        case .remote(let socket): socket.write(frames, isCounted: isCounted)
         }
     }
 
@@ -31,14 +25,14 @@ enum EngineLink {
     func vouch() {
         switch self {
         case .local(let socket): socket.vouch()
-        case .remote(let socket): socket.vouch()
+        case .remote(let socket): socket.onItsLoop { $0.vouch() }
         }
     }
 
     func becomeStranger(_ key: AddressKey) {
         switch self {
         case .local(let socket): socket.becomeStranger(key)
-        case .remote(let socket): socket.becomeStranger(key)
+        case .remote(let socket): socket.onItsLoop { $0.becomeStranger(key) }
         }
     }
 
@@ -49,19 +43,63 @@ enum EngineLink {
         }
     }
 
-    /// False while more is unsent than the limit.
-    var isWritable: Bool {
+    /// Whether something waits for the client to take it.
+    var isBehind: Bool {
         switch self {
-        case .local(let socket): socket.isWritable
-        case .remote(let socket): socket.isWritable
+        case .local(let socket): socket.isBehind
+        case .remote(let socket): socket.unsentBytes > 0
         }
     }
 
-    var bufferedBytes: Int {
+    var unsentBytes: Int {
         switch self {
-        case .local(let socket): socket.bufferedBytes
-        case .remote(let socket): socket.bufferedBytes
+        case .local(let socket): socket.unsentBytes
+        case .remote(let socket): socket.unsentBytes
         }
+    }
+
+    /// Those of them that count against the limit for slow clients.
+    var countedBytes: Int {
+        switch self {
+        case .local(let socket): socket.countedBytes
+        case .remote(let socket): socket.countedBytes
+        }
+    }
+
+    /// Bytes that the client has taken since the beginning.
+    var takenBytes: Int {
+        switch self {
+        case .local(let socket): socket.takenBytes
+        case .remote(let socket): socket.takenBytes
+        }
+    }
+
+    /// Bytes of the longest message that is taken from now on.
+    func setMaxPayload(_ size: Int) {
+        switch self {
+        case .local(let socket): socket.maximumMessageSize = size
+        case .remote(let socket): socket.onItsLoop { $0.maximumMessageSize = size }
+        }
+    }
+
+    /// Stops reading from the client, or goes on.
+    func setReadingHeld(_ isHeld: Bool) {
+        switch self {
+        case .local(let socket): socket.setReadingHeld(isHeld)
+        case .remote(let socket): socket.onItsLoop { $0.setReadingHeld(isHeld) }
+        }
+    }
+
+    func pauseReading(for time: TimeAmount) {
+        switch self {
+        case .local(let socket): socket.pauseReading(for: time)
+        case .remote(let socket): socket.onItsLoop { $0.pauseReading(for: time) }
+        }
+    }
+
+    func spend(_ cost: InputCost) {
+        // One of another loop is slowed by what it sends, not by what that costs here.
+        if case .local(let socket) = self { socket.spend(cost) }
     }
 
     /// Closes after what was flushed.
@@ -69,6 +107,14 @@ enum EngineLink {
         switch self {
         case .local(let socket): socket.close()
         case .remote(let socket): socket.close()
+        }
+    }
+
+    /// Drops what is unsent, and closes after `lastWords`.
+    func closeDropping(lastWords: ByteBuffer) {
+        switch self {
+        case .local(let socket): socket.closeDropping(lastWords: lastWords)
+        case .remote(let socket): socket.closeDropping(lastWords: lastWords)
         }
     }
 

@@ -1,4 +1,5 @@
 import NIOCore
+import SocketServer
 
 /// GET and POST of a session on polling; called on its loop.
 extension EngineSession {
@@ -14,8 +15,12 @@ extension EngineSession {
             answer(reply)
         case .noop:
             replyNoop(reply)
-        case .answerAndClose:
-            answerLast(reply)
+        case .answerBeforeClose:
+            reply.packets(polling?.takeBody(maxBytes: configuration.maxPayload) ?? ByteBuffer())
+        case .close:
+            replyClose(reply)
+            disarmOther()
+            directory.remove(id)
         case .refuse:
             reply.fail(.badRequest)
         case .refuseAndClose:
@@ -36,11 +41,8 @@ extension EngineSession {
         endIfTimedOut()
         switch machine.postArrived(reply.id) {
         case .read:
-            guard !isBinary else {
-                polling?.post = reply
-                return end(.transportError)
-            }
             polling?.post = reply
+            if isBinary { end(.transportError) }
         case .refuse:
             reply.fail(.badRequest)
         case .refuseAndClose:
@@ -51,15 +53,51 @@ extension EngineSession {
         }
     }
 
+    /// It is whole. Its packets are taken a slice at a time; it is answered after the last of them, so that the client
+    /// sends no more before.
     func postReceived(_ reply: EngineReply, payload: ByteBuffer) {
-        guard machine.postEnded(reply.id) else { return reply.fail(.badRequest) }
-        polling?.post = nil
+        guard machine.isBeingRead(reply.id), let polling else { return reply.fail(.badRequest) }
+        polling.setPackets(EnginePayload.Packets(payload))
+        turnCost += .bytes(payload.readableBytes)
+        takePackets()
+    }
+
+    func takePackets() {
+        guard let polling, var packets = polling.packets, !account.isFull else { return }
+        isReceiving = true
+        var isOver = false
         var isWhole = true
-        for packet in EnginePayload.decode(payload) where isOpen {
-            if packet == nil { isWhole = false }
-            take(packet)
+        // That nothing is left costs nothing: the answer to a POST that was taken waits for no room.
+        while isOpen, !isOver, packets.isAtEnd || (!account.isFull && turnCost < .light) {
+            switch packets.next() {
+            case .packet(let packet):
+                turnCost += .packet
+                take(packet)
+            case .malformed:
+                take(nil)
+                (isOver, isWhole) = (true, false)
+            case .end:
+                isOver = true
+            }
         }
-        if isOpen { handler?.sessionDidReceiveBurst(self) }
+        let cost = turnCost
+        turnCost = .zero
+        loop.lane.spend(cost)
+        // What was just handled may have ended the session, or upgraded it.
+        if isOpen, self.polling === polling, !isOver {
+            polling.setPackets(packets)
+            if cost >= .light { loop.lane.wait(self) }
+        } else {
+            polling.setPackets(nil)
+            finishPost(of: polling, isWhole: isWhole)
+        }
+        receivedBurst()
+    }
+
+    private func finishPost(of polling: PollingQueue, isWhole: Bool) {
+        guard let reply = polling.post else { return }
+        polling.post = nil
+        _ = machine.postEnded(reply.id)
         if isWhole { reply.ok() } else { reply.fail(.badRequest) }
     }
 
@@ -71,18 +109,11 @@ extension EngineSession {
     }
 
     func postAborted(_ reply: EngineReply) {
-        if polling?.post?.id == reply.id { polling?.post = nil }
+        if polling?.post?.id == reply.id {
+            polling?.post = nil
+            polling?.setPackets(nil)
+        }
         if machine.postAborted(reply.id) { end(.transportError) }
-    }
-
-    /// Answers a GET of a closed session with what is left, and once all of it is gone with a `1`.
-    private func answerLast(_ reply: EngineReply) {
-        guard let polling else { return reply.fail(.unknownSession) }
-        let (body, isWhole) = polling.takeBody(maxBytes: configuration.maxPayload, last: EngineControl.close)
-        reply.packets(body)
-        guard isWhole else { return machine.keepLingering() }
-        disarmOther()
-        directory.remove(id)
     }
 
     private func noopDue(_ id: EngineSessionMachine.RequestID) {
@@ -97,9 +128,12 @@ extension EngineSession {
         if polling.isEmpty { replyNoop(reply) } else { answer(reply) }
     }
 
-    private func replyNoop(_ reply: EngineReply) {
+    func replyNoop(_ reply: EngineReply) { self.reply(reply, EngineControl.noop) }
+    func replyClose(_ reply: EngineReply) { self.reply(reply, EngineControl.close) }
+
+    private func reply(_ reply: EngineReply, _ packet: ByteBuffer) {
         var body = ByteBuffer()
-        var packet = EngineControl.noop
+        var packet = packet
         EnginePayload.appendFirst(of: &packet, to: &body)
         reply.packets(body)
     }
@@ -118,4 +152,9 @@ extension EngineSession {
         case .close(let reason): end(reason)
         }
     }
+}
+
+extension EngineSession: InputLaneUser {
+    /// The rest of a POST has its turn.
+    public func laneTurn() { takePackets() }
 }

@@ -15,32 +15,45 @@ extension EngineSession: WebSocketDelegate {
         linkReceivedBurst(from: ObjectIdentifier(socket))
     }
 
+    public func webSocketDidDrain(_ socket: WebSocketConnection) {
+        if let link, link.id == ObjectIdentifier(socket) { drained() }
+    }
+
     public func webSocket(_ socket: WebSocketConnection, didCloseWith reason: WebSocketCloseReason) {
         linkClosed(ObjectIdentifier(socket), reason: reason)
     }
 
     /// Brings a WebSocket to the session it names. Called on the WebSocket's loop, which is the session's wherever the
     /// connection could be moved there.
-    static func offer(_ socket: WebSocketConnection, to entry: EngineDirectory.Entry) {
+    static func offer(
+        _ socket: WebSocketConnection, to entry: EngineDirectory.Entry, configuration: EngineConfiguration
+    ) {
         if socket.eventLoop === entry.eventLoop {
             let session = entry.session.value
             guard session.isWelcome() else { return socket.close() }
             socket.delegate = session
             session.candidate = .local(socket)
             if session.isTrusted { socket.vouch() }
+            socket.account = session.account
+            socket.maximumMessageSize = session.maxPayload
             return
         }
         let (id, socketLoop) = (ObjectIdentifier(socket), socket.eventLoop)
         let bound = NIOLoopBound(socket, eventLoop: socketLoop)
-        socket.delegate = HoppedWebSocketDelegate(entry: entry, id: id)
+        let delegate = HoppedWebSocketDelegate(entry: entry, socket: socket)
+        socket.delegate = delegate
+        socket.account = ByteAccount(
+            limit: configuration.connectionMemory,
+            terms: ByteAccount.Terms(eventLoop: socketLoop, pool: configuration.memory), owner: delegate)
         entry.eventLoop.execute {
             let session = entry.session.value
             let hopped = HoppedWebSocket(
-                id: id, socket: bound, socketLoop: socketLoop, sessionLoop: entry.eventLoop,
-                limit: session.configuration.maxSendQueue)
+                id: id, socket: bound, socketLoop: socketLoop, sessionLoop: entry.eventLoop, account: session.account
+            ) { [weak session] in session?.drained() }
             guard session.isWelcome() else { return hopped.close() }
             session.candidate = .remote(hopped)
-            if session.isTrusted { hopped.vouch() }
+            if session.isTrusted { session.candidate?.vouch() }
+            session.candidate?.setMaxPayload(session.maxPayload)
         }
     }
 
@@ -54,6 +67,7 @@ extension EngineSession: WebSocketDelegate {
 
     func linkReceived(text: ByteBuffer, from id: ObjectIdentifier) {
         if let link, link.id == id {
+            isReceiving = true
             take(EnginePacket(text: text))
         } else if let candidate, candidate.id == id {
             candidateReceived(EnginePacket(text: text), on: candidate)
@@ -62,6 +76,7 @@ extension EngineSession: WebSocketDelegate {
 
     func linkReceived(binary: ByteBuffer, from id: ObjectIdentifier) {
         if let link, link.id == id {
+            isReceiving = true
             take(.binary(binary))
         } else if candidate?.id == id {
             dropCandidate()
@@ -69,7 +84,7 @@ extension EngineSession: WebSocketDelegate {
     }
 
     func linkReceivedBurst(from id: ObjectIdentifier) {
-        if isOpen, let link, link.id == id { handler?.sessionDidReceiveBurst(self) }
+        if isOpen, let link, link.id == id { receivedBurst() }
     }
 
     func linkClosed(_ id: ObjectIdentifier, reason: WebSocketCloseReason) {
@@ -86,7 +101,7 @@ extension EngineSession: WebSocketDelegate {
     private func candidateReceived(_ packet: EnginePacket?, on candidate: EngineLink) {
         switch machine.candidateReceived(packet, now: eventLoop.now) {
         case .answerProbe(let parked):
-            candidate.write(EngineControl.probePong)
+            candidate.write(EngineControl.probePong, isCounted: true)
             candidate.flush()
             if parked != nil { releaseParked() }
         case .promote(let parked):
@@ -107,6 +122,7 @@ extension EngineSession: WebSocketDelegate {
         let left = polling
         polling = nil
         left?.post?.fail(.badRequest)
+        if account.isFull { socket.setReadingHeld(true) }
         if let left, !left.isEmpty {
             for (frames, isCounted) in left.frames { enqueue(frames, counted: isCounted) }
             flush()

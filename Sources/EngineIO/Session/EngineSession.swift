@@ -1,5 +1,5 @@
 public import NIOCore
-import SocketServer
+public import SocketServer
 
 /// One client's session, over whichever transport it has at the moment.
 ///
@@ -33,8 +33,15 @@ public final class EngineSession {
     public private(set) var isTrusted = false
     private let heartbeat = Deadline()
     private var otherDeadline: Deadline?
-    /// Uncounted bytes that a WebSocket has not sent yet.
-    private var uncountedBytes = 0
+    /// While something waits for the client.
+    var stall: StallWatch?
+    /// What came together is being handled: what that sends leaves when it is done.
+    var isReceiving = false
+    private var flushIsDue = false
+    /// ``sessionDidDrain`` is owed to the handler; on polling.
+    private var owesDrain = false
+    /// What handling the POST at work has cost so far.
+    var turnCost = InputCost.zero
     private var endReason: EngineCloseReason?
 
     init(
@@ -48,7 +55,7 @@ public final class EngineSession {
         account = ByteAccount(
             limit: loop.configuration.beforeTrust?.memory ?? loop.configuration.connectionMemory, terms: loop.memory)
         machine = EngineSessionMachine(transport: transport)
-        if transport == .polling { polling = PollingQueue() }
+        if transport == .polling { polling = PollingQueue(account: account) }
     }
 
     var configuration: EngineConfiguration { loop.configuration }
@@ -68,13 +75,16 @@ public final class EngineSession {
         stranger?.vouch()
         link?.vouch()
         candidate?.vouch()
+        link?.setMaxPayload(maxPayload)
+        candidate?.setMaxPayload(maxPayload)
     }
 
-    /// Nobody vouches for it any more: it left, or was refused.
+    /// Nobody vouches for it any more: it left.
     public func distrust() {
         guard isTrusted, isOpen else { return }
         isTrusted = false
         account.limit = configuration.beforeTrust?.memory ?? configuration.connectionMemory
+        link?.setMaxPayload(maxPayload)
         let key = AddressKey(handshake.remoteAddress)
         if let stranger { stranger.becomeStranger(key) } else { link?.becomeStranger(key) }
     }
@@ -85,6 +95,19 @@ public final class EngineSession {
         stranger = exchange.makeStranger { [eventLoop] in
             eventLoop.execute { bound.value.close(.forcedClose, discard: true) }
         }
+    }
+
+    /// Bytes of one packet from the client.
+    var maxPayload: Int {
+        isTrusted ? configuration.maxPayload : configuration.beforeTrust?.maxPayload ?? configuration.maxPayload
+    }
+
+    /// Reads nothing from the client for a while: for one who asks for more than it may.
+    public func pauseInput(for time: TimeAmount) { link?.pauseReading(for: time) }
+
+    /// Handling the packet at work costs so much besides its bytes: the client's next turn comes later by that.
+    public func spend(_ cost: InputCost) {
+        if let link { link.spend(cost) } else { turnCost += cost }
     }
 
     /// Whether it takes and delivers messages.
@@ -103,70 +126,67 @@ public final class EngineSession {
     }
 
     /// Queues packets. With `counted` false they do not count against ``EngineConfiguration/maxSendQueue`` (a replay,
-    /// a large answer), and the handler hears ``EngineSessionHandler/sessionDidDrain(_:)`` once all such have left,
-    /// so that it sends the next part of something long only then.
+    /// an answer), only in the ``account``, and the handler hears ``EngineSessionHandler/sessionDidDrain(_:)`` once all
+    /// such have left, so that it sends the next part of something long only then.
     public func send(_ frames: EngineFrames, counted: Bool) {
         guard isOpen else { return }
         enqueue(frames.bytes, counted: counted)
     }
 
-    /// Sends everything queued: one write to a WebSocket, or the answer to the GET that waits.
+    /// Sends everything queued: one write to a WebSocket, or the answer to the GET that waits. While what came from the
+    /// client is being handled, that is put off until all that came together was.
     public func flush() {
         guard isOpen else { return }
+        if isReceiving { return flushIsDue = true }
         if let link {
             link.flush()
-            if !link.isWritable { endIfTooSlow(unsent: link.bufferedBytes - uncountedBytes) }
-        } else if let polling {
-            if !polling.isEmpty, let reply = polling.parked {
+            if link.isBehind { outputWaits(counted: link.countedBytes) }
+        } else if let polling, !polling.isEmpty {
+            if let reply = polling.parked {
                 _ = machine.takePoll()
                 polling.parked = nil
                 answer(reply)
-            } else {
-                endIfTooSlow(unsent: polling.counted)
             }
+            if !polling.isEmpty { outputWaits(counted: polling.counted) }
         }
+    }
+
+    /// What came together was handled.
+    func receivedBurst() {
+        isReceiving = false
+        if isOpen { handler?.sessionDidReceiveBurst(self) }
+        guard flushIsDue else { return }
+        flushIsDue = false
+        flush()
     }
 
     /// Bytes queued that the kernel has not taken, or no GET fetched.
     public var unsentBytes: Int {
-        link?.bufferedBytes ?? polling?.size ?? 0
+        link?.unsentBytes ?? polling?.size ?? 0
     }
 
-    /// Ends the session: what was sent is flushed, then a WebSocket gets a close frame, polling a `1` packet with the
-    /// GET that waits or the next one. With `discard` what is unsent is dropped, and the connection with it. The
-    /// handler hears `didCloseWith` before this returns.
+    /// Ends the session: what was sent is flushed, then a WebSocket gets a close frame, polling a `1` packet with a GET
+    /// of its own. With `discard` what is unsent is dropped, and the connection with it. The handler hears
+    /// `didCloseWith` before this returns.
     public func close(_ reason: EngineCloseReason, discard: Bool = false) {
         end(reason, discard: discard, lingers: !discard)
     }
 
     func enqueue(_ bytes: ByteBuffer, counted: Bool) {
-        guard let link else {
-            polling?.append(bytes, isCounted: counted)
-            return
-        }
-        if counted { return link.write(bytes) }
-        let size = bytes.readableBytes
-        uncountedBytes += size
-        let promise = eventLoop.makePromise(of: Void.self)
-        let bound = NIOLoopBound(self, eventLoop: eventLoop)
-        promise.futureResult.whenComplete { result in
-            let session = bound.value
-            session.uncountedBytes -= size
-            guard case .success = result, session.uncountedBytes == 0, session.isOpen else { return }
-            session.handler?.sessionDidDrain(session)
-        }
-        link.write(bytes, promise: promise)
+        if let link { return link.write(bytes, isCounted: counted) }
+        polling?.append(bytes, isCounted: counted)
+        if !counted { owesDrain = true }
     }
 
-    private func endIfTooSlow(unsent: Int) {
-        if unsent > configuration.maxSendQueue { end(.tooSlow, discard: true, lingers: false) }
-    }
+    func drained() { if isOpen { handler?.sessionDidDrain(self) } }
 
     /// Answers a GET with what is queued.
     func answer(_ reply: EngineReply) {
         guard let polling else { return }
-        reply.packets(polling.takeBody(maxBytes: configuration.maxPayload).body)
-        if polling.isEmpty { handler?.sessionDidDrain(self) }
+        reply.packets(polling.takeBody(maxBytes: configuration.maxPayload))
+        guard owesDrain, polling.uncounted == 0 else { return }
+        owesDrain = false
+        later { $0.drained() }
     }
 
     // MARK: Beginning and end
@@ -175,6 +195,8 @@ public final class EngineSession {
     func begin(on socket: WebSocketConnection, makeHandler: (EngineSession) -> any EngineSessionHandler) {
         socket.delegate = self
         socket.stranger?.becomeSession()
+        socket.account = account
+        socket.maximumMessageSize = maxPayload
         link = .local(socket)
         directory.add(self)
         socket.write(EngineControl.open(id: id, transport: .websocket, configuration: configuration))
@@ -193,25 +215,36 @@ public final class EngineSession {
     }
 
     private func start(_ makeHandler: (EngineSession) -> any EngineSessionHandler) {
+        account.open(for: self)
         loop.pings.arm(heartbeat, owner: self)
         let made = makeHandler(self)
         if let endReason { made.session(self, didCloseWith: endReason) } else { handler = made }
     }
 
+    /// - Parameters:
+    ///   - discard: what is unsent is dropped, and the connection with it, unless the handler has last words.
+    ///   - lingers: what is left waits for a client that polls.
     func end(_ reason: EngineCloseReason, discard: Bool = false, lingers: Bool = false) {
-        guard machine.close(lingers: lingers) else { return }
+        guard isOpen else { return }
+        let lastWords = discard && lingers ? handler?.lastWords(of: self, for: reason) : nil
+        if discard { polling?.removeAll() }
+        if let lastWords { polling?.append(lastWords.bytes, isCounted: false) }
+        guard machine.close(lingers: lingers, hasQueued: polling?.isEmpty == false) else { return }
         endReason = reason
         stranger?.leave()
         heartbeat.disarm()
         otherDeadline?.disarm()
+        stall?.deadline.disarm()
+        stall = nil
         _ = machine.candidateEnded()
         candidate?.close()
         candidate = nil
         if let link {
             self.link = nil
-            if discard { link.abort() } else { link.close() }
+            close(link, discard: discard, lastWords: lastWords)
         }
-        if let polling { endPolling(polling, reason: reason, discard: discard, lingers: lingers) }
+        if let polling { endPolling(polling, reason: reason) }
+        account.close()
         if machine.phase == .closing {
             arm(loop.closes)
         } else {
@@ -222,17 +255,32 @@ public final class EngineSession {
         handler?.session(self, didCloseWith: reason)
     }
 
-    private func endPolling(_ polling: PollingQueue, reason: EngineCloseReason, discard: Bool, lingers: Bool) {
-        if discard { polling.removeAll() }
+    private func close(_ link: EngineLink, discard: Bool, lastWords: EngineFrames?) {
+        if let lastWords {
+            link.closeDropping(lastWords: lastWords.bytes)
+        } else if discard {
+            link.abort()
+        } else {
+            link.close()
+        }
+    }
+
+    private func endPolling(_ polling: PollingQueue, reason: EngineCloseReason) {
         if let reply = polling.parked {
             _ = machine.takePoll()
             polling.parked = nil
             // A client that closed knows; its GET is only let go.
-            let last = reason == .transportClose ? EngineControl.noop : EngineControl.close
-            let (body, isWhole) = polling.takeBody(maxBytes: configuration.maxPayload, last: last)
-            reply.packets(body)
-            if !isWhole, lingers { machine.keepLingering() }
+            if !polling.isEmpty {
+                reply.packets(polling.takeBody(maxBytes: configuration.maxPayload))
+            } else if reason == .transportClose {
+                replyNoop(reply)
+            } else {
+                replyClose(reply)
+            }
         }
+        // The POST at work is answered by whoever takes it.
+        guard !isReceiving else { return }
+        polling.setPackets(nil)
         polling.post?.fail(.badRequest)
         polling.post = nil
     }
@@ -263,6 +311,7 @@ public final class EngineSession {
 extension EngineSession: DeadlineOwner {
     public func deadlineReached(_ deadline: Deadline) {
         if deadline === heartbeat { return heartbeatReached(due: deadline.time) }
+        if let stall, deadline === stall.deadline { return lookAtStall(stall) }
         if machine.phase == .closing {
             if machine.lingerEnded() { directory.remove(id) }
         } else {

@@ -9,7 +9,9 @@ import NIOCore
 ///    candidate and the session stays on polling. Only one candidate at a time, and none after an upgrade.
 /// 3. The server pings one interval after the handshake or the last pong, and ends the session when no pong came in
 ///    time.
-/// 4. A close on polling with no GET parked waits (`closing`) for the next one, which fetches what was sent and a `1`.
+/// 4. A close on polling waits (`closing`) for GETs that fetch what was sent, and for one more: the `1` is in a
+///    response of its own, as the reference has it. A client that finds it behind other packets handles it first, and
+///    those are lost to it: its library hands messages on in a later turn.
 struct EngineSessionMachine: Sendable {
     typealias RequestID = UInt64
 
@@ -26,8 +28,10 @@ struct EngineSessionMachine: Sendable {
         /// Answer with what is queued.
         case answer
         case noop
-        /// Answer with what is queued and a `1`; the session is gone then.
-        case answerAndClose
+        /// Answer with what is queued; the `1` goes with the next GET.
+        case answerBeforeClose
+        /// Answer with a `1`; the session is gone then.
+        case close
         /// Another transport is in use: code 3, the session lives on.
         case refuse
         /// Code 3, and the session ends as a transport error.
@@ -80,8 +84,9 @@ struct EngineSessionMachine: Sendable {
         switch phase {
         case .closed: return .unknown
         case .closing:
+            if hasQueued { return .answerBeforeClose }
             phase = .closed
-            return .answerAndClose
+            return .close
         case .open: break
         }
         guard transport == .polling else { return .refuse }
@@ -127,7 +132,10 @@ struct EngineSessionMachine: Sendable {
         return .read
     }
 
-    /// It is whole. False: the session is no longer there to take it.
+    /// Whether the session is there to take it, now that it is whole.
+    func isBeingRead(_ id: RequestID) -> Bool { post == id && phase == .open && transport == .polling }
+
+    /// All of it was taken. False: the session was no longer there.
     mutating func postEnded(_ id: RequestID) -> Bool {
         guard post == id else { return false }
         post = nil
@@ -149,6 +157,8 @@ struct EngineSessionMachine: Sendable {
         switch packet {
         case .text, .binary: return .deliver
         case .pong:
+            // One that nobody asked for keeps nobody alive.
+            guard heartbeat == .pongAwaited else { return .ignore }
             heartbeat = .pingAwaited
             return .rearmPing
         case .close: return .close(.transportClose)
@@ -203,16 +213,14 @@ struct EngineSessionMachine: Sendable {
 
     // MARK: Close
 
-    /// The session ends. True: it did not before. `lingers`: on polling what was sent waits for the next GET.
-    mutating func close(lingers: Bool) -> Bool {
+    /// The session ends. True: it did not before.
+    ///
+    /// - Parameter lingers: on polling what was sent, and the `1` after it, waits for GETs. A parked one takes what is
+    ///   queued, or else the `1` at once.
+    mutating func close(lingers: Bool, hasQueued: Bool) -> Bool {
         guard phase == .open else { return false }
-        phase = lingers && transport == .polling && poll == nil ? .closing : .closed
+        phase = lingers && transport == .polling && (poll == nil || hasQueued) ? .closing : .closed
         return true
-    }
-
-    /// One response did not hold everything: the rest waits for the next GET.
-    mutating func keepLingering() {
-        phase = .closing
     }
 
     /// Nobody fetched what was left. True: it waited.

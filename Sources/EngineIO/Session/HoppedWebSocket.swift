@@ -2,69 +2,96 @@ import NIOCore
 import SocketServer
 
 /// A WebSocket of another loop, as its session sees it. Bound to the session's loop. What is written between two
-/// flushes goes over in one hop.
+/// flushes goes over in one hop; it counts in the session's account until the kernel has it.
 final class HoppedWebSocket {
     let id: ObjectIdentifier
     private let socket: NIOLoopBound<WebSocketConnection>
     private let socketLoop: any EventLoop
     private let sessionLoop: any EventLoop
-    private let limit: Int
-    private var pending: [(bytes: ByteBuffer, promise: EventLoopPromise<Void>?)] = []
-    private(set) var bufferedBytes = 0
+    /// Told when everything uncounted has left.
+    private let drained: () -> Void
+    private var level: AccountedLevel
+    private var pending: [ByteBuffer] = []
+    /// Bytes of `pending`, and those of them that count.
+    private var pendingBytes = 0
+    private var pendingCounted = 0
+    /// Written and not taken by the kernel.
+    private(set) var unsentBytes = 0
+    private(set) var countedBytes = 0
+    /// Taken by the kernel since the beginning.
+    private(set) var takenBytes = 0
 
     init(
         id: ObjectIdentifier, socket: NIOLoopBound<WebSocketConnection>, socketLoop: any EventLoop,
-        sessionLoop: any EventLoop, limit: Int
+        sessionLoop: any EventLoop, account: ByteAccount, drained: @escaping () -> Void
     ) {
         self.id = id
         self.socket = socket
         self.socketLoop = socketLoop
         self.sessionLoop = sessionLoop
-        self.limit = limit
+        self.drained = drained
+        level = AccountedLevel(of: account)
     }
 
-    var isWritable: Bool { bufferedBytes <= limit }
-
-    func write(_ frames: ByteBuffer, promise: EventLoopPromise<Void>?) {
-        bufferedBytes += frames.readableBytes
-        pending.append((frames, promise))
+    func write(_ frames: ByteBuffer, isCounted: Bool) {
+        let size = frames.readableBytes
+        pending.append(frames)
+        pendingBytes += size
+        unsentBytes += size
+        if isCounted {
+            pendingCounted += size
+            countedBytes += size
+        }
+        level.set(unsentBytes)
     }
 
     func flush() {
         guard !pending.isEmpty else { return }
         let batch = pending
+        let (size, counted) = (pendingBytes, pendingCounted)
         pending = []
-        let size = batch.reduce(0) { $0 + $1.bytes.readableBytes }
+        pendingBytes = 0
+        pendingCounted = 0
         let sent = sessionLoop.makePromise(of: Void.self)
         let bound = NIOLoopBound(self, eventLoop: sessionLoop)
-        sent.futureResult.whenComplete { _ in bound.value.bufferedBytes -= size }
+        sent.futureResult.whenComplete { _ in bound.value.wasTaken(size, counted: counted) }
         socketLoop.execute { [socket, socketLoop] in
             let socket = socket.value
-            for (bytes, promise) in batch {
-                if let promise { socket.write(bytes, promise: promise) } else { socket.write(bytes) }
-            }
+            for bytes in batch { socket.write(bytes) }
             let last = socketLoop.makePromise(of: Void.self)
             last.futureResult.cascade(to: sent)
-            socket.write(ByteBuffer(), promise: last)
+            socket.markSent(last)
             socket.flush()
         }
     }
 
-    func vouch() { socketLoop.execute { [socket] in socket.value.vouch() } }
+    private func wasTaken(_ size: Int, counted: Int) {
+        let hadUncounted = unsentBytes > countedBytes
+        takenBytes += size
+        unsentBytes -= size
+        countedBytes -= counted
+        level.set(unsentBytes)
+        if hadUncounted, unsentBytes == countedBytes { drained() }
+    }
 
-    func becomeStranger(_ key: AddressKey) {
-        socketLoop.execute { [socket] in socket.value.becomeStranger(key) }
+    /// Hands over something to do with the WebSocket.
+    func onItsLoop(_ body: @escaping @Sendable (WebSocketConnection) -> Void) {
+        socketLoop.execute { [socket] in body(socket.value) }
     }
 
     func close() {
         flush()
-        socketLoop.execute { [socket] in socket.value.close() }
+        onItsLoop { $0.close() }
+    }
+
+    func closeDropping(lastWords: ByteBuffer) {
+        pending = []
+        onItsLoop { $0.closeDropping(lastWords: lastWords) }
     }
 
     func abort() {
-        for (_, promise) in pending { promise?.fail(ChannelError.ioOnClosedChannel) }
         pending = []
-        socketLoop.execute { [socket] in socket.value.abort() }
+        onItsLoop { $0.abort() }
     }
 }
 

@@ -5,10 +5,13 @@ import SocketServer
 final class HoppedWebSocketDelegate: WebSocketDelegate {
     private let entry: EngineDirectory.Entry
     private let id: ObjectIdentifier
+    /// Its own until the end: the session's account is on another loop.
+    private weak var socket: WebSocketConnection?
 
-    init(entry: EngineDirectory.Entry, id: ObjectIdentifier) {
+    init(entry: EngineDirectory.Entry, socket: WebSocketConnection) {
         self.entry = entry
-        self.id = id
+        self.socket = socket
+        id = ObjectIdentifier(socket)
     }
 
     func webSocket(_ socket: WebSocketConnection, didReceiveText text: ByteBuffer) {
@@ -24,7 +27,22 @@ final class HoppedWebSocketDelegate: WebSocketDelegate {
     }
 
     func webSocket(_ socket: WebSocketConnection, didCloseWith reason: WebSocketCloseReason) {
+        socket.account?.close()
         entry.eventLoop.execute { [entry, id] in entry.session.value.linkClosed(id, reason: reason) }
+    }
+}
+
+/// What is kept for the client on the WebSocket's loop: half a message, and what the session has handed over.
+extension HoppedWebSocketDelegate: ByteAccountOwner {
+    func accountBecameFull(_ account: ByteAccount) { socket?.setReadingHeld(true) }
+    func accountHasRoom(_ account: ByteAccount) { socket?.setReadingHeld(false) }
+    func accountIsFullOfInput(_ account: ByteAccount) { abortLater() }
+    func accountMustGo(_ account: ByteAccount) { abortLater() }
+
+    private func abortLater() {
+        guard let socket else { return }
+        let bound = NIOLoopBound(socket, eventLoop: socket.eventLoop)
+        socket.eventLoop.execute { bound.value.abort() }
     }
 }
 

@@ -1,4 +1,5 @@
 import NIOCore
+import SocketServer
 
 /// What a session on polling holds until a GET fetches it. Bound to the session's loop.
 final class PollingQueue {
@@ -7,10 +8,22 @@ final class PollingQueue {
     private(set) var counted = 0
     /// Bytes that do not.
     private(set) var uncounted = 0
+    /// Bytes that GETs have fetched.
+    private(set) var taken = 0
     /// The GET that waits.
     var parked: EngineReply?
-    /// The POST that is being read.
+    /// The POST that is being read, or taken.
     var post: EngineReply?
+    /// What is left of the POST that is being taken.
+    var packets: EnginePayload.Packets?
+    /// All of the above in the session's account.
+    private var level: AccountedLevel
+    private var postLevel: AccountedLevel
+
+    init(account: ByteAccount) {
+        level = AccountedLevel(of: account)
+        postLevel = AccountedLevel(of: account, isUnfinishedInput: true)
+    }
 
     var isEmpty: Bool { frames.isEmpty }
     var size: Int { counted + uncounted }
@@ -19,21 +32,29 @@ final class PollingQueue {
         guard bytes.readableBytes > 0 else { return }
         frames.append((bytes, isCounted))
         if isCounted { counted += bytes.readableBytes } else { uncounted += bytes.readableBytes }
+        level.set(size)
     }
 
     func removeAll() {
         frames = CircularBuffer()
         counted = 0
         uncounted = 0
+        level.set(0)
     }
 
-    /// The body of a response: what is queued, as far as it goes into one, and after the last of it `last`. False: more
-    /// is left, for the next response.
+    /// The POST's packets wait to be taken, or (`nil`) no longer do.
+    func setPackets(_ packets: EnginePayload.Packets?) {
+        self.packets = packets
+        postLevel.set(packets?.bytesLeft ?? 0)
+    }
+
+    /// The body of a response: what is queued, as far as it goes into one. What is left waits for the next.
     /// - Parameter maxBytes: past it no further packet is added; a single one may be longer.
-    func takeBody(maxBytes: Int, last: ByteBuffer? = nil) -> (body: ByteBuffer, isWhole: Bool) {
+    func takeBody(maxBytes: Int) -> ByteBuffer {
         var body = ByteBuffer()
         body.reserveCapacity(min(size, maxBytes) + 16)
         var packets = 0
+        let before = size
         while packets < Self.maxPackets, body.readableBytes < maxBytes, var first = frames.popFirst() {
             let before = first.bytes.readableBytes
             EnginePayload.appendFirst(of: &first.bytes, to: &body)
@@ -42,11 +63,9 @@ final class PollingQueue {
             if first.bytes.readableBytes > 0 { frames.prepend(first) }
             packets += 1
         }
-        guard frames.isEmpty else { return (body, false) }
-        guard var last else { return (body, true) }
-        guard packets < Self.maxPackets else { return (body, false) }
-        EnginePayload.appendFirst(of: &last, to: &body)
-        return (body, true)
+        taken += before - size
+        level.set(size)
+        return body
     }
 
     /// Packets of one response. python-engineio drops the connection when a payload has more (its

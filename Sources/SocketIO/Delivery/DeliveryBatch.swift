@@ -24,6 +24,17 @@ public final class DeliveryBatch: Sendable {
     let operations: [Operation]
     let trailer: EngineFrames?
 
+    /// Bytes of all it tells.
+    var size: Int {
+        operations.reduce(0) { sum, operation in
+            switch operation {
+            case .socket(_, let frames), .answer(_, let frames): sum + frames.size
+            case .room(_, let frames, _), .rooms(_, let frames, _): sum + frames.size
+            case .join, .leave, .perform: sum
+            }
+        }
+    }
+
     init(stamp: Int64, operations: [Operation], trailer: EngineFrames?) {
         self.stamp = stamp
         self.operations = operations

@@ -79,6 +79,8 @@ final class SeatTable {
 
     func socket(_ number: Number) -> Socket? { seats[Int(number)].socket }
 
+    func knownStamp(of number: Number) -> Int64 { seats[Int(number)].knownStamp }
+
     func setKnownStamp(_ stamp: Int64, of number: Number) { seats[Int(number)].knownStamp = stamp }
 
     func lastTrailerAt(of number: Number) -> NIODeadline { seats[Int(number)].lastTrailerAt }

@@ -10,21 +10,52 @@ struct JSONParser {
     /// How deep arrays and objects may stand in one another; deeper text is refused, not recursed into.
     static let maxDepth = 64
 
+    /// What came of a text that may be more than is wanted.
+    struct Parsed {
+        /// Without what was too deep or too much, in whose place stands null, or nothing.
+        var value: JSONValue
+        /// Values that were made.
+        var count: Int
+        /// Why some were not.
+        var flaw: EventFlaw?
+    }
+
     private let bytes: UnsafeRawBufferPointer
     private var position = 0
+    /// Values made so far, and how many may be.
+    private var count = 0
+    private var maxValues = Int.max
+    /// Whether text that is too deep is stepped over instead of refused.
+    private var stepsOver = false
+    private var flaw: EventFlaw?
 
     private init(_ bytes: UnsafeRawBufferPointer) { self.bytes = bytes }
 
     /// The one value that `buffer`'s readable bytes are.
     ///
-    /// - Throws: ``Failure`` when they are not exactly one JSON value.
+    /// - Throws: ``Failure`` when they are not exactly one JSON value, or nested too deep.
     static func parse(_ buffer: ByteBuffer) throws(Failure) -> JSONValue {
-        let result: Result<JSONValue, Failure> = buffer.withUnsafeReadableBytes { bytes in
+        try run(buffer) { _ in }.value
+    }
+
+    /// The same of text whose sender may not know our bounds: what is too deep, or past `maxValues`, is checked for its
+    /// form and stepped over, so that text is refused only if it is no JSON.
+    static func parse(_ buffer: ByteBuffer, maxValues: Int) throws(Failure) -> Parsed {
+        try run(buffer) { parser in
+            parser.maxValues = maxValues
+            parser.stepsOver = true
+        }
+    }
+
+    private static func run(_ buffer: ByteBuffer, _ prepare: (inout JSONParser) -> Void) throws(Failure) -> Parsed {
+        let result: Result<Parsed, Failure> = buffer.withUnsafeReadableBytes { bytes in
             var parser = JSONParser(bytes)
+            prepare(&parser)
             do throws(Failure) {
                 let value = try parser.value(depth: 0)
                 parser.skipSpace()
-                return parser.position == bytes.count ? .success(value) : .failure(Failure())
+                guard parser.position == bytes.count else { return .failure(Failure()) }
+                return .success(Parsed(value: value, count: parser.count, flaw: parser.flaw))
             } catch {
                 return .failure(error)
             }
@@ -48,7 +79,8 @@ struct JSONParser {
     }
 
     private mutating func value(depth: Int) throws(Failure) -> JSONValue {
-        guard depth < Self.maxDepth else { throw Failure() }
+        if depth >= Self.maxDepth || count >= maxValues { return try stepOver(isTooDeep: depth >= Self.maxDepth) }
+        count += 1
         skipSpace()
         guard position < bytes.count else { throw Failure() }
         switch bytes[position] {
@@ -75,6 +107,23 @@ struct JSONParser {
         }
     }
 
+    /// A value that is not made.
+    private mutating func stepOver(isTooDeep: Bool) throws(Failure) -> JSONValue {
+        guard stepsOver else { throw Failure() }
+        flaw = flaw ?? (isTooDeep ? .tooDeep : .tooManyValues)
+        var skipper = JSONSkipper(bytes, at: position)
+        try skipper.skipValue()
+        position = skipper.position
+        return .null
+    }
+
+    /// The rest of an array or object of which nothing more is made.
+    private mutating func stepOverRest(until bracket: UInt8) throws(Failure) {
+        var skipper = JSONSkipper(bytes, at: position)
+        try skipper.skipRest(until: bracket)
+        position = skipper.position
+    }
+
     private mutating func literal(_ text: StaticString) throws(Failure) {
         let count = text.utf8CodeUnitCount
         guard position + count <= bytes.count else { throw Failure() }
@@ -90,10 +139,15 @@ struct JSONParser {
             return values
         }
         while true {
-            values.append(try value(depth: depth))
+            let value = try value(depth: depth)
+            if flaw != .tooManyValues { values.append(value) }
             skipSpace()
             switch try next() {
-            case UInt8(ascii: ","): continue
+            case UInt8(ascii: ","):
+                if flaw == .tooManyValues {
+                    try stepOverRest(until: UInt8(ascii: "]"))
+                    return values
+                }
             case UInt8(ascii: "]"): return values
             default: throw Failure()
             }
@@ -114,10 +168,15 @@ struct JSONParser {
             let name = try string()
             skipSpace()
             guard try next() == UInt8(ascii: ":") else { throw Failure() }
-            object.members.append(JSONObject.Member(name: name, value: try value(depth: depth)))
+            let value = try value(depth: depth)
+            if flaw != .tooManyValues { object.members.append(JSONObject.Member(name: name, value: value)) }
             skipSpace()
             switch try next() {
-            case UInt8(ascii: ","): continue
+            case UInt8(ascii: ","):
+                if flaw == .tooManyValues {
+                    try stepOverRest(until: UInt8(ascii: "}"))
+                    return object
+                }
             case UInt8(ascii: "}"): return object
             default: throw Failure()
             }
@@ -233,7 +292,9 @@ struct JSONParser {
             guard skipDigits() > 0 else { throw Failure() }
         }
         let text = String(decoding: bytes[start..<position], as: UTF8.self)
-        if isInteger, let value = Int64(text), text != "-0" { return .integer(value) }
+        // -0 is no integer.
+        let isNegative = bytes[start] == UInt8(ascii: "-")
+        if isInteger, let value = Int64(text), value != 0 || !isNegative { return .integer(value) }
         guard let value = Double(text), value.isFinite else { throw Failure() }
         return .number(value)
     }

@@ -30,6 +30,8 @@ final class RoomIndex {
     /// Of sockets that do not hear live yet: each keeps the batches that pass.
     private var holding: [ObjectIdentifier: HeldDeliveries] = [:]
     private(set) var latestTrailer: EngineFrames?
+    /// The stamp of the batch that brought it.
+    private(set) var latestStamp = Int64.min
     private var isFlushing = false
     /// Whether a batch since the last flush brought a trailer.
     private var mustTrail = false
@@ -59,6 +61,8 @@ final class RoomIndex {
         guard let room = rooms[name] else { return false }
         return socket.places.contains { $0.room === room }
     }
+
+    func memberCount(of name: ByteString) -> Int { rooms[name]?.members.count ?? 0 }
 
     func leave(_ socket: Socket, _ name: ByteString) {
         guard let room = rooms[name], let slot = socket.places.firstIndex(where: { $0.room === room }) else { return }
@@ -109,10 +113,11 @@ final class RoomIndex {
     /// after whatever batches wait already; so a socket gets what several of them told it in one write, with the
     /// trailer of the last.
     func apply(_ batch: DeliveryBatch, sent: (@Sendable () -> Void)?) {
-        for held in holding.values { held.append(batch) }
+        for held in holding.values where !held.append(batch) { overflow(held) }
         for operation in batch.operations { apply(operation, stamp: batch.stamp) }
         if let trailer = batch.trailer {
             latestTrailer = trailer
+            latestStamp = max(latestStamp, batch.stamp)
             mustTrail = true
         }
         if let sent { whenFlushed.append(sent) }
@@ -164,10 +169,11 @@ final class RoomIndex {
         case .rooms(let names, let frames, let except):
             let chunk = seats.keep(frames)
             seats.beginVisit()
+            // Who is left out counts as reached already: nobody is asked for all of their rooms.
+            for member in rooms[except]?.members ?? [] { _ = seats.isFirstVisit(member.seat) }
             for name in names {
                 for member in rooms[name]?.members ?? []
                 where seats.isFirstVisit(member.seat) && seats.hears(stamp, member.seat) {
-                    guard let socket = seats.socket(member.seat), !isMember(socket, of: except) else { continue }
                     seats.write(chunk, to: member.seat, heard: false)
                 }
             }
@@ -180,12 +186,13 @@ final class RoomIndex {
                 seats.write(chunk, to: member.seat, heard: true)
             }
         case .join(let selector, let name):
-            for socket in members(of: selector) where socket.hears(stamp) { join(socket, name) }
+            for socket in members(of: selector) where socket.isMoved(by: stamp) { join(socket, name) }
         case .leave(let selector, let name):
-            for socket in members(of: selector) where socket.hears(stamp) { leave(socket, name) }
+            for socket in members(of: selector) where socket.isMoved(by: stamp) { leave(socket, name) }
         case .perform(let selector, let body):
-            // Whatever the snapshot held: this is no news to tell, but something to do (end a session).
-            for socket in members(of: selector) where !socket.isHolding { body(socket) }
+            // Whatever the snapshot held, and whether the socket hears live: this is no news to tell, but something to
+            // do at once (end a session).
+            for socket in members(of: selector) where socket.isConnected { body(socket) }
         }
     }
 
@@ -194,21 +201,23 @@ final class RoomIndex {
         seats.write(seats.keep(frames), to: socket.seat, heard: false)
     }
 
-    /// Carries out what a batch had to do for one socket that held it back, without what it had to tell: the socket's
-    /// snapshot held that.
+    // MARK: Sockets that hold back
+
+    /// Carries out what a batch had to do that passed before its socket was there.
     func performHeld(_ batch: DeliveryBatch, on socket: Socket) {
         for case .perform(let selector, let body) in batch.operations where isMember(socket, of: selector) {
             body(socket)
         }
     }
 
-    /// Carries out, for one socket that held it back, what a batch had for it.
+    /// Carries out, for one socket that held it back, what a batch had to tell it and where it moved it. What there was
+    /// to do was done when the batch passed.
     func applyHeld(_ batch: DeliveryBatch, to socket: Socket) {
         var heard = false
         for operation in batch.operations {
             switch operation {
-            case .socket, .answer:
-                break  // went out when it was made: answers are not held
+            case .socket, .answer, .perform:
+                break  // went out, or was done, when it was made
             case .rooms(let names, let frames, let except):
                 guard names.contains(where: { isMember(socket, of: $0) }), !isMember(socket, of: except) else {
                     continue
@@ -218,15 +227,31 @@ final class RoomIndex {
                 guard socket !== except, isMember(socket, of: name) else { continue }
                 socket.write(frames)
                 heard = true
-            case .join(let selector, let name):
-                if isMember(socket, of: selector) { join(socket, name) }
-            case .leave(let selector, let name):
-                if isMember(socket, of: selector) { leave(socket, name) }
-            case .perform(let selector, let body):
-                if isMember(socket, of: selector) { body(socket) }
+            case .join, .leave:
+                move(socket, by: operation)
             }
         }
         if heard, let trailer = batch.trailer { socket.write(trailer) }
+    }
+
+    /// Moves a socket as a batch that it held back did, without what it told: that is read in another way.
+    func moveHeld(_ batch: DeliveryBatch, _ socket: Socket) {
+        guard batch.stamp > socket.admittedStamp else { return }
+        for operation in batch.operations { move(socket, by: operation) }
+    }
+
+    private func move(_ socket: Socket, by operation: DeliveryBatch.Operation) {
+        switch operation {
+        case .join(let selector, let name): if isMember(socket, of: selector) { join(socket, name) }
+        case .leave(let selector, let name): if isMember(socket, of: selector) { leave(socket, name) }
+        case .socket, .answer, .room, .rooms, .perform: break
+        }
+    }
+
+    /// More passes than can be kept: where the socket was moved is not lost, what it was told is read anew.
+    private func overflow(_ held: HeldDeliveries) {
+        stopHolding(held)
+        held.socket?.heldTooMuch()
     }
 }
 

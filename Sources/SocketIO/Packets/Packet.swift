@@ -18,4 +18,35 @@ package struct Packet: Sendable, Hashable {
     package var kind: Kind
     /// The ack id: asked for by an event, answered by an ack.
     package var id: Int?
+    /// Why an event has no arguments, though it came with some.
+    package var flaw: EventFlaw?
+    /// Bytes of memory that it takes up, about.
+    package var size = 0
+    /// JSON values in it.
+    package var values = 0
+
+    package init(namespace: ByteString, kind: Kind, id: Int?) {
+        self.namespace = namespace
+        self.kind = kind
+        self.id = id
+    }
+
+    /// Lets go of an event's arguments.
+    mutating func drop(because flaw: EventFlaw) {
+        guard case .event(let name, _) = kind else { return }
+        kind = .event(name: name, arguments: [])
+        size = name.count
+        self.flaw = flaw
+    }
+
+    /// Whether they say the same; what reading them cost is no part of it.
+    package static func == (left: Self, right: Self) -> Bool {
+        left.namespace == right.namespace && left.kind == right.kind && left.id == right.id && left.flaw == right.flaw
+    }
+
+    package func hash(into hasher: inout Hasher) {
+        hasher.combine(namespace)
+        hasher.combine(kind)
+        hasher.combine(id)
+    }
 }

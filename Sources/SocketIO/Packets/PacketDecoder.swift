@@ -1,5 +1,6 @@
 import ByteText
 import NIOCore
+import SocketServer
 
 /// Turns what an Engine.IO session receives into packets.
 ///
@@ -20,36 +21,77 @@ package struct PacketDecoder {
         case invalidID
         /// Bytes that no packet announced, or text while bytes were due.
         case unexpected
+        /// The receiver wants none such.
+        case refused
     }
 
-    /// How many attachments one packet may announce.
-    static let maxAttachments = 64
+    /// What is to become of a packet, judged by its head.
+    package enum Verdict {
+        case take(EventLimits)
+        /// It is nobody's: its payload is not looked at, its attachments are dropped.
+        case skip
+        /// The connection must be closed.
+        case refuse
+    }
 
-    private struct Partial {
-        var packet: Packet
+    /// A packet whose attachments are due, counted in the client's account. An object, as hardly any connection has
+    /// one.
+    private final class Partial {
+        /// `nil` for one that is skipped.
+        let packet: Packet?
+        let keepsAttachments: Bool
         var missing: Int
-        var attachments: [ByteBuffer]
+        var attachments: [ByteBuffer] = []
+        private var level: AccountedLevel?
+        private var size: Int
+
+        init(_ packet: Packet?, keepsAttachments: Bool, missing: Int, account: ByteAccount?) {
+            self.packet = packet
+            self.keepsAttachments = keepsAttachments
+            self.missing = missing
+            size = packet?.size ?? 0
+            if let account { level = AccountedLevel(of: account, isUnfinishedInput: true) }
+            level?.set(size)
+        }
+
+        func add(_ attachment: ByteBuffer) {
+            missing -= 1
+            guard keepsAttachments else { return }
+            attachments.append(attachment)
+            size += attachment.readableBytes + MemoryLayout<ByteBuffer>.stride
+            level?.set(size)
+        }
     }
 
     private var partial: Partial?
+    private let account: ByteAccount?
 
-    package init() {}
+    /// - Parameter account: where packets count whose attachments are due.
+    package init(account: ByteAccount? = nil) { self.account = account }
 
     /// A text message.
     ///
-    /// - Returns: the packet; `nil` while its attachments are due.
-    package mutating func receive(text: ByteBuffer) throws(Failure) -> Packet? {
+    /// - Returns: the packet; `nil` while its attachments are due, and for one that is skipped.
+    package mutating func receive(
+        text: ByteBuffer, judge: (PacketHead) -> Verdict = { _ in .take(EventLimits()) }
+    ) throws(Failure) -> Packet? {
         guard partial == nil else { throw .unexpected }
-        var text = text
-        guard let type = text.readInteger(as: UInt8.self) else { throw .unknownType }
-        var missing = 0
-        if type == UInt8(ascii: "5") || type == UInt8(ascii: "6") { missing = try Self.readAttachmentCount(&text) }
-        let namespace = try Self.readNamespace(&text)
-        let id = try Self.readID(&text)
-        let kind = try Self.kind(type: type, payload: text)
-        let packet = Packet(namespace: namespace, kind: kind, id: id)
-        guard missing > 0 else { return packet }
-        partial = Partial(packet: packet, missing: missing, attachments: [])
+        var payload = text
+        let head = try PacketHead(&payload)
+        let limits: EventLimits
+        switch judge(head) {
+        case .refuse: throw .refused
+        case .skip:
+            guard head.attachments > 0 else { return nil }
+            partial = Partial(nil, keepsAttachments: false, missing: head.attachments, account: account)
+            return nil
+        case .take(let its): limits = its
+        }
+        var packet = try Self.packet(head, payload: payload, limits: limits)
+        guard head.attachments > 0 else { return packet }
+        if !limits.takesBinary { packet.drop(because: .binary) }
+        partial = Partial(
+            packet, keepsAttachments: packet.flaw == nil, missing: head.attachments, account: account)
         return nil
     }
 
@@ -57,81 +99,52 @@ package struct PacketDecoder {
     ///
     /// - Returns: the packet, when this was its last attachment.
     package mutating func receive(binary: ByteBuffer) throws(Failure) -> Packet? {
-        guard var partial else { throw .unexpected }
-        partial.attachments.append(binary)
-        if partial.attachments.count < partial.missing {
-            self.partial = partial
-            return nil
-        }
+        guard let partial else { throw .unexpected }
+        partial.add(binary)
+        guard partial.missing <= 0 else { return nil }
         self.partial = nil
-        return try Self.reassembled(partial)
+        guard let packet = partial.packet, packet.flaw == nil else { return partial.packet }
+        return try Self.reassembled(packet, with: partial.attachments)
     }
 
-    private static func readAttachmentCount(_ text: inout ByteBuffer) throws(Failure) -> Int {
-        guard let count = readDigits(&text), text.readInteger(as: UInt8.self) == UInt8(ascii: "-"),
-            count <= maxAttachments
-        else { throw .illegalAttachments }
-        return count
-    }
-
-    private static func readNamespace(_ text: inout ByteBuffer) throws(Failure) -> ByteString {
-        guard text.readableBytesView.first == UInt8(ascii: "/") else { return "/" }
-        let view = text.readableBytesView
-        let end = view.firstIndex(of: UInt8(ascii: ",")) ?? view.endIndex
-        text.moveReaderIndex(to: min(end + 1, view.endIndex))
-        // The query of a namespace ("/admin?x=1") belongs to older protocols and is no part of the name.
-        return ByteString(decoding: view[..<end].prefix { $0 != UInt8(ascii: "?") })
-    }
-
-    private static func readID(_ text: inout ByteBuffer) throws(Failure) -> Int? {
-        guard let first = text.readableBytesView.first, (0x30...0x39).contains(first) else { return nil }
-        guard let id = readDigits(&text) else { throw .invalidID }
-        return id
-    }
-
-    /// A decimal number of at most 15 digits, so that it is exact in every client's language.
-    private static func readDigits(_ text: inout ByteBuffer) -> Int? {
-        var value = 0
-        var count = 0
-        for byte in text.readableBytesView.prefix(16) {
-            guard (0x30...0x39).contains(byte) else { break }
-            value = value * 10 + Int(byte - 0x30)
-            count += 1
-        }
-        guard (1...15).contains(count) else { return nil }
-        text.moveReaderIndex(forwardBy: count)
-        return value
-    }
-
-    private static func kind(type: UInt8, payload: ByteBuffer) throws(Failure) -> Packet.Kind {
-        switch type {
-        case UInt8(ascii: "0"):
-            guard payload.readableBytes > 0 else { return .connect(auth: nil) }
-            let auth = try parse(payload)
-            guard case .object = auth else { throw .invalidPayload }
-            return .connect(auth: auth)
-        case UInt8(ascii: "1"):
+    private static func packet(
+        _ head: PacketHead, payload: ByteBuffer, limits: EventLimits
+    ) throws(Failure) -> Packet {
+        var packet = Packet(namespace: head.namespace, kind: .disconnect, id: head.id)
+        packet.size = head.payloadSize
+        switch head.kind {
+        case .connect:
+            packet.kind = .connect(auth: nil)
+            guard payload.readableBytes > 0 else { break }
+            let auth = try parse(payload, limits, in: &packet)
+            guard case .object = auth, packet.flaw == nil else { throw .invalidPayload }
+            packet.kind = .connect(auth: auth)
+        case .disconnect:
             guard payload.readableBytes == 0 else { throw .invalidPayload }
-            return .disconnect
-        case UInt8(ascii: "2"), UInt8(ascii: "5"):
-            guard case .array(var arguments) = try parse(payload), case .string(let name)? = arguments.first,
-                !reservedEvents.contains(name)
+        case .event:
+            guard case .array(var arguments) = try parse(payload, limits, in: &packet),
+                case .string(let name)? = arguments.first, !reservedEvents.contains(name)
             else { throw .invalidPayload }
             arguments.removeFirst()
-            return .event(name: name, arguments: arguments)
-        case UInt8(ascii: "3"), UInt8(ascii: "6"):
-            guard case .array(let arguments) = try parse(payload) else { throw .invalidPayload }
-            return .ack(arguments: arguments)
-        case UInt8(ascii: "4"):
-            return .connectError
-        default:
-            throw .unknownType
+            packet.kind = .event(name: name, arguments: packet.flaw == nil ? arguments : [])
+        case .ack:
+            guard case .array(let arguments) = try parse(payload, limits, in: &packet) else { throw .invalidPayload }
+            packet.kind = .ack(arguments: arguments)
+        case .connectError:
+            packet.kind = .connectError
         }
+        return packet
     }
 
-    private static func parse(_ payload: ByteBuffer) throws(Failure) -> JSONValue {
+    private static func parse(
+        _ payload: ByteBuffer, _ limits: EventLimits, in packet: inout Packet
+    ) throws(Failure) -> JSONValue {
         do throws(JSONParser.Failure) {
-            return try JSONParser.parse(payload)
+            let parsed = try JSONParser.parse(payload, maxValues: limits.maxValues)
+            packet.values = parsed.count
+            packet.flaw = parsed.flaw
+            packet.size += parsed.count * MemoryLayout<JSONValue>.stride
+            return parsed.value
         } catch {
             throw .invalidPayload
         }
@@ -142,12 +155,12 @@ package struct PacketDecoder {
         "connect", "connect_error", "disconnect", "disconnecting", "newListener", "removeListener",
     ]
 
-    private static func reassembled(_ partial: Partial) throws(Failure) -> Packet {
-        var packet = partial.packet
+    private static func reassembled(_ whole: Packet, with attachments: [ByteBuffer]) throws(Failure) -> Packet {
+        var packet = whole
         func filled(_ values: [JSONValue]) throws(Failure) -> [JSONValue] {
             var result: [JSONValue] = []
             result.reserveCapacity(values.count)
-            for value in values { result.append(try fill(value, with: partial.attachments)) }
+            for value in values { result.append(try fill(value, with: attachments)) }
             return result
         }
         switch packet.kind {

@@ -1,18 +1,39 @@
 import ByteText
 import EngineIO
 import NIOCore
+import SocketServer
 
 /// One Engine.IO session and the namespaces its client is in. Bound to the session's loop.
+///
+/// As long as the client is in no namespace it is a stranger: it gives way where room is wanted, may send nothing but a
+/// CONNECT a namespace, each of ``SocketIOConfiguration/maxConnectPacket`` at most, and has to get in somewhere within
+/// ``SocketIOConfiguration/connectTimeout``. One that leaves its last namespace is a stranger again.
 final class Client: EngineSessionHandler {
     private let server: SocketIOServer
     let session: EngineSession
-    private var decoder = PacketDecoder()
+    private var decoder: PacketDecoder
     /// In the order entered; nearly always one.
     private var sockets: [Socket] = []
     /// Namespaces whose gate has not decided yet.
     private var entering: [Attempt] = []
-    /// Namespaces it was in before.
+    /// Namespaces it was in before, each once.
     private var left: [ByteString] = []
+    /// When a stranger's time is up; the queue is the loop's.
+    private let connectDeadlines: DeadlineQueue
+    private var connectDeadline: Deadline?
+    /// CONNECTs that were refused.
+    private var refusals = 0
+    /// Bytes that the event at work takes up.
+    private(set) var eventSize = 0
+
+    /// A client that is refused so often does not mean it.
+    private static let maxRefusals = 16
+    /// Bytes of a namespace's name that is worth an answer.
+    private static let maxNameLength = 128
+    /// A token to verify, a user to look up.
+    private static let costOfConnect = InputCost(nanoseconds: 100_000)
+    /// Nobody's auth payload has more.
+    private static let maxAuthValues = 10_000
 
     /// One CONNECT that waits for its decision; dropped when the client goes.
     private final class Attempt {
@@ -20,24 +41,45 @@ final class Client: EngineSessionHandler {
         let rooms: RoomIndex
         let auth: JSONValue
         let held: HeldDeliveries?
+        /// The auth payload, as long as it waits. Let go of on the loop: who decides carries the attempt elsewhere.
+        var lease: AccountedLease?
 
-        init(namespace: Namespace, rooms: RoomIndex, auth: JSONValue, held: HeldDeliveries?) {
+        init(namespace: Namespace, rooms: RoomIndex, auth: JSONValue, held: HeldDeliveries?, lease: AccountedLease) {
             self.namespace = namespace
             self.rooms = rooms
             self.auth = auth
             self.held = held
+            self.lease = lease
         }
     }
 
-    init(server: SocketIOServer, session: EngineSession) {
+    init(server: SocketIOServer, session: EngineSession, connectDeadlines: DeadlineQueue) {
         self.server = server
         self.session = session
+        self.connectDeadlines = connectDeadlines
+        decoder = PacketDecoder(account: session.account)
+        beStranger()
+    }
+
+    /// It is in no namespace: it may have to give way to others, and its time runs.
+    private func beStranger() {
+        session.distrust()
+        let deadline = connectDeadline ?? Deadline()
+        connectDeadline = deadline
+        if !deadline.isArmed { connectDeadlines.arm(deadline, owner: self) }
+    }
+
+    private func stopBeingStranger() {
+        connectDeadline?.disarm()
+        connectDeadline = nil
     }
 
     // MARK: From the session
 
     func session(_ session: EngineSession, didReceiveText text: ByteBuffer) {
-        decode { decoder throws(PacketDecoder.Failure) in try decoder.receive(text: text) }
+        decode { decoder throws(PacketDecoder.Failure) in
+            try decoder.receive(text: text) { self.judge($0) }
+        }
     }
 
     func session(_ session: EngineSession, didReceiveBinary bytes: ByteBuffer) {
@@ -52,12 +94,30 @@ final class Client: EngineSessionHandler {
         for socket in sockets { socket.drained() }
     }
 
+    func sessionHasRoom(_ session: EngineSession) {
+        for socket in sockets { socket.hasRoom() }
+    }
+
     func sessionDidChangeOutlet(_ session: EngineSession) {
         for socket in sockets { socket.outletChanged() }
     }
 
+    func lastWords(of session: EngineSession, for reason: EngineCloseReason) -> EngineFrames? {
+        var words = EngineFrames()
+        for socket in sockets {
+            if let its = socket.lastWords(for: DisconnectReason(reason)) { words.append(its) }
+        }
+        return words.isEmpty ? nil : words
+    }
+
     func session(_ session: EngineSession, didCloseWith reason: EngineCloseReason) {
+        stopBeingStranger()
+        for attempt in entering {
+            attempt.lease = nil
+            if let held = attempt.held { attempt.rooms.stopHolding(held) }
+        }
         entering = []
+        decoder = PacketDecoder()
         let left = sockets
         sockets = []
         for socket in left {
@@ -69,8 +129,15 @@ final class Client: EngineSessionHandler {
     private func decode(
         _ receive: (inout PacketDecoder) throws(PacketDecoder.Failure) -> Packet?
     ) {
+        // Judging a packet may end the session, which lets go of the decoder: it is not held open meanwhile.
+        var its = decoder
         do throws(PacketDecoder.Failure) {
-            if let packet = try receive(&decoder) { handle(packet) }
+            let received = try receive(&its)
+            guard session.isOpen else { return }
+            decoder = its
+            guard let packet = received else { return }
+            session.spend(.values(packet.values))
+            handle(packet)
         } catch {
             session.close(.parseError)
         }
@@ -78,38 +145,69 @@ final class Client: EngineSessionHandler {
 
     // MARK: Packets
 
-    private func handle(_ packet: Packet) {
-        let socket = sockets.first { $0.namespace.key == packet.namespace }
-        switch packet.kind {
-        case .connect(let auth):
-            guard socket == nil, !entering.contains(where: { $0.namespace.key == packet.namespace }) else {
-                return session.close(.parseError)
-            }
-            enter(packet.namespace, auth: auth ?? .object(JSONObject()))
-        case .connectError:
-            session.close(.parseError)
+    private func socket(in namespace: ByteString) -> Socket? { sockets.first { $0.namespace.key == namespace } }
+
+    /// What is to become of a packet, before anything of its payload is looked at.
+    private func judge(_ head: PacketHead) -> PacketDecoder.Verdict {
+        switch head.kind {
+        case .connect:
+            return judgeConnect(head)
         case .event, .ack, .disconnect:
             // Only a namespace that was entered can be spoken to. One that was just left may still be (the packets
             // crossed on the way), which is no fault.
-            if let socket {
-                socket.receive(packet)
-            } else if !left.contains(packet.namespace) {
-                session.close(.parseError)
+            guard let socket = socket(in: head.namespace) else {
+                return left.contains(head.namespace) ? .skip : .refuse
             }
+            return .take(socket.eventLimits)
+        case .connectError:
+            return .refuse
         }
     }
 
-    private func enter(_ name: ByteString, auth: JSONValue) {
+    private func judgeConnect(_ head: PacketHead) -> PacketDecoder.Verdict {
+        let isEntered = socket(in: head.namespace) != nil
+        guard !isEntered, !entering.contains(where: { $0.namespace.key == head.namespace }),
+            sockets.isEmpty == false || head.payloadSize <= server.configuration.maxConnectPacket,
+            head.namespace.count <= Self.maxNameLength
+        else { return .refuse }
+        guard server.namespace(named: head.namespace) != nil else {
+            refuse(PacketEncoder(namespace: head.namespace), ConnectError("Invalid namespace"))
+            return .skip
+        }
+        session.spend(Self.costOfConnect)
+        var limits = EventLimits()
+        limits.maxValues = Self.maxAuthValues
+        return .take(limits)
+    }
+
+    private func handle(_ packet: Packet) {
+        if case .connect(let auth) = packet.kind {
+            return enter(packet.namespace, auth: auth ?? .object(JSONObject()), size: packet.size)
+        }
+        guard let socket = socket(in: packet.namespace) else { return }
+        eventSize = packet.size
+        socket.receive(packet)
+    }
+
+    private func refuse(_ encoder: PacketEncoder, _ error: ConnectError) {
+        session.send(encoder.connectError(error))
+        session.flush()
+        refusals += 1
+        if refusals >= Self.maxRefusals { return session.close(.forcedClose) }
+        if sockets.isEmpty { beStranger() }
+    }
+
+    private func enter(_ name: ByteString, auth: JSONValue, size: Int) {
         guard let namespace = server.namespace(named: name), let rooms = namespace.rooms(on: session.eventLoop) else {
-            session.send(PacketEncoder(namespace: name).connectError(ConnectError("Invalid namespace")))
-            return session.flush()
+            return session.close(.parseError)
         }
         let request = ConnectRequest(
             namespace: namespace.name, auth: auth, handshake: session.handshake, eventLoop: session.eventLoop)
         let gate = namespace.gate
         let held = gate.map { _ in HeldDeliveries() }
         if let held { rooms.hold(held) }
-        let attempt = Attempt(namespace: namespace, rooms: rooms, auth: auth, held: held)
+        let attempt = Attempt(
+            namespace: namespace, rooms: rooms, auth: auth, held: held, lease: AccountedLease(size, session.account))
         entering.append(attempt)
         let plain = ConnectDecision.Acceptance { _ in ClosureHandler() }
         if gate == nil, namespace.middleware.isEmpty { return decided(.accept(plain), attempt: attempt) }
@@ -127,7 +225,7 @@ final class Client: EngineSessionHandler {
     }
 
     private func decided(_ decision: ConnectDecision, attempt: Attempt) {
-        let namespace = attempt.namespace
+        attempt.lease = nil
         guard let index = entering.firstIndex(where: { $0 === attempt }), session.isOpen else {
             if let held = attempt.held { attempt.rooms.stopHolding(held) }
             return
@@ -136,41 +234,65 @@ final class Client: EngineSessionHandler {
         switch decision {
         case .refuse(let error):
             if let held = attempt.held { attempt.rooms.stopHolding(held) }
-            session.send(namespace.encoder.connectError(error))
-            session.flush()
+            refuse(attempt.namespace.encoder, error)
         case .close:
             if let held = attempt.held { attempt.rooms.stopHolding(held) }
             session.close(.forcedClose)
+        case .accept where attempt.held?.isLost == true:
+            // More passed than could be kept for it: it comes back by itself, and is let in as of then.
+            session.close(.forcedClose)
         case .accept(let acceptance):
-            session.trust()
-            if let names = acceptance.keptHeaders { session.reduceHandshake(toHeaders: names) }
-            let socket = Socket(
-                id: acceptance.id ?? SocketID.fresh(), namespace: namespace, client: self, rooms: attempt.rooms,
-                auth: acceptance.keepsAuth ? attempt.auth : .null, held: attempt.held)
-            socket.places.reserveCapacity(acceptance.rooms.count + 1)
-            attempt.rooms.join(socket, ByteString(socket.id))
-            for room in acceptance.rooms { attempt.rooms.join(socket, ByteString(room)) }
-            sockets.append(socket)
-            namespace.countChanged(by: 1)
-            socket.handler = acceptance.makeHandler(socket)
-            session.send(namespace.encoder.connected(sid: socket.id, pid: acceptance.pid))
-            socket.didConnect()
-            session.flush()
+            accept(acceptance, attempt)
         }
     }
 
-    /// Ends a socket; its connection stays for the client's other namespaces.
+    private func accept(_ acceptance: ConnectDecision.Acceptance, _ attempt: Attempt) {
+        let namespace = attempt.namespace
+        stopBeingStranger()
+        session.trust()
+        if let names = acceptance.keptHeaders { session.reduceHandshake(toHeaders: names) }
+        let socket = Socket(
+            id: acceptance.id ?? SocketID.fresh(), namespace: namespace, client: self, rooms: attempt.rooms,
+            auth: acceptance.keepsAuth ? attempt.auth : .null, limits: acceptance.eventLimits, held: attempt.held,
+            admittedStamp: acceptance.stamp)
+        socket.places.reserveCapacity(acceptance.rooms.count + 1)
+        attempt.rooms.join(socket, ByteString(socket.id))
+        for room in acceptance.rooms { attempt.rooms.join(socket, ByteString(room)) }
+        sockets.append(socket)
+        namespace.countChanged(by: 1)
+        socket.handler = acceptance.makeHandler(socket)
+        session.send(namespace.encoder.connected(sid: socket.id, pid: acceptance.pid))
+        socket.didConnect(held: attempt.held)
+        session.flush()
+    }
+
+    /// Ends a socket; its connection stays for the client's other namespaces, or for a while.
     func leave(_ socket: Socket, reason: DisconnectReason) {
         guard let index = sockets.firstIndex(where: { $0 === socket }) else { return }
         sockets.remove(at: index)
-        left.append(socket.namespace.key)
+        if !left.contains(socket.namespace.key) { left.append(socket.namespace.key) }
         socket.namespace.countChanged(by: -1)
         socket.didDisconnect(reason)
+        if sockets.isEmpty, session.isOpen { beStranger() }
     }
+}
 
-    /// Whether the client is in a namespace or on its way into one.
-    var isIdle: Bool { sockets.isEmpty && entering.isEmpty && left.isEmpty }
+extension Client: DeadlineOwner {
+    /// A stranger's time is up. While somebody decides about it, that is waited for: a refusal begins anew.
+    func deadlineReached(_ deadline: Deadline) {
+        if sockets.isEmpty, entering.isEmpty { session.close(.forcedClose) }
+    }
+}
+
+/// A lease that an object can keep.
+final class AccountedLease {
+    private let lease: ByteLease
+
+    init(_ size: Int, _ account: ByteAccount) { lease = account.lease(size) }
 }
 
 @available(*, unavailable)
 extension Client: Sendable {}
+
+@available(*, unavailable)
+extension AccountedLease: Sendable {}

@@ -28,7 +28,9 @@ public struct ConnectError: Error, Sendable, Hashable {
 /// Decides who enters a namespace, without an `async` hop: the seam for servers with state of their own (recovery).
 ///
 /// While it decides, and until ``Socket/release(after:)``, every ``DeliveryBatch`` of the namespace is kept for the
-/// socket, so that nothing falls between what the gate read and what the socket hears live.
+/// socket, so that nothing falls between what the gate read and what the socket hears live; or, for a socket that is
+/// told at length what it missed, only what moves it (``Socket/follow()``, ``Socket/keep()``). What a batch has to be
+/// done to a socket (``DeliveryBatch/Builder/perform(forSocketsOf:_:)``) is done at once in any case.
 public protocol ConnectionGate: Sendable {
     /// Called on the loop of the client. `decide` may be called from any thread, once.
     func admit(_ request: ConnectRequest, decide: @escaping @Sendable (ConnectDecision) -> Void)
@@ -47,12 +49,16 @@ public enum ConnectDecision: Sendable {
         /// The private session id by which a client asks to be recovered; `nil` offers no recovery.
         public var pid: String?
         public var rooms: [String]
+        /// The stamp (``DeliveryBatch/stamp``) that `rooms` are as of: what is younger moves the socket on.
+        public var stamp = Int64.min
         /// Whether the socket keeps the auth payload of its CONNECT (``Socket/auth``); not, where it is a secret that
         /// nobody asks for again.
         public var keepsAuth = true
         /// The headers, in lower case, that ``Socket/handshake`` keeps of the request, which may have been a kilobyte;
         /// `nil`: all, and the query. What is let go is gone for the other namespaces of the connection too.
         public var keptHeaders: [String]?
+        /// What the socket's events may bring.
+        public var eventLimits = EventLimits()
         /// Makes what handles the socket's events; called on its loop, before CONNECT is answered.
         public var makeHandler: @Sendable (Socket) -> any SocketHandler
 
@@ -74,12 +80,19 @@ public protocol SocketHandler: AnyObject {
     func socketDidConnect(_ socket: Socket)
     /// `ackID`: an answer is wanted (``Socket/acknowledge(_:with:)``).
     func socket(_ socket: Socket, didReceive event: ByteString, arguments: [JSONValue], ackID: Int?)
+    /// An event whose arguments were not made, for the reason given; its form is right. `ackID`: an answer is wanted.
+    /// Without this method such an event is dropped.
+    func socket(_ socket: Socket, didReceiveUnusable event: ByteString, because flaw: EventFlaw, ackID: Int?)
     /// All events that arrived together were delivered.
     func socketDidReceiveBurst(_ socket: Socket)
-    /// What was sent has left: the moment for the next part of something long.
+    /// All that was sent uncounted (``Socket/send(_:counted:)``) has left: the moment for the next part of something
+    /// long. Called in a later turn of the loop, also when the socket took it at once.
     func socketDidDrain(_ socket: Socket)
     /// The client's account (``Socket/account``) was full, and a quarter of it is free again.
     func socketHasRoom(_ socket: Socket)
+    /// The client does not keep up, and what waits for it is about to be dropped: what is returned is said in its
+    /// place, before the end.
+    func lastWords(of socket: Socket, for reason: DisconnectReason) -> EngineFrames?
     /// A ``DeliveryBatch`` carried the answer of one of the socket's commands.
     func socketWasAnswered(_ socket: Socket)
     func socket(_ socket: Socket, didDisconnect reason: DisconnectReason)
@@ -89,6 +102,8 @@ extension SocketHandler {
     public func socketDidConnect(_ socket: Socket) {}
     public func socketDidReceiveBurst(_ socket: Socket) {}
     public func socketDidDrain(_ socket: Socket) {}
+    public func socket(_ socket: Socket, didReceiveUnusable event: ByteString, because flaw: EventFlaw, ackID: Int?) {}
+    public func lastWords(of socket: Socket, for reason: DisconnectReason) -> EngineFrames? { nil }
     public func socketHasRoom(_ socket: Socket) {}
     public func socketWasAnswered(_ socket: Socket) {}
 }

@@ -7,9 +7,22 @@ public struct SocketIOConfiguration: Sendable {
     /// How long a client may take to enter its first namespace; then the connection is closed. 15 s: what Parley's
     /// contract gives (Socket.IO: 45 s).
     public var connectTimeout: Duration
+    /// Bytes of the auth payload of a client that is in no namespace yet. 16 KiB holds a long token.
+    public var maxConnectPacket = 16 << 10
+    /// Bytes of all that is kept for such a client.
+    public var memoryBeforeConnect = 64 << 10
 
     public init(engine: EngineConfiguration = EngineConfiguration(), connectTimeout: Duration = .seconds(15)) {
         self.engine = engine
         self.connectTimeout = connectTimeout
+    }
+
+    /// The transports' part, with what a client may send before it is in a namespace.
+    var wholeEngine: EngineConfiguration {
+        var engine = engine
+        // Beside the payload stand the packet's type and the namespace's name.
+        let packet = min(engine.maxPayload, maxConnectPacket + 256)
+        engine.beforeTrust = engine.beforeTrust ?? (packet, memoryBeforeConnect)
+        return engine
     }
 }

@@ -1,6 +1,7 @@
 import ByteText
 import EngineIO
 import NIOCore
+import SocketServer
 import Synchronization
 
 /// A Socket.IO 5 server for stock Socket.IO v3 and v4 clients.
@@ -31,7 +32,7 @@ public final class SocketIOServer: Sendable {
         eventLoops = loops
         namespaces = Mutex(["/": Namespace(name: "/", eventLoops: loops)])
         let assembly = Assembly(loops: loops, timeout: TimeAmount(configuration.connectTimeout))
-        engine = EngineServer(configuration: configuration.engine) { session in
+        engine = EngineServer(configuration: configuration.wholeEngine) { session in
             assembly.makeClient(for: session)
         }
         self.assembly = assembly
@@ -44,21 +45,19 @@ public final class SocketIOServer: Sendable {
     /// until ``close(_:)``.
     private final class Assembly: Sendable {
         let server = Mutex<SocketIOServer?>(nil)
-        private let deadlines: [NIOLoopBoundBox<ConnectDeadlines>]
+        private let deadlines: [NIOLoopBoundBox<DeadlineQueue>]
 
         init(loops: [any EventLoop], timeout: TimeAmount) {
             deadlines = loops.map {
-                NIOLoopBoundBox.makeBoxSendingValue(ConnectDeadlines(eventLoop: $0, timeout: timeout), eventLoop: $0)
+                NIOLoopBoundBox.makeBoxSendingValue(DeadlineQueue(delay: timeout, eventLoop: $0), eventLoop: $0)
             }
         }
 
         func makeClient(for session: EngineSession) -> any EngineSessionHandler {
-            guard let server = server.withLock({ $0 }) else { return RefusingHandler(session) }
-            let client = Client(server: server, session: session)
-            if let index = server.eventLoops.firstIndex(where: { $0 === session.eventLoop }) {
-                deadlines[index].value.add(client)
-            }
-            return client
+            guard let server = server.withLock({ $0 }),
+                let index = server.eventLoops.firstIndex(where: { $0 === session.eventLoop })
+            else { return RefusingHandler(session) }
+            return Client(server: server, session: session, connectDeadlines: deadlines[index].value)
         }
     }
 

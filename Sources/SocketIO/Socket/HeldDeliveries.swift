@@ -1,30 +1,26 @@
 /// The batches that pass while a socket may not hear live. They are shared with everyone else, so what is kept is
 /// references; how long they are kept is what the limit bounds.
 final class HeldDeliveries {
-    /// More than a connection's reading of its chats lets pass; a replay that takes longer reads again.
+    /// More than a connection's reading of its chats lets pass.
     static let limit = 2_000
 
-    private var batches: [DeliveryBatch] = []
-    private var overflowed = false
+    private(set) var batches: [DeliveryBatch] = []
+    /// Whose they are, once it is there.
+    weak var socket: Socket?
+    /// More passed than could be kept before there was a socket: what it had to do is lost.
+    private(set) var isLost = false
 
-    func append(_ batch: DeliveryBatch) {
-        guard !overflowed else { return }
-        if batches.count == Self.limit {
-            batches = []
-            overflowed = true
-        } else {
-            batches.append(batch)
+    /// - Returns: `false` when that is more than can be kept.
+    func append(_ batch: DeliveryBatch) -> Bool {
+        guard batches.count < Self.limit else {
+            isLost = socket == nil
+            return false
         }
+        batches.append(batch)
+        return true
     }
 
-    /// What was kept; `nil` when it was too much, after which keeping begins anew.
-    func take() -> [DeliveryBatch]? {
-        defer {
-            batches = []
-            overflowed = false
-        }
-        return overflowed ? nil : batches
-    }
+    func removeAll() { batches = [] }
 }
 
 @available(*, unavailable)

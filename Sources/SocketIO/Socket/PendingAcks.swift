@@ -31,6 +31,9 @@ final class PendingAcks {
         return id
     }
 
+    /// Whether somebody waits for the answer of that id.
+    func contains(_ id: Int) -> Bool { entries[id] != nil }
+
     /// An id that nobody waits for is ignored: it came too late.
     func resolve(_ id: Int, with arguments: [JSONValue]) {
         guard let entry = entries.removeValue(forKey: id) else { return }

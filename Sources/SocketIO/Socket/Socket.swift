@@ -23,6 +23,8 @@ public final class Socket: @unchecked Sendable {
     public let handshake: EngineHandshake
     /// The auth payload of CONNECT; null where a ``ConnectionGate`` did not want it kept.
     public let auth: JSONValue
+    /// What its events may bring.
+    let eventLimits: EventLimits
 
     /// Lets go of the socket when the session ends; until then the two own each other.
     let client: Client
@@ -34,18 +36,34 @@ public final class Socket: @unchecked Sendable {
     private(set) var seat: SeatTable.Number = -1
     private var pending: PendingAcks?
     public private(set) var isConnected = true
-    private var held: HeldDeliveries?
+    private var holding: Holding?
+    /// What its rooms at its beginning were as of.
+    let admittedStamp: Int64
 
-    init(id: String, namespace: Namespace, client: Client, rooms: RoomIndex, auth: JSONValue, held: HeldDeliveries?) {
+    /// What becomes of the batches that pass before it hears live.
+    private enum Holding {
+        /// They are kept.
+        case keeping(HeldDeliveries)
+        /// They only move it from room to room, at once. `overflowed`: though they were to be kept.
+        case following(overflowed: Bool)
+    }
+
+    init(
+        id: String, namespace: Namespace, client: Client, rooms: RoomIndex, auth: JSONValue, limits: EventLimits,
+        held: HeldDeliveries?, admittedStamp: Int64 = .min
+    ) {
         self.id = id
         self.namespace = namespace
         self.client = client
         self.rooms = rooms
         self.auth = auth
-        self.held = held
+        eventLimits = limits
+        self.admittedStamp = admittedStamp
+        holding = held.map { .keeping($0) }
         eventLoop = client.session.eventLoop
         handshake = client.session.handshake
         seat = rooms.seats.add(self, knownStamp: held == nil ? .min : .max)
+        held?.socket = self
     }
 
     /// Acts on the loop: at once when there, else handed over.
@@ -110,6 +128,7 @@ public final class Socket: @unchecked Sendable {
 
     /// Queues frames without flushing; on the loop.
     public func write(_ frames: EngineFrames, counted: Bool = true) {
+        eventLoop.preconditionInEventLoop()
         guard isConnected else { return }
         rooms.seats.settle(seat)
         client.session.send(frames, counted: counted)
@@ -117,23 +136,54 @@ public final class Socket: @unchecked Sendable {
 
     /// Sends what was queued; on the loop.
     public func flush() {
+        eventLoop.preconditionInEventLoop()
         client.session.flush()
     }
 
     var hasUnsentBytes: Bool { client.session.unsentBytes > 0 }
 
     /// `polling` or `websocket`; on the loop.
-    public var transportName: String { client.session.transportName }
+    public var transportName: String {
+        eventLoop.preconditionInEventLoop()
+        return client.session.transportName
+    }
 
     /// Bytes queued and not yet taken by the kernel; on the loop.
-    public var unsentBytes: Int { client.session.unsentBytes }
+    public var unsentBytes: Int {
+        eventLoop.preconditionInEventLoop()
+        return client.session.unsentBytes
+    }
+
+    /// Bytes that the event at work takes up in memory, about; on the loop, while the handler is told of it. Who keeps
+    /// the event counts them in ``account``.
+    public var eventSize: Int {
+        eventLoop.preconditionInEventLoop()
+        return client.eventSize
+    }
+
+    /// Reads nothing from the client for a while; on the loop. For one that asks for more than it may: what it sends
+    /// meanwhile stays with it.
+    public func pauseInput(for time: Duration) {
+        eventLoop.preconditionInEventLoop()
+        client.session.pauseInput(for: TimeAmount(time))
+    }
+
+    /// Handling the event at work costs the loop so much besides reading it; on the loop. The client's next turn comes
+    /// later by that.
+    public func spend(_ cost: InputCost) {
+        eventLoop.preconditionInEventLoop()
+        client.session.spend(cost)
+    }
 
     /// All that is kept for the client, its other namespaces' included; on the loop. Whoever keeps something for it (an
     /// event that waits, a part of a long answer) takes the bytes from here: by ``ByteAccount/lease(_:)`` or in an
     /// `AccountedQueue`. What was sent and not taken is counted already. Nothing is to be made for a client whose
     /// account ``ByteAccount/isFull``; ``SocketHandler/socketDidDrain(_:)`` and ``SocketHandler/socketHasRoom(_:)`` say
     /// when to go on.
-    public var account: ByteAccount { client.session.account }
+    public var account: ByteAccount {
+        eventLoop.preconditionInEventLoop()
+        return client.session.account
+    }
 
     // MARK: Rooms
 
@@ -147,8 +197,12 @@ public final class Socket: @unchecked Sendable {
 
     /// Whether the socket is in a room; on the loop.
     public func isMember(of room: String) -> Bool {
-        rooms.isMember(self, of: ByteString(room))
+        eventLoop.preconditionInEventLoop()
+        return rooms.isMember(self, of: ByteString(room))
     }
+
+    /// How many sockets of this loop are in a room; on the loop. What a telling of the room costs here.
+    public func neighbourCount(in room: String) -> Int { rooms.memberCount(of: ByteString(room)) }
 
     // MARK: Leaving
 
@@ -182,38 +236,77 @@ public final class Socket: @unchecked Sendable {
     /// held the batch already. Such a batch may still come: a commit can be read before it is handed to the loops.
     func hears(_ stamp: Int64) -> Bool { isConnected && rooms.seats.hears(stamp, seat) }
 
-    var isHolding: Bool { held != nil }
+    /// Whether a batch of this stamp moves it from room to room when it passes.
+    func isMoved(by stamp: Int64) -> Bool {
+        guard isConnected, stamp > admittedStamp else { return false }
+        if case .keeping = holding { return false }
+        return true
+    }
 
     /// When the socket last got a batch's trailer, or came; on the loop, while it is connected.
-    public var lastTrailerAt: NIODeadline { isConnected ? rooms.seats.lastTrailerAt(of: seat) : .now() }
+    public var lastTrailerAt: NIODeadline {
+        eventLoop.preconditionInEventLoop()
+        return isConnected ? rooms.seats.lastTrailerAt(of: seat) : .now()
+    }
 
-    /// Gives the socket what was held back for it and has a greater stamp, in order, and lets it hear live from now on.
-    /// On the loop.
+    /// From now on what passes is not kept: whoever calls reads it later, page by page. It moves the socket from room
+    /// to room at once; what is to be done is done at once in any case. On the loop.
+    public func follow() {
+        guard case .keeping(let held) = holding else { return }
+        rooms.stopHolding(held)
+        stopKeeping(held, overflowed: false)
+    }
+
+    /// From now on what passes is kept, until ``release(after:)``: called before what came until now is read. On the
+    /// loop.
+    public func keep() {
+        guard case .following = holding, isConnected else { return }
+        let held = HeldDeliveries()
+        held.socket = self
+        holding = .keeping(held)
+        rooms.hold(held)
+    }
+
+    func heldTooMuch() {
+        guard case .keeping(let held) = holding else { return }
+        stopKeeping(held, overflowed: true)
+    }
+
+    private func stopKeeping(_ held: HeldDeliveries, overflowed: Bool) {
+        holding = .following(overflowed: overflowed)
+        for batch in held.batches { rooms.moveHeld(batch, self) }
+        held.removeAll()
+    }
+
+    /// Gives the socket what was kept for it and has a greater stamp, in order, and lets it hear live from now on. On
+    /// the loop.
     ///
-    /// - Returns: `false` when more passed than could be kept: then nothing was given, holding begins anew, and the
-    ///   caller has to read again what came after `stamp`.
+    /// - Returns: `false` when more passed than could be kept: then nothing was given, the socket follows, and the
+    ///   caller has to ``keep()`` and read again what came after `stamp`.
     public func release(after stamp: Int64) -> Bool {
-        guard let held, isConnected else { return true }
-        guard let batches = held.take() else { return false }
-        self.held = nil
+        eventLoop.preconditionInEventLoop()
+        guard let holding, isConnected else { return true }
+        guard case .keeping(let held) = holding else { return false }
+        self.holding = nil
         rooms.seats.setKnownStamp(stamp, of: seat)
         rooms.stopHolding(held)
-        for batch in batches {
-            if batch.stamp > stamp {
-                rooms.applyHeld(batch, to: self)
-            } else {
-                rooms.performHeld(batch, on: self)
-            }
+        for batch in held.batches where isConnected {
+            if batch.stamp > stamp { rooms.applyHeld(batch, to: self) } else { rooms.moveHeld(batch, self) }
         }
         flush()
         return true
     }
 
-    /// Sends the trailer of the latest batch of this loop again, for a socket that heard none for long. On the loop.
-    public func repeatTrailer(now: NIODeadline) {
-        guard isConnected, held == nil, let trailer = rooms.latestTrailer else { return }
+    /// Up to where a socket that hears live has heard everything: the stamp of the latest batch of its loop that had a
+    /// trailer, or that of its release. On the loop.
+    public var heardStamp: Int64 { isConnected ? max(rooms.latestStamp, rooms.seats.knownStamp(of: seat)) : .min }
+
+    /// Sends what stands for a trailer, for a socket that heard none for long. On the loop.
+    public func sendTrailer(_ frames: EngineFrames, now: NIODeadline) {
+        eventLoop.preconditionInEventLoop()
+        guard isConnected, holding == nil else { return }
         rooms.seats.setLastTrailerAt(now, of: seat)
-        write(trailer)
+        write(frames)
         flush()
     }
 
@@ -221,11 +314,20 @@ public final class Socket: @unchecked Sendable {
 
     func outletChanged() { if isConnected { rooms.seats.outletChanged(of: seat) } }
 
-    func didConnect() { handler?.socketDidConnect(self) }
+    /// - Parameter held: what was kept before the socket was there.
+    func didConnect(held: HeldDeliveries?) {
+        let passed = held?.batches ?? []
+        handler?.socketDidConnect(self)
+        for batch in passed where isConnected { rooms.performHeld(batch, on: self) }
+    }
 
     func receive(_ packet: Packet) {
         switch packet.kind {
         case .event(let name, let arguments):
+            if let flaw = packet.flaw {
+                handler?.socket(self, didReceiveUnusable: name, because: flaw, ackID: packet.id)
+                return
+            }
             handler?.socket(self, didReceive: name, arguments: arguments, ackID: packet.id)
         case .ack(let arguments):
             if let id = packet.id { pending?.resolve(id, with: arguments) }
@@ -237,13 +339,18 @@ public final class Socket: @unchecked Sendable {
     }
 
     func receivedBurst() { handler?.socketDidReceiveBurst(self) }
+    func hasRoom() { handler?.socketHasRoom(self) }
+    func lastWords(for reason: DisconnectReason) -> EngineFrames? { handler?.lastWords(of: self, for: reason) }
+
+    func awaitsAck(_ id: Int?) -> Bool { id.map { pending?.contains($0) == true } ?? false }
+
     func drained() { handler?.socketDidDrain(self) }
 
     func didDisconnect(_ reason: DisconnectReason) {
         guard isConnected else { return }
         isConnected = false
-        if let held { rooms.stopHolding(held) }
-        held = nil
+        if case .keeping(let held) = holding { rooms.stopHolding(held) }
+        holding = nil
         rooms.remove(self)
         pending?.failAll()
         pending = nil

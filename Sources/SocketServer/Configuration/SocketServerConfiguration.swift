@@ -6,6 +6,8 @@ public struct SocketServerConfiguration: Sendable {
     public var listen: [ListenAddress]
     /// Event-loop threads. Default: the cores.
     public var threads: Int
+    /// Mode of the socket of a `unix:` listener: who may connect. Default 0666: the mode of its folder decides.
+    public var unixMode: UInt32 = 0o666
     /// TLS on every TCP listener; nil is plain text.
     public var tls: TLSCredentials?
     /// Whose `X-Forwarded-For` and `X-Forwarded-Proto` are believed.

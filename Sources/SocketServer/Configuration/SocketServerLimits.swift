@@ -22,8 +22,9 @@ public struct SocketServerLimits: Sendable {
     public var maxHeaderListSize = 32 * 1024
     /// Header fields of a request. Default 100.
     public var maxHeaderFieldCount = 100
-    /// Bytes of following requests kept while one is answered (pipelining); past it nothing is read. Default 64 KiB.
-    public var maxPipelinedBytes = 64 * 1024
+    /// Bytes of following requests kept while one is answered (pipelining); past it nothing is read. Default 16 KiB:
+    /// what is read ahead is parsed ahead, whoever may never take the answers.
+    public var maxPipelinedBytes = 16 * 1024
     /// Bytes of a request body that are thrown away after an early answer, to keep the connection. Default 256 KiB.
     public var maxDiscardedBody = 256 * 1024
     /// From the accept to a whole first request head, TLS included. Default 15 s.

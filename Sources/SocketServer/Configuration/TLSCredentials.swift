@@ -26,17 +26,26 @@ public final class TLSCredentials: Sendable {
     }
 
     private static func load(certificateFile: String, keyFile: String) throws(SocketServerError) -> NIOSSLContext {
+        let chain: [NIOSSLCertificate]
         do {
-            let chain = try NIOSSLCertificate.fromPEMFile(certificateFile)
-                .map { NIOSSLCertificateSource.certificate($0) }
-            let key = try NIOSSLPrivateKey(file: keyFile, format: .pem)
+            chain = try NIOSSLCertificate.fromPEMFile(certificateFile)
+        } catch {
+            throw .tls("\(certificateFile) holds no certificates that can be read (PEM)")
+        }
+        let key: NIOSSLPrivateKey
+        do {
+            key = try NIOSSLPrivateKey(file: keyFile, format: .pem)
+        } catch {
+            throw .tls("\(keyFile) holds no private key that can be read (PEM, without a passphrase)")
+        }
+        do {
             var configuration = TLSConfiguration.makeServerConfiguration(
-                certificateChain: chain, privateKey: .privateKey(key))
+                certificateChain: chain.map { .certificate($0) }, privateKey: .privateKey(key))
             configuration.minimumTLSVersion = .tlsv12
             configuration.applicationProtocols = ["http/1.1"]
             return try NIOSSLContext(configuration: configuration)
         } catch {
-            throw .tls("\(certificateFile), \(keyFile): \(error)")
+            throw .tls("the key of \(keyFile) does not belong to the certificate of \(certificateFile)")
         }
     }
 }

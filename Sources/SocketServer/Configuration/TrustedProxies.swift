@@ -36,7 +36,7 @@ public struct TrustedProxies: Sendable {
     /// - Throws: ``SocketServerError/malformedNetwork(_:)``.
     public init(_ networks: [String]) throws(SocketServerError) {
         for text in networks.flatMap({ Self.named[$0] ?? [$0] }) {
-            if text == "unix" {
+            if ByteString(text) == "unix" {
                 trustsUnixSockets = true
                 continue
             }
@@ -89,7 +89,7 @@ public struct TrustedProxies: Sendable {
     }
 
     func isTrusted(_ address: String) -> Bool {
-        guard let bytes = Self.bytes(of: address) else { return address == "unix" && trustsUnixSockets }
+        guard let bytes = Self.bytes(of: address) else { return ByteString(address) == "unix" && trustsUnixSockets }
         return networks.contains { network in
             let whole = network.bits / 8
             guard network.bytes[..<whole] == bytes[..<whole] else { return false }
@@ -101,8 +101,11 @@ public struct TrustedProxies: Sendable {
 
     /// An IPv4 address that a dual-stack listener shows as `::ffff:a.b.c.d`, as IPv4.
     static func normalized(_ address: String) -> String {
-        guard address.lowercased().hasPrefix("::ffff:"), address.contains(".") else { return address }
-        return String(address.dropFirst(7))
+        guard address.utf8.count <= 45, address.lowercased().hasPrefix("::ffff:") else { return address }
+        // `::ffff:1:10.0.0.1` begins alike and maps nothing.
+        let mapped = String(address.dropFirst(7))
+        var four = [UInt8](repeating: 0, count: 4)
+        return inet_pton(AF_INET, mapped, &four) == 1 ? mapped : address
     }
 
     private static func withoutPort(_ text: String) -> String {
@@ -117,6 +120,8 @@ public struct TrustedProxies: Sendable {
 
     /// The sixteen bytes of an address; those of IPv4 mapped into IPv6.
     static func bytes(of text: String) -> [UInt8]? {
+        // To C a NUL is the end: what follows it would be part of an address that was not looked at.
+        guard !text.utf8.contains(0) else { return nil }
         var six = [UInt8](repeating: 0, count: 16)
         if inet_pton(AF_INET6, text, &six) == 1 { return six }
         var four = [UInt8](repeating: 0, count: 4)

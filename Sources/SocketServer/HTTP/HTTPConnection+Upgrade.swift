@@ -25,7 +25,6 @@ extension HTTPConnection {
         let socket = WebSocketConnection(configuration: upgrade.configuration, loop: loop, isTLS: isTLS)
         do {
             let pipeline = context.pipeline.syncOperations
-            try Self.setWatermark(upgrade.configuration, on: context.channel)
             let last: any ChannelHandler = if let codec { codec.decoder } else { self }
             try pipeline.addHandler(socket, position: .after(last))
             socket.stranger = stranger
@@ -94,7 +93,6 @@ extension HTTPConnection {
                     if let stranger {
                         shared.registry.move(stranger) { channel.close(promise: nil) }
                     }
-                    try Self.setWatermark(upgrade.configuration, on: channel)
                     let socket = WebSocketConnection(
                         configuration: upgrade.configuration, loop: context,
                         adoption: .init(upgrade: upgrade, leftOver: leftOver))
@@ -104,11 +102,5 @@ extension HTTPConnection {
             }
             .withConnectedSocket(duplicate)
             .whenFailure { _ in stranger?.leave() }
-    }
-
-    private static func setWatermark(_ configuration: WebSocketConfiguration, on channel: any Channel) throws {
-        let high = configuration.highWatermark
-        try channel.syncOptions?.setOption(
-            ChannelOptions.writeBufferWaterMark, value: .init(low: max(1, high / 2), high: high))
     }
 }

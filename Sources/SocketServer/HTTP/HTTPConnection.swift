@@ -180,7 +180,7 @@ final class HTTPConnection: ChannelDuplexHandler, RemovableChannelHandler, Deadl
         requestEnded = false
         responseEnded = false
         discarded = 0
-        keepsAlive = head.isKeepAlive && !loop.isDraining && fault == nil
+        keepsAlive = head.asksToKeepConnection && !loop.isDraining && fault == nil
         count(exchange)
         if head.announcesBody {
             bodyPace = BodyPace(start: loop.eventLoop.now)

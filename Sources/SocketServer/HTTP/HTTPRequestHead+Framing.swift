@@ -5,6 +5,13 @@ extension HTTPRequestHead {
     /// HTTP/1.1 and up; the decoder lets only 1.x through.
     var speaksHTTP11: Bool { version.minor >= 1 }
 
+    /// Whether the connection is to be kept after the response (RFC 9112 section 9.3). NIO's own answer splits the
+    /// field by characters.
+    var asksToKeepConnection: Bool {
+        if headers.lists("close", in: "connection") { return false }
+        return speaksHTTP11 || headers.lists("keep-alive", in: "connection")
+    }
+
     /// Whether a body follows the head (RFC 9112 section 6.3).
     var announcesBody: Bool {
         if headers.contains(name: "transfer-encoding") { return true }

@@ -2,6 +2,9 @@ import NIOCore
 
 /// First in, first out, each item counted in a ``ByteAccount`` for as long as it waits. Bound to the account's loop.
 ///
+/// It has to be let go of on that loop, too, and its elements with it: `removeAll()` at the end of a connection sees to
+/// both, whoever still refers to its owner.
+///
 /// Give one up while it is empty where many connections are idle: an empty queue keeps some room.
 public final class AccountedQueue<Element> {
     private var items: CircularBuffer<(element: Element, size: Int)> = []

@@ -16,7 +16,7 @@ public import NIOCore
 ///    kept. But the owner stops reading from the client, so that what comes on top is one message at most; and whoever
 ///    makes something at the client's wish (an answer, a page of a replay) looks at ``isFull`` first, and waits for
 ///    room.
-/// 2. It has *room* again when a quarter is free.
+/// 2. It has *room* again when a quarter is free, or when nothing is left but input that waits for its rest.
 /// 3. Input that is not whole and fills the account alone can never become whole: it is refused
 ///    (``ByteAccountOwner/accountIsFullOfInput(_:)``).
 /// 4. What the process keeps in all is bounded by a ``MemoryPool``, from which the account draws. The first
@@ -94,6 +94,12 @@ public final class ByteAccount {
         if unfinished >= limit, count > 0 { owner?.accountIsFullOfInput(self) }
     }
 
+    /// Has an owner from now on, where there was none at the beginning.
+    public func open(for owner: any ByteAccountOwner) {
+        self.owner = owner
+        look()
+    }
+
     /// Lets go of the owner, and gives back everything to the pool, whoever still keeps bytes.
     public func close() {
         owner = nil
@@ -109,7 +115,7 @@ public final class ByteAccount {
         if !wasFull, used >= limit {
             wasFull = true
             owner?.accountBecameFull(self)
-        } else if wasFull, used <= limit - limit / 4 {
+        } else if wasFull, used <= limit - limit / 4 || (used == unfinished && used < limit) {
             wasFull = false
             owner?.accountHasRoom(self)
         }

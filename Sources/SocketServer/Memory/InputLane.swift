@@ -27,6 +27,9 @@ public final class InputLane {
     /// How many wait.
     public var count: Int { line.count }
 
+    /// Whether a heavy slice was taken just now, or somebody waits: who looks heavy waits as well.
+    public var isBusy: Bool { !line.isEmpty || freeAt > eventLoop.now }
+
     /// A slice of this cost was taken.
     public func spend(_ cost: InputCost) {
         guard cost >= .light else { return }

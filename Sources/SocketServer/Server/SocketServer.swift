@@ -1,3 +1,4 @@
+import ByteText
 import Logging
 public import NIOCore
 public import NIOPosix
@@ -127,9 +128,9 @@ public final class SocketServer: Sendable {
             case .tcp(let host, let port):
                 return try await bind(host: host, port: port)
             case .unix(let path):
-                if await isServed(path) { throw SocketServerError.addressInUse(address.description) }
-                return try await bootstrap(isTCP: false)
-                    .bind(unixDomainSocketPath: path, cleanupExistingSocketFile: true).get()
+                let descriptor = try UnixListener.open(
+                    at: path, mode: configuration.unixMode, backlog: configuration.backlog)
+                return try await bootstrap(isTCP: false).withBoundSocket(descriptor).get()
             case .descriptor(let descriptor):
                 return try await bootstrap(isTCP: nil).withBoundSocket(descriptor).get()
             }
@@ -137,13 +138,21 @@ public final class SocketServer: Sendable {
             throw error
         } catch let error as IOError where error.errnoCode == EADDRINUSE {
             throw .addressInUse(address.description)
+        } catch let error as IOError {
+            throw .cannotListen(address.description, reason: String(cString: strerror(error.errnoCode)))
+        } catch is SocketAddressError.UnknownHost {
+            throw .cannotListen(address.description, reason: "no host can be found by that name")
+        } catch is SocketAddressError {
+            throw .cannotListen(address.description, reason: "that is no address to listen on")
         } catch {
             throw .cannotListen(address.description, reason: "\(error)")
         }
     }
 
     private func bind(host: String, port: Int) async throws -> any Channel {
-        guard host == "::" else { return try await bootstrap(isTCP: true).bind(host: host, port: port).get() }
+        guard ByteString(host) == "::" else {
+            return try await bootstrap(isTCP: true).bind(host: host, port: port).get()
+        }
         do {
             return try await bootstrap(isTCP: true)
                 .serverChannelOption(
@@ -202,15 +211,6 @@ public final class SocketServer: Sendable {
             return try channel.pipeline.syncOperations.addHandler(OverloadHandler())
         }
         try HTTPPipeline.install(on: channel, tls: tls, context: context, stranger: stranger, isProxied: isProxy)
-    }
-
-    /// Whether a server answers at a Unix socket: its file alone does not tell, it outlives a crash.
-    private func isServed(_ path: String) async -> Bool {
-        guard let channel = try? await ClientBootstrap(group: group).connect(unixDomainSocketPath: path).get() else {
-            return false
-        }
-        _ = try? await channel.close()
-        return true
     }
 
     private static func boundAddress(of channel: any Channel, asked: ListenAddress) -> ListenAddress {

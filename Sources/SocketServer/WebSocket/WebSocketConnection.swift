@@ -7,11 +7,15 @@ import NIOPosix
 /// connection. After a violation, and when the peer does not answer a close in time, nothing more is read: the output
 /// is closed after the close frame, so that the frame is not overtaken by a reset, and the rest follows at the close
 /// timeout.
-public final class WebSocketConnection: ChannelInboundHandler, RemovableChannelHandler, DeadlineOwner {
+///
+/// What it reads and how fast is in `WebSocketConnection+Input.swift`, what it sends in
+/// `WebSocketConnection+Output.swift`.
+public final class WebSocketConnection: ChannelDuplexHandler, RemovableChannelHandler, DeadlineOwner {
     public typealias InboundIn = ByteBuffer
+    public typealias OutboundIn = ByteBuffer
     public typealias OutboundOut = ByteBuffer
 
-    private enum State {
+    enum State {
         case open
         /// Our close frame is out, the peer's is awaited.
         case closing
@@ -19,31 +23,76 @@ public final class WebSocketConnection: ChannelInboundHandler, RemovableChannelH
         case finished
     }
 
+    /// Why nothing is read at the moment.
+    struct Holds: OptionSet {
+        let rawValue: UInt8
+        /// Whoever uses the connection takes no more: ``WebSocketConnection/setReadingHeld(_:)``.
+        static let user = Holds(rawValue: 1)
+        /// It waits for its turn in the lane of those that cost much.
+        static let lane = Holds(rawValue: 2)
+        /// It is slowed down: ``WebSocketConnection/pauseReading(for:)``.
+        static let pause = Holds(rawValue: 4)
+    }
+
     /// The loop on which it lives.
     public let eventLoop: any EventLoop
     /// Hears everything; kept until the end.
     public var delegate: (any WebSocketDelegate)?
+    /// Where what it keeps is counted: half a message, and what the peer does not take. Bound to its loop.
+    public var account: ByteAccount?
     /// Whether messages can be sent.
     public var isOpen: Bool { state == .open && context != nil }
-
     /// Its place among the connections, until a valid token vouches for it.
     public internal(set) var stranger: Stranger?
 
-    private let loop: LoopContext
-    private let isTLS: Bool
-    private var adoption: Adoption?
-    private var context: ChannelHandlerContext?
-    private var channel: (any Channel)?
-    private var decoder: WebSocketDecoder
-    private var state = State.open
+    let loop: LoopContext
+    let isTLS: Bool
+    var adoption: Adoption?
+    var context: ChannelHandlerContext?
+    var channel: (any Channel)?
+    var state = State.open
     private var deadline: Deadline?
-    private var output = SocketOutput()
+    /// How often the end is put off for a peer that may still take last words.
+    private var patience: UInt8 = 0
+
+    // Input
+    var decoder: WebSocketDecoder
+    var holds: Holds = []
+    /// The channel asked to read while it was held.
+    var readIsPending = false
+    /// What was read and not looked at yet.
+    var backlog = ByteBuffer()
+    /// What the slice at work has cost so far.
+    var cost = InputCost.zero
+    /// Pings of the slice at work.
+    var pings = 0
+    /// The payload of the last one, where they are many: answered after the slice.
+    var unansweredPing: ByteBuffer?
+    /// Bytes of input in the account.
+    var chargedInput = 0
+
+    // Output
+    var output = SocketOutput()
     /// The socket itself, where bytes may go straight to it: while the channel is open and has no TLS.
-    private var descriptor: CInt?
-    /// Writes that the channel is not done with: what follows has to take the same way.
-    private var writesInChannel = 0
+    var descriptor: CInt?
+    /// Pieces that the channel is not done with: what follows waits for that.
+    var writesInChannel = 0
+    /// Bytes of the channel's piece, and those that count against the limit for slow clients.
+    var inChannel = 0
+    var countedInChannel = 0
     /// The descriptor, as long as nothing is in the way: see ``sendAtOnce(_:)``; otherwise negative.
-    private var clearDescriptor: CInt = -1
+    var clearDescriptor: CInt = -1
+    /// Bytes of output in the account.
+    var chargedOutput = 0
+    /// Bytes written since the beginning.
+    var written = 0
+    /// Who wants to know that what was written before has left.
+    var marks: [(at: Int, promise: EventLoopPromise<Void>)] = []
+    /// Something uncounted is on its way: ``WebSocketDelegate/webSocketDidDrain(_:)`` follows.
+    var owesDrain = false
+    var isFlushing = false
+    /// After what is unsent our side of the connection closes.
+    var endsOutput = false
 
     /// What one that is adopted from another loop begins with, once its channel is active.
     final class Adoption {
@@ -84,124 +133,78 @@ public final class WebSocketConnection: ChannelInboundHandler, RemovableChannelH
         stranger = its
     }
 
-    // MARK: Sending
-
-    /// Queues frames as they are: whole server frames, without masks. Nothing is sent before ``flush()``.
-    public func write(_ frames: ByteBuffer) {
-        guard state == .open, context != nil else { return }
-        output.append(frames)
-        clearDescriptor = -1
-    }
-
-    /// What became of bytes that were to be sent at once.
-    public enum DirectSend: Sendable {
-        /// The kernel has them.
-        case sent
-        /// The kernel took some; the rest is on its way, behind which everything else has to wait: ``isWritable`` and
-        /// ``bufferedBytes`` tell whether it is too much.
-        case queued
-        /// None was sent, since something is in the way (unsent bytes, TLS, a close): use ``write(_:)``.
-        case notSent
-    }
-
-    /// Gives whole frames straight to the kernel, when nothing is in front of them: the shortest way there is, for
-    /// those who send the same to many. It touches this object only.
-    public func sendAtOnce(_ frames: UnsafeRawBufferPointer) -> DirectSend {
-        guard clearDescriptor >= 0 else { return .notSent }
-        let sent = SocketOutput.send(frames, to: clearDescriptor)
-        if sent == frames.count { return .sent }
-        clearDescriptor = -1
-        if sent < 0 {
-            context?.close(promise: nil)
-        } else if let context {
-            pass(ByteBuffer(bytes: frames[sent...]), to: context, promise: nil)
-            context.flush()
-        }
-        return .queued
-    }
-
-    /// After whatever may have opened or closed the straight way.
-    private func lookWhetherClear() {
-        let isClear = state == .open && context != nil && writesInChannel == 0 && output.isEmpty
-        clearDescriptor = isClear ? descriptor ?? -1 : -1
-    }
-
-    /// Like ``write(_:)``; `promise` is kept once the kernel has the bytes.
-    public func write(_ frames: ByteBuffer, promise: EventLoopPromise<Void>) {
-        guard state == .open, let context else { return promise.fail(ChannelError.ioOnClosedChannel) }
-        passOutputOn(to: context)
-        pass(frames, to: context, promise: promise)
-    }
-
-    public func flush() {
-        guard let context else { return }
-        guard writesInChannel == 0, let descriptor, channel?.isActive == true else {
-            passOutputOn(to: context)
-            return context.flush()
-        }
-        switch output.send(to: descriptor, scratch: loop.scratch) {
-        case .sent:
-            lookWhetherClear()
-        case .rest(let bytes):
-            pass(bytes, to: context, promise: nil)
-            context.flush()
-        case .failed:
-            context.close(promise: nil)
-        }
-    }
-
-    /// Gives the channel what waits for a flush.
-    private func passOutputOn(to context: ChannelHandlerContext) {
-        guard !output.isEmpty else { return }
-        pass(output.take(), to: context, promise: nil)
-    }
-
-    private func pass(_ bytes: ByteBuffer, to context: ChannelHandlerContext, promise: EventLoopPromise<Void>?) {
-        guard descriptor != nil else { return context.write(NIOAny(bytes), promise: promise) }
-        let written = eventLoop.makePromise(of: Void.self)
-        writesInChannel += 1
-        clearDescriptor = -1
-        written.futureResult.assumeIsolated().whenComplete { result in
-            self.writesInChannel -= 1
-            // A write fails when the channel closes: its descriptor may be another connection's already.
-            guard case .success = result else { return self.descriptor = nil }
-            self.lookWhetherClear()
-        }
-        if let promise { written.futureResult.cascade(to: promise) }
-        context.write(NIOAny(bytes), promise: written)
-    }
-
-    /// False while more bytes are unsent than ``WebSocketConfiguration/highWatermark``.
-    public var isWritable: Bool {
-        // What went straight to the kernel waits nowhere; asking the channel costs as much as the rest of a flush.
-        if writesInChannel == 0, descriptor != nil { return true }
-        return channel?.isWritable ?? false
-    }
-
-    /// Bytes written and not yet taken by the kernel.
-    public var bufferedBytes: Int {
-        guard descriptor == nil || writesInChannel > 0, let options = channel?.syncOptions else { return output.size }
-        return output.size + ((try? options.getOption(ChannelOptions.bufferedWritableBytes)) ?? 0)
-    }
+    // MARK: Closing
 
     /// Sends a close frame after what was written, and waits for the peer's.
     public func close(_ code: WebSocketCloseCode? = nil) {
         guard state == .open, context != nil else { return }
-        output.append(WebSocketFrame.close(code))
+        append(WebSocketFrame.close(code), isCounted: false)
         state = .closing
-        clearDescriptor = -1
         flush()
         armDeadline()
+        // The peer's close frame has to be read, whatever held it back.
+        holds.subtract([.user, .pause])
+        goOnLater()
+        end(.local)
+    }
+
+    /// Drops what waits to be sent, says `lastWords` in its place, and closes. What the kernel did not take of a frame
+    /// goes out before, as it has to; a peer that takes neither is not waited for longer than five close timeouts.
+    public func closeDropping(lastWords: ByteBuffer, _ code: WebSocketCloseCode? = nil) {
+        guard state == .open, context != nil else { return }
+        dropOutput()
+        append(lastWords, isCounted: false)
+        patience = 4
+        finish(sending: WebSocketFrame.close(code))
         end(.local)
     }
 
     /// Drops the connection and what is unsent.
     public func abort() {
         state = .finished
-        clearDescriptor = -1
-        output.removeAll()
+        dropOutput()
+        dropInput()
         context?.close(promise: nil)
         end(.local)
+    }
+
+    func fail(_ violation: WebSocketViolation) {
+        let wasOpen = state == .open
+        finish(sending: wasOpen ? WebSocketFrame.close(violation.closeCode) : nil)
+        end(.violation(violation))
+    }
+
+    /// Sends the last frame, if there is one left to send, and closes: our side first, all of it when the peer has
+    /// closed too or the time is up.
+    func finish(sending frame: ByteBuffer?) {
+        guard context != nil else { return }
+        if let frame { append(frame, isCounted: false) }
+        state = .finished
+        endsOutput = true
+        armDeadline()
+        dropInput()
+        flush()
+    }
+
+    private func armDeadline() {
+        let deadline = self.deadline ?? Deadline()
+        self.deadline = deadline
+        loop.closeDeadlines.arm(deadline, owner: self)
+    }
+
+    public func deadlineReached(_ deadline: Deadline) {
+        if patience > 0, unsentBytes > 0 {
+            patience -= 1
+            armDeadline()
+        } else {
+            context?.close(promise: nil)
+        }
+    }
+
+    func end(_ reason: WebSocketCloseReason) {
+        guard let delegate else { return }
+        self.delegate = nil
+        delegate.webSocket(self, didCloseWith: reason)
     }
 
     // MARK: Channel events
@@ -216,12 +219,15 @@ public final class WebSocketConnection: ChannelInboundHandler, RemovableChannelH
         lookWhetherClear()
         let unsent = try? channel?.syncOptions?.getOption(ChannelOptions.bufferedWritableBytes)
         // An answer to an earlier request may still be on its way: its end is waited for.
-        if let unsent, unsent > 0 { pass(ByteBuffer(), to: context, promise: nil) }
+        if let unsent, unsent > 0 {
+            pass(SocketOutput.Piece(bytes: ByteBuffer(), counted: 0), to: context)
+            context.flush()
+        }
     }
 
     /// Sends the answer to the upgrade request, together with what the first attached says.
     func begin(_ upgrade: WebSocketUpgrade) {
-        output.append(upgrade.response)
+        append(upgrade.response, isCounted: false)
         upgrade.attach(self)
         flush()
     }
@@ -230,6 +236,8 @@ public final class WebSocketConnection: ChannelInboundHandler, RemovableChannelH
         deadline?.disarm()
         descriptor = nil
         clearDescriptor = -1
+        dropInput()
+        dropOutput()
         stranger?.leave()
         stranger = nil
         end(.disconnected)
@@ -241,34 +249,21 @@ public final class WebSocketConnection: ChannelInboundHandler, RemovableChannelH
         if let adoption {
             self.adoption = nil
             begin(adoption.upgrade)
-            if var bytes = adoption.leftOver {
-                receive(&bytes)
+            if let bytes = adoption.leftOver {
+                receive(bytes)
                 endBurst()
             }
         }
         context.fireChannelActive()
     }
 
-    public func channelRead(context: ChannelHandlerContext, data: NIOAny) {
-        guard state != .finished else { return }
-        // A copy of exactly the bytes that came: NIO keeps a reference to its own, larger buffer, and unmasking in that
-        // would copy all of it.
-        let read = Self.unwrapInboundIn(data)
-        var bytes = ByteBuffer()
-        bytes.writeImmutableBuffer(read)
-        receive(&bytes)
-    }
-
-    public func channelReadComplete(context: ChannelHandlerContext) {
-        endBurst()
-        context.fireChannelReadComplete()
-    }
-
     public func channelInactive(context: ChannelHandlerContext) {
+        takeLastSlice()
         state = .finished
         descriptor = nil
         clearDescriptor = -1
-        output.removeAll()
+        dropInput()
+        dropOutput()
         deadline?.disarm()
         end(.disconnected)
         context.fireChannelInactive()
@@ -276,85 +271,6 @@ public final class WebSocketConnection: ChannelInboundHandler, RemovableChannelH
 
     public func errorCaught(context: ChannelHandlerContext, error: any Error) {
         context.close(promise: nil)
-    }
-
-    public func deadlineReached(_ deadline: Deadline) {
-        context?.close(promise: nil)
-    }
-
-    // MARK: Receiving
-
-    /// What came together is delivered.
-    func endBurst() {
-        if state == .open { delegate?.webSocketDidReceiveBurst(self) }
-    }
-
-    private func receive(_ bytes: inout ByteBuffer) {
-        decoder.unmaskWholeFrames(in: &bytes)
-        do throws(WebSocketViolation) {
-            while state != .finished, let event = try decoder.next(from: &bytes) {
-                handle(event)
-            }
-        } catch {
-            fail(error)
-        }
-    }
-
-    private func handle(_ event: WebSocketEvent) {
-        switch event {
-        case .text(let text):
-            if state == .open { delegate?.webSocket(self, didReceiveText: text) }
-        case .binary(let binary):
-            if state == .open { delegate?.webSocket(self, didReceiveBinary: binary) }
-        case .ping(let payload):
-            guard state == .open else { return }
-            // A peer that pings and does not read must not fill memory with pongs.
-            guard isWritable else { return }
-            write(WebSocketFrame.pong(payload))
-            flush()
-        case .pong:
-            break
-        case .close(let code):
-            let isAnswer = state == .closing
-            finish(sending: isAnswer ? nil : WebSocketFrame.close(code))
-            end(.peer(code))
-        }
-    }
-
-    private func fail(_ violation: WebSocketViolation) {
-        let wasOpen = state == .open
-        finish(sending: wasOpen ? WebSocketFrame.close(violation.closeCode) : nil)
-        end(.violation(violation))
-    }
-
-    /// Sends the last frame, if there is one left to send, and closes: our side first, all of it when the peer has
-    /// closed too or the time is up.
-    private func finish(sending frame: ByteBuffer?) {
-        guard let context else { return }
-        state = .finished
-        clearDescriptor = -1
-        armDeadline()
-        let written = context.eventLoop.makePromise(of: Void.self)
-        passOutputOn(to: context)
-        pass(frame ?? ByteBuffer(), to: context, promise: written)
-        context.flush()
-        let channel = context.channel
-        written.futureResult.whenComplete { result in
-            guard case .success = result else { return channel.close(promise: nil) }
-            channel.close(mode: .output).whenFailure { _ in channel.close(promise: nil) }
-        }
-    }
-
-    private func armDeadline() {
-        let deadline = self.deadline ?? Deadline()
-        self.deadline = deadline
-        loop.closeDeadlines.arm(deadline, owner: self)
-    }
-
-    private func end(_ reason: WebSocketCloseReason) {
-        guard let delegate else { return }
-        self.delegate = nil
-        delegate.webSocket(self, didCloseWith: reason)
     }
 }
 

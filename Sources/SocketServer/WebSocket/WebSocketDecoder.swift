@@ -12,7 +12,7 @@ public import NIOCore
 /// The length that a head claims allocates nothing: `assembly` grows with the bytes that are there.
 public struct WebSocketDecoder: Sendable {
     /// The longest message taken, in bytes, all fragments together.
-    public let maximumMessageSize: Int
+    public var maximumMessageSize: Int
 
     private var head = ByteBuffer()
     private var frame: WebSocketFrameHeader?
@@ -21,6 +21,27 @@ public struct WebSocketDecoder: Sendable {
     private var assembly = ByteBuffer()
     private var messageOpcode: UInt8?
     private var validator = UTF8Validator()
+    /// Frame heads read since they were last asked for.
+    private var frameCount = 0
+
+    /// Bytes of memory that hold what is not whole.
+    public var keptBytes: Int {
+        guard frame != nil || messageOpcode != nil || head.readableBytes > 0 else { return 0 }
+        return assembly.capacity + control.capacity + head.capacity
+    }
+
+    /// How many frames began since the last call.
+    public mutating func takeFrameCount() -> Int {
+        defer { frameCount = 0 }
+        return frameCount
+    }
+
+    /// Drops what is not whole. The decoder is done.
+    public mutating func removeAll() {
+        head = ByteBuffer()
+        control = ByteBuffer()
+        assembly = ByteBuffer()
+    }
 
     public init(maximumMessageSize: Int) {
         self.maximumMessageSize = maximumMessageSize
@@ -50,6 +71,7 @@ public struct WebSocketDecoder: Sendable {
         while true {
             if frame == nil {
                 guard let header = try readHeader(from: &input) else { return nil }
+                frameCount += 1
                 try admit(header)
                 if header.isFinal, messageOpcode == nil, let payload = input.readSlice(length: header.length) {
                     return try finish(whole: header, payload: payload)

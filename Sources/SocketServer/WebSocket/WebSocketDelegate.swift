@@ -7,6 +7,12 @@ public protocol WebSocketDelegate: AnyObject {
     func webSocket(_ socket: WebSocketConnection, didReceiveBinary bytes: ByteBuffer)
     /// All messages that one read brought were delivered.
     func webSocketDidReceiveBurst(_ socket: WebSocketConnection)
+    /// All that was written as not counted has left for the kernel. Called in a later turn of the loop than the flush.
+    func webSocketDidDrain(_ socket: WebSocketConnection)
     /// The connection takes no more messages and delivers none. Called exactly once, last.
     func webSocket(_ socket: WebSocketConnection, didCloseWith reason: WebSocketCloseReason)
+}
+
+extension WebSocketDelegate {
+    public func webSocketDidDrain(_ socket: WebSocketConnection) {}
 }

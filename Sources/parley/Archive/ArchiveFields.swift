@@ -77,7 +77,7 @@ struct ArchiveFields {
             guard let otherwise else { throw Self.missing(name) }
             return otherwise
         }
-        guard let choice = Choice(rawValue: text) else {
+        guard let choice = Choice(named: ByteString(text)) else {
             let known = Choice.allCases.map(\.rawValue).joined(separator: ", ")
             throw ArchiveError(.invalid, "\(name) must be one of \(known).")
         }

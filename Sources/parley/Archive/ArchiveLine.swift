@@ -17,13 +17,13 @@ enum ArchiveLine {
             let json = try? JSONValue(parsing: line), let object = json.object
         else { throw ArchiveError(.malformed, "This is no JSON object in UTF-8.") }
         var fields = try ArchiveFields(object)
-        let record = try record(of: try fields.string("kind"), &fields)
+        let record = try record(of: ByteString(try fields.string("kind")), &fields)
         try fields.end()
         return record
     }
 
     private static func record(
-        of kind: String, _ fields: inout ArchiveFields
+        of kind: ByteString, _ fields: inout ArchiveFields
     ) throws(ArchiveError) -> ArchiveRecord {
         switch kind {
         case "parley": return .header(ArchiveHeader(version: try fields.integer("version")))
@@ -37,7 +37,7 @@ enum ArchiveLine {
         case "member": return .member(try member(&fields))
         case "end": return .end(try counts(&fields))
         default:
-            let name = ByteString(kind).prefix(atMost: 64)
+            let name = kind.prefix(atMost: 64)
             throw ArchiveError(.unknownKind, "This parley knows no lines of the kind \(name).")
         }
     }

@@ -7,35 +7,23 @@ final class ArchiveWriter {
     /// Bytes gathered for one write.
     private static let chunk = 1 << 18
 
-    private let path: String?
-    private let output: FileHandle
+    private let output: OutputFile
     private let files: ArchiveFiles
     /// The file beside the archive that takes what comes next.
-    private var beside: FileHandle?
+    private var beside: OutputFile?
     private var buffer = ByteBuffer()
 
-    private static func draft(of path: String) -> String { path + ".part" }
-
-    /// - Parameter path: `-`: standard output.
+    /// - Parameters:
+    ///   - path: `-`: standard output.
+    ///   - forbidden: see ``OutputFile``.
     /// - Throws: ``Failure`` with status 73.
-    init(_ path: String, files: ArchiveFiles = .inline) throws {
+    init(_ path: String, files: ArchiveFiles = .inline, forbidden: [String] = []) throws {
         self.files = files
+        output = try OutputFile(path, forbidden: forbidden)
         if case .directory(let directory) = files, mkdir(directory, 0o700) != 0, errno != EEXIST {
-            throw Failure(.cannotCreate, "\(directory) cannot be made")
+            throw Failure(.cannotCreate, "\(directory) cannot be made: \(ErrorText.system(errno))")
         }
         buffer.reserveCapacity(Self.chunk + (1 << 14))
-        guard path != "-" else {
-            self.path = nil
-            output = .standardOutput
-            return
-        }
-        let draft = Self.draft(of: path)
-        // Everything that was ever said is in it.
-        guard FileManager.default.createFile(atPath: draft, contents: nil, attributes: [.posixPermissions: 0o600]),
-            let output = FileHandle(forWritingAtPath: draft)
-        else { throw Failure(.cannotCreate, "\(draft) cannot be made") }
-        self.path = path
-        self.output = output
     }
 
     func write(_ record: ArchiveRecord) throws {
@@ -46,7 +34,7 @@ final class ArchiveWriter {
                 file.path = try beginFile(file, in: directory)
                 record = .file(file)
             case .data(let bytes):
-                try beside?.write(contentsOf: Data(bytes))
+                try bytes.withUnsafeBytes { try beside?.write($0) }
                 return
             default: try endFile()
             }
@@ -59,45 +47,31 @@ final class ArchiveWriter {
     private func beginFile(_ file: ArchiveFile, in directory: String) throws -> String {
         try endFile()
         let name = file.id?.rawValue ?? ""
-        let path = directory + "/" + name
-        guard FileManager.default.createFile(atPath: path, contents: nil, attributes: [.posixPermissions: 0o600]),
-            let handle = FileHandle(forWritingAtPath: path)
-        else { throw Failure(.cannotCreate, "\(path) cannot be made") }
-        beside = handle
+        beside = try OutputFile(directory + "/" + name, isDurable: false)
         return name
     }
 
     private func endFile() throws {
-        try beside?.close()
+        try beside?.finish()
         beside = nil
     }
 
     private func flush() throws {
-        do {
-            try output.write(contentsOf: Data(buffer.readableBytesView))
-        } catch {
-            let name = path ?? "standard output"
-            throw Failure(.cannotCreate, "\(name) cannot be written: \(error.localizedDescription)")
-        }
+        try buffer.withUnsafeReadableBytes { try output.write($0) }
         buffer.clear()
     }
 
-    /// - Throws: ``Failure`` with status 73.
+    /// - Throws: ``Failure`` with status 73; standard output that cannot be written is status 1.
     func finish() throws {
+        try endFile()
         try flush()
-        guard let path else { return }
-        do {
-            try output.synchronize()
-            try output.close()
-        } catch {
-            throw Failure(.cannotCreate, "\(path) cannot be written: \(error.localizedDescription)")
-        }
-        guard rename(Self.draft(of: path), path) == 0 else { throw Failure(.cannotCreate, "\(path) cannot be made") }
+        try output.finish()
     }
 
     /// Leaves nothing behind.
     func discard() {
-        if let path { unlink(Self.draft(of: path)) }
+        beside?.discard()
+        output.discard()
     }
 }
 

@@ -22,7 +22,7 @@ struct AdminClient: Sendable {
     /// - Throws: ``Failure`` when nobody answers there, or the answer breaks off.
     func perform(_ call: AdminCall) async throws -> Answer {
         var body = ByteBuffer()
-        let status = try await stream(call) { part in
+        let status = try await stream(call) { _, part in
             guard body.readableBytes + part.readableBytes <= Self.maximumAnswer else {
                 throw Failure(.failure, "the answer is too long")
             }
@@ -31,25 +31,33 @@ struct AdminClient: Sendable {
         return Answer(status: status, body: body)
     }
 
-    /// As ``perform(_:)``, with the body handed on as it comes.
-    func stream(_ call: AdminCall, _ take: (ByteBuffer) throws -> Void) async throws -> Int {
+    /// As ``perform(_:)``, with the body handed on as it comes, each part with the code of HTTP.
+    func stream(_ call: AdminCall, _ take: (Int, ByteBuffer) throws -> Void) async throws -> Int {
         let channel: NIOAsyncChannel<HTTPClientResponsePart, HTTPClientRequestPart>
         do {
             channel = try await connect()
         } catch {
-            throw Failure(.failure, "no parley answers at \(address); is it running? (\(error))")
+            throw Failure(.failure, "no parley answers at \(address); is it running? (\(ErrorText.clause(error)))")
         }
-        return try await channel.executeThenClose { inbound, outbound in
-            try await outbound.write(contentsOf: parts(of: call))
-            var status: Int?
-            for try await part in inbound {
-                switch part {
-                case .head(let head): status = Int(head.status.code)
-                case .body(let buffer): try take(buffer)
-                case .end: return try status.orFailure(address)
+        do {
+            return try await channel.executeThenClose { inbound, outbound in
+                try await outbound.write(contentsOf: parts(of: call))
+                var status: Int?
+                for try await part in inbound {
+                    switch part {
+                    case .head(let head): status = Int(head.status.code)
+                    case .body(let buffer): try take(try status.orFailure(address), buffer)
+                    case .end: return try status.orFailure(address)
+                    }
                 }
+                throw Failure(.failure, "the answer of \(address) broke off")
             }
-            throw Failure(.failure, "the answer of \(address) broke off")
+        } catch let failure as Failure {
+            throw failure
+        } catch is HTTPParserError {
+            throw Failure(.failure, "\(address) does not speak HTTP, or its answer broke off")
+        } catch {
+            throw Failure(.failure, "the call of \(address) failed: \(ErrorText.clause(error))")
         }
     }
 

@@ -11,20 +11,20 @@ struct AdminOutput: ParsableArguments {
     func show(_ answer: AdminClient.Answer) throws {
         let text = String(buffer: answer.body)
         let value = try? JSONDecoder().decode(PlainValue.self, from: Data(text.utf8))
-        guard (200..<300).contains(answer.status) else {
-            throw Failure(.failure, Self.refusal(value) ?? "the admin endpoint answered with HTTP \(answer.status)")
-        }
+        guard (200..<300).contains(answer.status) else { throw Failure(.failure, Self.refusal(of: answer)) }
         if json {
-            print(text.isEmpty ? "{}" : text, terminator: text.hasSuffix("\n") ? "" : "\n")
+            try StandardOutput.write((text.isEmpty ? "{}" : text) + (text.hasSuffix("\n") ? "" : "\n"))
         } else {
-            print(value.map(Self.plain) ?? "done")
+            try StandardOutput.line(value.map(Self.plain) ?? "done")
         }
     }
 
-    private static func refusal(_ value: PlainValue?) -> String? {
-        guard case .object(let answer)? = value, case .object(let error)? = answer["error"],
+    /// The endpoint's sentence, or its code where it has none.
+    static func refusal(of answer: AdminClient.Answer) -> String {
+        let value = try? JSONDecoder().decode(PlainValue.self, from: Data(answer.body.readableBytesView))
+        guard case .object(let members)? = value, case .object(let error)? = members["error"],
             case .string(let message)? = error["message"]
-        else { return nil }
+        else { return "the admin endpoint answered with HTTP \(answer.status)" }
         return message
     }
 

@@ -12,6 +12,9 @@ struct ServeOptions: ParsableArguments {
     @Option(help: ArgumentHelp("Public listener, or unix:PATH (default: [::]:5000)", valueName: "ADDR:PORT"))
     var listen: String?
 
+    @Option(help: ArgumentHelp("Mode of the socket of a unix:PATH listener (default: 0666)", valueName: "OCTAL"))
+    var unixMode: String?
+
     @Option(help: ArgumentHelp("Admin endpoint (default: 127.0.0.1:5080)", valueName: "ADDR:PORT"))
     var adminListen: String?
 
@@ -104,7 +107,10 @@ struct ServeOptions: ParsableArguments {
     @Option(help: ArgumentHelp("Messages of one user a second; 0: no limit (default: 20)", valueName: "N"))
     var rateLimitMessages: String?
 
-    @Option(help: ArgumentHelp("Events of one connection a second; 0: no limit (default: 100)", valueName: "N"))
+    @Option(
+        help: ArgumentHelp(
+            "What the events of one user may cost a second, 1 each and more; 0: no limit (default: 100)",
+            valueName: "N"))
     var rateLimitEvents: String?
 
     @Option(
@@ -123,6 +129,16 @@ struct ServeOptions: ParsableArguments {
 
     @Option(help: ArgumentHelp("Unsent broadcasts of one connection (default: 1000000)", valueName: "BYTES"))
     var maxSendQueue: String?
+
+    @Option(
+        help: ArgumentHelp(
+            "All that is kept for one connection (default: twice --max-payload)", valueName: "BYTES"))
+    var maxConnectionMemory: String?
+
+    @Option(
+        help: ArgumentHelp(
+            "All that is kept for all connections (default: half the machine's memory)", valueName: "BYTES"))
+    var maxMemory: String?
 
     @Option(
         help: ArgumentHelp("Size at which the log is checkpointed at any rate (default: 1 GiB)", valueName: "BYTES"))
@@ -150,7 +166,7 @@ struct ServeOptions: ParsableArguments {
 
     private var texts: [Setting: String?] {
         [
-            .data: data, .listen: listen, .adminListen: adminListen, .adminKey: adminKey,
+            .data: data, .listen: listen, .unixMode: unixMode, .adminListen: adminListen, .adminKey: adminKey,
             .adminKeyFile: adminKeyFile, .jwtSecret: jwtSecret, .jwtSecretFile: jwtSecretFile,
             .jwtPublicKey: jwtPublicKey, .jwtIssuer: jwtIssuer, .jwtAudience: jwtAudience,
             .jwtUserClaim: jwtUserClaim, .durability: durability, .clientsCreateChats: clientsCreateChats,
@@ -160,7 +176,8 @@ struct ServeOptions: ParsableArguments {
             .maxPayload: maxPayload, .maxMessageLength: maxMessageLength, .maxAttachment: maxAttachment,
             .maxStorage: maxStorage, .rateLimitMessages: rateLimitMessages, .rateLimitEvents: rateLimitEvents,
             .recoveryWindow: recoveryWindow, .presenceGrace: presenceGrace, .typingTimeout: typingTimeout,
-            .quietMembers: quietMembers, .maxSendQueue: maxSendQueue, .walLimit: walLimit, .logLevel: logLevel,
+            .quietMembers: quietMembers, .maxSendQueue: maxSendQueue, .maxConnectionMemory: maxConnectionMemory,
+            .maxMemory: maxMemory, .walLimit: walLimit, .logLevel: logLevel,
             .logFormat: logFormat,
         ]
     }

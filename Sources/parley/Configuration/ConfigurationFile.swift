@@ -11,8 +11,8 @@ enum ConfigurationFile {
     /// - Throws: ``Failure`` with status 78.
     static func settings(flags: [Setting: [String]], file: String?) throws -> Settings {
         let environment = ProcessInfo.processInfo.environment
-        let source = try SettingsSource(
-            flags: flags, environment: environment, file: try read(file ?? environment["PARLEY_CONFIG"]))
+        let named = environment["PARLEY_CONFIG"].flatMap { $0.isEmpty ? nil : $0 }
+        let source = try SettingsSource(flags: flags, environment: environment, file: try read(file ?? named))
         return Settings(
             configuration: try SettingsReader(source: source).configuration(),
             unknownEnvironment: source.unknownEnvironment)
@@ -21,9 +21,9 @@ enum ConfigurationFile {
     private static func read(_ path: String?) throws -> (name: String, text: String)? {
         guard let path else { return nil }
         do {
-            return (path, try String(contentsOfFile: path, encoding: .utf8))
+            return (path, try SmallFile.text(at: path))
         } catch {
-            throw Failure(.configuration, "the configuration file \(path) cannot be read")
+            throw Failure(.configuration, "the configuration file \(path) cannot be read: \(error.reason)")
         }
     }
 }

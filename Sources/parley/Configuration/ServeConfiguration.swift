@@ -17,6 +17,8 @@ struct ServeConfiguration: Sendable {
 
     var dataDirectory: String
     var listen: ListenAddress
+    /// Of a `unix:` listener; `nil`: the listener's own default.
+    var unixMode: UInt32?
     var adminListen: ListenAddress
     /// Names by which the admin listener is called, besides `localhost` and addresses.
     var adminHosts: [String]
@@ -35,6 +37,7 @@ struct ServeConfiguration: Sendable {
     var tls: TLSFiles?
     var trustedProxies: TrustedProxies
     var threads: Int
+    static let standardMaxConnections = 20_000
     var maxConnections: Int
     var maxConnectionsPerUser: Int
     var pingInterval: Duration
@@ -50,7 +53,7 @@ struct ServeConfiguration: Sendable {
     var maxStorage: Int?
     /// A second; 0 is no limit.
     var rateLimitMessages: Int
-    /// A second; 0 is no limit.
+    /// Units a second, for all connections of a user; 0 is no limit.
     var rateLimitEvents: Int
     var recoveryWindow: Duration
     var presenceGrace: Duration
@@ -58,8 +61,13 @@ struct ServeConfiguration: Sendable {
     var quietMembers: Int
     /// Bytes.
     var maxSendQueue: Int
+    /// Bytes kept for one connection; `nil`: twice ``maxPayload``.
+    var maxConnectionMemory: Int?
+    /// Bytes kept for all connections; `nil`: half the machine's.
+    var maxMemory: Int?
     /// Bytes; `nil`: 1 GiB, at most a quarter of the free disk.
     var walLimit: Int?
     var logLevel: Logger.Level
     var logFormat: LogFormat
+    var exposure: KeyExposure
 }

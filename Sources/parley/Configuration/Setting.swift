@@ -3,6 +3,7 @@
 enum Setting: String, CaseIterable, Sendable {
     case data
     case listen
+    case unixMode = "unix-mode"
     case adminListen = "admin-listen"
     case adminHost = "admin-host"
     case adminKey = "admin-key"
@@ -38,6 +39,8 @@ enum Setting: String, CaseIterable, Sendable {
     case typingTimeout = "typing-timeout"
     case quietMembers = "quiet-members"
     case maxSendQueue = "max-send-queue"
+    case maxConnectionMemory = "max-connection-memory"
+    case maxMemory = "max-memory"
     case walLimit = "wal-limit"
     case logLevel = "log-level"
     case logFormat = "log-format"

@@ -9,7 +9,7 @@ import SocketServer
 struct SettingsReader {
     var source: SettingsSource
     /// The contents of a small file that a setting names.
-    var readFile: (String) throws -> String = { try String(contentsOfFile: $0, encoding: .utf8) }
+    var readFile: (String) throws -> String = SmallFile.text(at:)
     var cores: Int = ProcessInfo.processInfo.activeProcessorCount
 
     /// - Throws: ``Failure`` with status 78.
@@ -18,6 +18,7 @@ struct SettingsReader {
         return ServeConfiguration(
             dataDirectory: try text(.data, "./data"),
             listen: try address(.listen, ListenAddress.tcp(host: "::", port: 5000)),
+            unixMode: try unixMode(),
             adminListen: try address(.adminListen, ListenAddress.tcp(host: "127.0.0.1", port: 5080)),
             adminHosts: try adminHosts(),
             adminKey: try adminKey(),
@@ -34,7 +35,7 @@ struct SettingsReader {
             tls: tls,
             trustedProxies: try trustedProxies(),
             threads: try number(.threads, cores, 1...1024),
-            maxConnections: try number(.maxConnections, 20_000, 1...10_000_000),
+            maxConnections: try number(.maxConnections, ServeConfiguration.standardMaxConnections, 1...10_000_000),
             maxConnectionsPerUser: try number(.maxConnectionsPerUser, 20, 1...1_000_000),
             pingInterval: try milliseconds(.pingInterval, 25_000, 100...86_400_000),
             pingTimeout: try milliseconds(.pingTimeout, 20_000, 100...86_400_000),
@@ -50,9 +51,12 @@ struct SettingsReader {
             typingTimeout: try milliseconds(.typingTimeout, 6_000, 100...86_400_000),
             quietMembers: try number(.quietMembers, 100, 0...1_000_000),
             maxSendQueue: try number(.maxSendQueue, 1_000_000, 1_000...10_000_000_000),
+            maxConnectionMemory: try maxConnectionMemory(),
+            maxMemory: try optionalNumber(.maxMemory, 10_000_000...Int(Int64.max)),
             walLimit: try optionalNumber(.walLimit, 1_000_000...Int(Int64.max)),
             logLevel: try choice(.logLevel, .info),
-            logFormat: try choice(.logFormat, .text))
+            logFormat: try choice(.logFormat, .text),
+            exposure: try exposure())
     }
 
     // MARK: Kinds of values
@@ -114,11 +118,24 @@ struct SettingsReader {
         do {
             return try readFile(value.text)
         } catch {
-            throw Failure.badValue(value, "a file that can be read")
+            let reason = (error as? SmallFile.Unreadable).map { ": \($0.reason)" } ?? ""
+            throw Failure.badValue(value, "a file that can be read\(reason)")
         }
     }
 
     // MARK: Settings with rules of their own
+
+    /// A packet has to fit into it, and some beside it, or none could ever be whole.
+    private func maxConnectionMemory() throws -> Int? {
+        guard let value = try source.value(.maxConnectionMemory) else { return nil }
+        let payload = try number(.maxPayload, 1_000_000, 1_000...1_000_000_000)
+        let least = payload + payload / 2
+        guard let number = Int(value.text), (least...100_000_000_000).contains(number) else {
+            throw Failure.badValue(
+                value, "a whole number from \(least), one and a half times --max-payload, to 100000000000")
+        }
+        return number
+    }
 
     /// A secret given itself or as a file; where both are given, the nearer origin counts.
     private func secret(_ direct: Setting, _ inFile: Setting) throws -> (origin: SettingValue, text: String)? {
@@ -155,10 +172,8 @@ struct SettingsReader {
 
     private func adminKey() throws -> String? {
         guard let (origin, key) = try secret(.adminKey, .adminKeyFile) else { return nil }
-        guard !key.isEmpty, key.utf8.allSatisfy({ (0x21...0x7E).contains($0) }) else {
-            throw Failure(
-                .configuration,
-                "\(origin.origin.name(of: origin.setting)) must be printable ASCII characters without blanks")
+        if let fault = AdminKey.fault(of: key) {
+            throw Failure(.configuration, "\(origin.origin.name(of: origin.setting)) \(fault)")
         }
         return key
     }
@@ -203,6 +218,28 @@ struct SettingsReader {
             && !rest.isEmpty && !rest.contains { $0.isWhitespace || "/?#@".contains($0) }
     }
 
+    private func unixMode() throws -> UInt32? {
+        guard let value = try source.value(.unixMode) else { return nil }
+        guard let mode = UInt32(value.text, radix: 8), mode <= 0o777 else {
+            throw Failure.badValue(value, "the mode of a file in octal digits, like 0660")
+        }
+        return mode
+    }
+
+    /// Where keys were given, and who may see them there.
+    private func exposure() throws -> KeyExposure {
+        var exposure = KeyExposure()
+        for setting in [Setting.adminKey, .jwtSecret] {
+            switch try source.value(setting)?.origin {
+            case .flag: exposure.flags.append(setting)
+            case .file: exposure.files += source.fileName.map { [$0] } ?? []
+            case .environment, nil: break
+            }
+        }
+        exposure.files += try [Setting.adminKeyFile, .jwtSecretFile, .tlsKey].compactMap { try source.value($0)?.text }
+        return exposure
+    }
+
     private func tlsFiles() throws -> ServeConfiguration.TLSFiles? {
         let certificate = try source.value(.tlsCert)
         let key = try source.value(.tlsKey)
@@ -225,7 +262,7 @@ struct SettingsReader {
         do {
             return try TrustedProxies(values.map(\.text))
         } catch {
-            throw Failure(.configuration, "\(error)")
+            throw Failure(.configuration, "--trusted-proxy: \(ErrorText.clause(error))")
         }
     }
 }

@@ -6,16 +6,21 @@ import Synchronization
 struct SettingsSource: Sendable {
     /// Variables that look like settings and are none: said in the log, no error.
     let unknownEnvironment: [String]
+    /// The configuration file, as it was named.
+    let fileName: String?
 
     private let providers: [(origin: SettingOrigin, provider: any ConfigSnapshot)]
 
     /// - Parameters:
     ///   - flags: what stood on the command line.
+    ///   - environment: one that is empty counts as not set: `PARLEY_X=` is how a compose file or a unit takes it away.
     ///   - file: the YAML text of `--config`, with the name to call it by.
     /// - Throws: ``Failure`` when the file cannot be understood or has keys that are no settings.
     init(
         flags: [Setting: [String]], environment: [String: String], file: (name: String, text: String)? = nil
     ) throws {
+        let environment = environment.filter { !$0.value.isEmpty }
+        fileName = file?.name
         var flagValues: [AbsoluteConfigKey: ConfigValue] = [:]
         for (setting, texts) in flags {
             let content: ConfigContent = setting.isRepeatable ? .stringArray(texts) : .string(texts.last ?? "")

@@ -31,18 +31,34 @@ struct AdminKey {
         }
     }
 
+    /// The shortest that is not guessed: as many characters as 96 bits have in base64.
+    static let minimumLength = 16
+
+    /// What is wrong with a key, as the end of a sentence.
+    static func fault(of key: String) -> String? {
+        guard key.utf8.allSatisfy({ (0x21...0x7E).contains($0) }) else {
+            return "must be printable ASCII characters without blanks"
+        }
+        return key.utf8.count < minimumLength ? "must have at least \(minimumLength) characters" : nil
+    }
+
     /// - Returns: `nil` when there is no such file.
+    /// - Throws: ``Failure`` with status 78.
     static func read(_ path: String) throws -> String? {
-        guard access(path, F_OK) == 0 else { return nil }
-        guard let text = try? String(contentsOfFile: path, encoding: .utf8) else {
-            throw Failure(.configuration, "\(path) cannot be read")
+        let text: String
+        do {
+            text = try SmallFile.text(at: path, mustBeRegular: true)
+        } catch {
+            if error.code == ENOENT { return nil }
+            throw Failure(.configuration, "\(path) cannot be read: \(error.reason)")
         }
         let key = text.trimmingCharacters(in: .whitespacesAndNewlines)
         guard !key.isEmpty else {
             throw Failure(.configuration, "\(path) is empty: write a key into it, or remove it to get a new one")
         }
+        if let fault = fault(of: key) { throw Failure(.configuration, "the key in \(path) \(fault)") }
         return key
     }
 
-    private static func reason() -> String { String(cString: strerror(errno)) }
+    private static func reason() -> String { ErrorText.system(errno) }
 }

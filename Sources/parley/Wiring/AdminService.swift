@@ -9,8 +9,6 @@ import SocketServer
 struct AdminService: Service {
     /// How long calls under way have to end.
     private static let drainTime: Duration = .seconds(1)
-    /// Connections at once: an operator's page, a few scrapers, some downloads.
-    private static let maxConnections = 256
 
     private let server: SocketServer
     private let announcement: Announcement
@@ -19,7 +17,12 @@ struct AdminService: Service {
         var server = SocketServerConfiguration(
             listen: [configuration.adminListen], threads: 1, logger: Logger(label: "parley.admin"))
         server.trustedProxies = configuration.trustedProxies
-        server.limits.maxConnections = Self.maxConnections
+        // An operator's page, a few scrapers, some downloads. Who has not shown the key gives way to who comes.
+        server.limits.maxConnections = DescriptorBudget.adminConnections
+        let strangers = DescriptorBudget.adminConnections / 2
+        server.limits.strangers = StrangerLimits(
+            total: strangers, perAddress: strangers, crowdOfAddress: strangers * 3 / 2, crowd: strangers * 3 / 2,
+            resting: strangers)
         server.endsThreads = false
         self.server = SocketServer(configuration: server, routes: HTTPRoutes(fallback: responder))
         self.announcement = announcement

@@ -28,8 +28,9 @@ extension Appliance {
         let group = MultiThreadedEventLoopGroup(numberOfThreads: configuration.threads)
         for eventLoop in group.makeIterator() { eventLoop.execute { cmemory_prepare_thread(32 << 20) } }
         let descriptors = try descriptorBudget()
+        let memory = MemoryPool(limit: configuration.maxMemory ?? MachineMemory.standardBuffers)
         let bounds = ConnectionBounds(limit: descriptors.sessions)
-        let io = SocketIOServer(configuration: socketIOConfiguration(bounds), eventLoopGroup: group)
+        let io = SocketIOServer(configuration: socketIOConfiguration(bounds, memory: memory), eventLoopGroup: group)
         let fileLinks = FileLinkAuthority(secret: keys.files)
         let gateway = ChatGateway(
             configuration: gatewayConfiguration, store: store, verifier: authority,
@@ -42,7 +43,10 @@ extension Appliance {
 
         let state = RunState()
         let backups = StoreBackups(store: store)
-        let announcement = Announcement(adminKeyPath: adminKey.path, isFirstStart: isFirstStart, logger: logger)
+        let announcement = Announcement(
+            configuration,
+            remarks: unknownVariables + StartRemark.weaknesses(of: configuration) + remarks(on: descriptors),
+            firstStart: isFirstStart ? Announcement.FirstStart(adminKeyPath: adminKey.path) : nil, logger: logger)
         let tls = try configuration.tls.map { try TLSCredentials(certificateFile: $0.certificate, keyFile: $0.key) }
         let files = FileSite(
             store: store, verifier: authority, links: fileLinks, maxAttachment: Int64(configuration.maxAttachment))
@@ -89,7 +93,7 @@ extension Appliance {
                 ServiceGroupConfiguration.ServiceConfiguration(
                     service: service, successTerminationBehavior: .gracefullyShutdownGroup,
                     failureTerminationBehavior: .gracefullyShutdownGroup)
-            }, gracefulShutdownSignals: [.sigterm, .sigint], logger: quiet)
+            }, gracefulShutdownSignals: [.sigterm, .sigint, .sigquit], logger: quiet)
         group.maximumGracefulShutdownDuration = Self.shutdownTime
         try await ServiceGroup(configuration: group).run()
     }
@@ -109,12 +113,16 @@ extension Appliance {
 
     // MARK: Configurations of the parts
 
-    private func socketIOConfiguration(_ bounds: ConnectionBounds) -> SocketIOConfiguration {
+    private func socketIOConfiguration(
+        _ bounds: ConnectionBounds, memory: MemoryPool
+    ) -> SocketIOConfiguration {
         var engine = EngineConfiguration()
         engine.pingInterval = configuration.pingInterval
         engine.pingTimeout = configuration.pingTimeout
         engine.maxPayload = configuration.maxPayload
         engine.maxSendQueue = configuration.maxSendQueue
+        engine.maxConnectionMemory = configuration.maxConnectionMemory
+        engine.memory = memory
         engine.cors = CORSPolicy(origins: configuration.corsOrigins)
         engine.admission = { bounds.admission(of: $0) }
         return SocketIOConfiguration(engine: engine, connectTimeout: configuration.connectTimeout)
@@ -149,12 +157,23 @@ extension Appliance {
             "parley.open-files": "\(budget.limit)", "parley.reserve": "\(budget.reserve)",
             "parley.connections": "\(budget.connections)", "parley.max-connections": "\(budget.sessions)",
         ]
-        if budget.sessions < configuration.maxConnections {
-            logger.warning("--max-connections is lowered, for the limit of open files (ulimit -n)", metadata: numbers)
-        } else {
-            logger.debug("open files", metadata: numbers)
-        }
+        logger.debug("open files", metadata: numbers)
         return budget
+    }
+
+    /// Said where an operator asked for more than the limit of open files allows; the default takes what there is.
+    private func remarks(on budget: DescriptorBudget) -> [StartRemark] {
+        guard budget.sessions < configuration.maxConnections,
+            configuration.maxConnections != ServeConfiguration.standardMaxConnections
+        else { return [] }
+        return [
+            StartRemark(
+                message: "--max-connections is lowered, for the limit of open files (ulimit -n)",
+                metadata: [
+                    "parley.open-files": "\(budget.limit)", "parley.reserve": "\(budget.reserve)",
+                    "parley.connections": "\(budget.connections)", "parley.max-connections": "\(budget.sessions)",
+                ])
+        ]
     }
 
     private func serverConfiguration(
@@ -166,6 +185,7 @@ extension Appliance {
             listen: listen, threads: configuration.threads, logger: Logger(label: "parley.sockets"))
         server.tls = tls
         server.endsThreads = false
+        server.unixMode = configuration.unixMode ?? server.unixMode
         server.trustedProxies = configuration.trustedProxies
         descriptors.apply(to: &server.limits)
         server.limits.requestsPerAddress = 500

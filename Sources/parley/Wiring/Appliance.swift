@@ -1,3 +1,4 @@
+import CMemory
 import ChatCore
 import ChatHTTP
 import ChatSQLite
@@ -31,11 +32,9 @@ struct Appliance {
     ///
     /// - Throws: ``Failure`` when it cannot start.
     func run() async throws {
-        for name in unknownEnvironment {
-            logger.warning("unknown variable in the environment", metadata: ["parley.variable": "\(name)"])
-        }
-        // Before anything is opened.
-        _ = ResourceLimits.raiseOpenFiles()
+        Signals.ignoreThoseThatEndNothing()
+        cmemory_keep_private()
+        logger.debug("open files", metadata: ["parley.limit": "\(ResourceLimits.raiseOpenFiles())"])
         try makeDirectory()
         let isFirstStart = !FileManager.default.fileExists(atPath: configuration.dataDirectory + "/parley.db")
         let (losses, loss) = AsyncStream.makeStream(of: StoreOpenError.self, bufferingPolicy: .bufferingOldest(1))
@@ -53,13 +52,20 @@ struct Appliance {
 
     // MARK: Parts
 
+    var unknownVariables: [StartRemark] {
+        unknownEnvironment.map {
+            StartRemark(message: "unknown variable in the environment", metadata: ["parley.variable": "\($0)"])
+        }
+    }
+
     private func makeDirectory() throws {
         do {
             try FileManager.default.createDirectory(
                 atPath: configuration.dataDirectory, withIntermediateDirectories: true,
                 attributes: [.posixPermissions: 0o700])
         } catch {
-            throw Failure(.cannotCreate, "\(configuration.dataDirectory) cannot be made: \(Self.reason(error))")
+            throw Failure(
+                .cannotCreate, "\(configuration.dataDirectory) cannot be made: \(ErrorText.clause(error))")
         }
     }
 
@@ -90,14 +96,14 @@ struct Appliance {
     /// What went wrong, as the one line and the exit code that the program ends with.
     private static func failure(_ error: any Error) -> any Error {
         switch error {
-        case SocketServerError.addressInUse: Failure(.inUse, "\(error)")
-        case let error as SocketServerError: Failure(.configuration, "\(error)")
-        case let error as ChatError: Failure(.failure, error.message)
-        default: error
+        case let error as Failure: error
+        case let error as StoreOpenError: Failure(error)
+        case let error as SocketServerError: Failure(status(of: error), error.description)
+        default: Failure(.failure, ErrorText.clause(error))
         }
     }
 
-    private static func reason(_ error: any Error) -> String {
-        ((error as NSError).userInfo[NSUnderlyingErrorKey] as? NSError)?.localizedDescription ?? "\(error)"
+    private static func status(of error: SocketServerError) -> ExitStatus {
+        if case .addressInUse = error { .inUse } else { .configuration }
     }
 }

@@ -15,6 +15,16 @@ enum ApplianceMetrics {
                 "parley_strangers", .gauge, "Connections and sessions that no token vouches for.",
                 Double(server.registry.strangerCount)),
             Metric("parley_engine_sessions", .gauge, "Engine.IO sessions.", Double(engine.sessionCount)),
+            Metric(
+                "parley_memory_buffers_bytes", .gauge, "Kept in buffers of all connections.",
+                Double(engine.configuration.memory.used)),
+            Metric(
+                "parley_memory_limit_bytes", .gauge, "What may be kept in them (--max-memory).",
+                Double(engine.configuration.memory.limit)),
+            Metric(
+                "parley_memory_given_up_total", .counter,
+                "Connections ended because all together kept too much.",
+                Double(engine.configuration.memory.accountsGivenUp)),
             Metric("parley_commits_total", .counter, "Transactions committed.", Double(counters.batches)),
             Metric("parley_commands_total", .counter, "Commands in them.", Double(counters.commands)),
             Metric(
@@ -32,6 +42,9 @@ enum ApplianceMetrics {
             Metric(
                 "parley_checkpoint_partial_total", .counter, "Checkpoints that had to be repeated.",
                 Double(counters.checkpointsPartial)),
+            Metric(
+                "parley_log_dropped_total", .counter, "Lines of the program's log that could not be written.",
+                Double(BackgroundWriter.standardError.dropped)),
             Metric("parley_log_bytes", .gauge, "Size of the write-ahead log.", Double(counters.logBytes)),
         ]
     }

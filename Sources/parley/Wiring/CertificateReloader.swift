@@ -12,7 +12,10 @@ struct CertificateReloader: Service {
     func run() async throws {
         let signals = await UnixSignalsSequence(trapping: .sighup)
         for await _ in signals.cancelOnGracefulShutdown() {
-            guard let credentials else { continue }
+            guard let credentials else {
+                logger.notice("SIGHUP, and no certificate to read again")
+                continue
+            }
             do {
                 try credentials.reload()
                 logger.notice("certificate read again")

@@ -30,7 +30,7 @@ struct PublicService: Service {
     let logger: Logger
 
     func run() async throws {
-        for address in try await server.start() { announcement.listening(.public, at: address) }
+        announcement.listening(.public, at: try await server.start())
         state.isServing = true
         // Ends with the graceful shutdown; a cancellation ends it as well.
         try? await gracefulShutdown()

@@ -33,5 +33,5 @@ public struct ContractRule: Sendable, CustomStringConvertible {
 /// All rules, by what they are about.
 public enum StoreContract {
     public static let all: [ContractRule] =
-        users + tokens + chats + members + messages + receipts + alterations + recovery + isolation + files
+        users + tokens + chats + members + messages + receipts + alterations + recovery + pages + isolation + files
 }

@@ -117,6 +117,39 @@ extension StoreContract {
             try expectEqual(list, 0)
             try expectEqual(found, nil)
         },
+        ContractRule("A chat of many members is whole when it is answered, and each member is told once") { bench in
+            let users = try await bench.users((1...450).map { "user\($0)" })
+            let before = bench.store.revision
+            bench.sink.forget()
+            let new = NewChat(id: ChatID("large"), members: users.map(\.rawValue))
+            let (chat, created) = try chat(try await bench.perform(.createChat(new, by: .operator)))
+            try expect(created && chat.memberCount == 450, "whole: \(chat.memberCount)")
+            let told = bench.sink.newChanges().flatMap { change -> [UserID] in
+                if case .chatCreated(_, let members) = change { members } else { [] }
+            }
+            try expectEqual(told.count, 450)
+            try expectEqual(Set(told), Set(users))
+            for user in [users[0], users[449]] {
+                let missed = try await bench.read {
+                    try $0.changes(for: user, after: before, receiptsAfter: before, limit: 100)
+                }
+                let card = try await bench.read { try $0.cards([user])[0] }
+                try expectEqual(missed.changes, [.memberAdded(chat, card)])
+            }
+            _ = try await bench.perform(.deleteChat(chat.id))
+            // Whoever was not told yet is no member either.
+            for user in [users[0], users[449]] {
+                try await bench.refuses(.send(NewMessage(chatID: chat.id, sender: user, content: "x")), .forbidden)
+                let seen = try await bench.read { view in
+                    (
+                        try view.chatIDs(of: user), try view.chatList(of: user).count, try view.unreadTotal(of: user),
+                        try view.member(user, of: chat.id), try view.contacts(of: user, among: [users[1]])
+                    )
+                }
+                try expect(
+                    seen.0.isEmpty && seen.1 == 0 && seen.2 == 0 && seen.3 == nil && seen.4.isEmpty, "\(seen)")
+            }
+        },
         ContractRule("Chats are listed in the order of their creation and searched by part of the name") { bench in
             for number in 1...5 {
                 _ = try await bench.perform(

@@ -79,7 +79,7 @@ extension StoreContract {
             try expectEqual(try await admission(bob, "t1", bench.clock.now, bench), .tokenRevoked)
             try expectEqual(try await admission(UserID("carl"), nil, nil, bench), .unknownUser)
             _ = try await bench.perform(.deleteUser(ann, deleteMessages: false))
-            try expectEqual(try await admission(ann, "t1", bench.clock.now, bench), .unknownUser)
+            try expectEqual(try await admission(ann, "t1", bench.clock.now, bench), .deleted)
         },
         ContractRule(
             "A session begins with its chats, what is unread, and the revision", policy: ChatPolicy(quietMembers: 2)

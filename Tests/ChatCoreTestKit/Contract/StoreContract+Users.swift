@@ -52,7 +52,7 @@ extension StoreContract {
             let ann = try await bench.user("ann")
             bench.sink.forget()
             _ = try await bench.perform(.updateUser(ann, UserPatch(displayName: .some("Ann"))))
-            guard case .userUpdated(let card)? = bench.sink.newChanges().first else {
+            guard case .userUpdated(let card, in: _)? = bench.sink.newChanges().first else {
                 throw ContractViolation("the card is told")
             }
             try expectEqual(card.displayName, "Ann")

@@ -94,6 +94,17 @@ struct ImageProbeTests {
         }
     }
 
+    @Test("What is told of broken boxes does not depend on how they come in")
+    func brokenBoxes() {
+        let brand = Self.big(8, 4) + Self.text("ftyp") + Self.text("avif") + [UInt8](repeating: 0, count: 40)
+        let long = Self.box("ftyp", Self.text("avif") + [0, 0, 0, 0]) + Self.big(1, 4) + Self.text("free")
+            + [0, 0, 0, 0, 0, 0, 0, 24] + [UInt8](repeating: 0, count: 8) + Self.big(9, 4) + Self.text("meta")
+        for bytes in [brand, long] {
+            let whole = Self.probe(bytes)
+            for parts in 1...16 { #expect(Self.probe(bytes, parts: parts) == whole, "in parts of \(parts)") }
+        }
+    }
+
     @Test("Lengths at the edge of what a number holds")
     func edges() {
         let head = Self.box("ftyp", Self.text("avif") + [0, 0, 0, 0])

@@ -23,5 +23,7 @@ struct FileNamesTests {
         #expect(name.hasSuffix("ü.jpeg"))
         #expect(FileNames.cleaned(String(repeating: "x", count: 300)).utf8.count == 255)
         #expect(FileNames.cleaned("a." + String(repeating: "x", count: 300)).utf8.count == 255)
+        // No blank at the end where it was cut.
+        #expect(FileNames.cleaned(String(repeating: "x", count: 254) + " and more").utf8.count == 254)
     }
 }

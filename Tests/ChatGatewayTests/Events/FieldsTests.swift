@@ -1,3 +1,4 @@
+import ByteText
 import ChatCore
 import SocketIO
 import Testing
@@ -45,6 +46,36 @@ import Testing
         #expect(
             failure(of: MessageSend.self, [["chatId": "c", "content": "x", "clientId": nil, "replyTo": nil]]) == nil)
         #expect(failure(of: ChatListEvent.self, []) == nil)
+    }
+
+    @Test("An id that is longer than any there is is the empty one: unknown, as every other")
+    func longIDs() throws {
+        let long = JSONValue.string(String(repeating: "\u{301}", count: 100_000))
+        let fields = try Fields([["chatId": long, "messageId": long, "userIds": [long, "u"], "to": long]])
+        #expect(try fields.chatID() == ChatID("") && fields.messageID() == MessageID(""))
+        #expect(try fields.identifiers("userIds", atMost: 2) as [UserID] == ["", "u"].map { UserID($0 as String) })
+        #expect(try fields.optionalIdentifier("to") == MessageID(""))
+        #expect(throws: ChatError.self) { try fields.opaque("to") }
+        #expect(try fields.requiredNames("userIds", atMost: 2).first?.utf8.count == 1024)
+        let longest = String(repeating: "a", count: 128)
+        #expect(try Fields([["chatId": .string(longest)]]).chatID() == ChatID(longest))
+    }
+
+    @Test("A choice is one of its names, byte by byte")
+    func choices() throws {
+        let fields = try Fields([["type": "group", "kind": "text", "other": "groupe\u{301}"]])
+        #expect(try fields.choice("type") == Chat.Kind.group)
+        #expect(try fields.optionalChoice("none") == Chat.Kind?.none)
+        let error = #expect(throws: ChatError.self) { try fields.choice("other") as Chat.Kind }
+        #expect(error?.code == .invalid && error?.field == "other")
+        #expect(error?.message == "other must be group or direct.")
+    }
+
+    @Test("A wait is told in whole milliseconds, rounded up, and never as none")
+    func waits() {
+        func told(_ wait: Duration) -> Int64 { wait.wholeMillisecondsUp }
+        #expect(told(.zero) == 1 && told(.nanoseconds(1)) == 1 && told(.milliseconds(1)) == 1)
+        #expect(told(.microseconds(1001)) == 2 && told(.seconds(3)) == 3000)
     }
 
     @Test("History takes one direction, and a limit of 1 to 100")

@@ -1,3 +1,4 @@
+import ByteText
 import ChatCore
 import NIOCore
 import Testing

@@ -95,4 +95,23 @@ import Testing
             return
         }
     }
+
+    @Test("Nothing runs while the client has answers to take, and then everything in the order it came")
+    func pauses() {
+        var player = Player()
+        player.order.open()
+        player.arrive(event("r1"))
+        player.order.isPaused = true
+        player.order.stepFinished()
+        player.arrive(event("w1"))
+        player.arrive(event("r2"))
+        player.runWaiting()
+        #expect(player.started == ["r1"])
+        player.order.isPaused = false
+        player.runWaiting()
+        #expect(player.started == ["r1", "w1"])
+        player.order.writeFinished()
+        player.runWaiting()
+        #expect(player.started == ["r1", "w1", "r2"])
+    }
 }

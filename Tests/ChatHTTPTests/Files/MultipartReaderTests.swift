@@ -63,6 +63,15 @@ struct MultipartReaderTests {
         #expect(parts.count == 1 && parts[0].1 == content)
     }
 
+    @Test("A part whose delimiter follows its heads at once is empty, however the form is cut")
+    func emptyPart() throws {
+        let bytes = form("--b\nContent-Disposition: form-data; name=file; filename=x\n\n--b--\n")
+        for size in 1...bytes.count {
+            let parts = try parts(bytes, by: size)
+            #expect(parts.count == 1 && parts[0].1.isEmpty, "cut by \(size)")
+        }
+    }
+
     @Test("What is no form, and what breaks off, is told")
     func malformed() throws {
         var reader = MultipartReader(boundary: "b")

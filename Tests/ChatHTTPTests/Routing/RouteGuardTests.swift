@@ -32,8 +32,8 @@ struct RouteGuardTests {
             #expect(open == ["/healthz", "/readyz", "/", "/openapi.json", "/asyncapi.json"])
             for path in Set(bench.site.routes.map(Self.path)) where !open.contains(path) {
                 for method in Self.methods {
-                    for (key, address) in [(nil, "::1"), ("wrong", "\(path) \(method)")] {
-                        let answer = try await bench.call(method, path, key: key, from: address)
+                    for key in [nil, "wrong"] {
+                        let answer = try await bench.call(method, path, key: key, from: AdminBench.newAddress())
                         #expect(answer.status == 401, "\(method) \(path)")
                     }
                 }
@@ -50,7 +50,8 @@ struct RouteGuardTests {
                 for spelling in Spellings.of(path) where !paths.contains(spelling) {
                     for method in [HTTPRequest.Method.get, .post, .delete] {
                         for key in [nil, "wrong"] {
-                            let answer = try await bench.call(method, spelling, key: key, from: "\(spelling) \(method)")
+                            let address = AdminBench.newAddress()
+                            let answer = try await bench.call(method, spelling, key: key, from: address)
                             #expect([400, 401, 404].contains(answer.status), "\(method) \(spelling)")
                         }
                     }

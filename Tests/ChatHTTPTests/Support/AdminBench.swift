@@ -5,6 +5,7 @@ import HTTPTypes
 import Hummingbird
 import Logging
 import NIOCore
+import Synchronization
 
 @testable import ChatHTTP
 
@@ -41,10 +42,22 @@ struct AdminBench: Sendable {
             AdminBench(site: site, desk: site.desk, log: log, store: store, sessions: sessions, tokens: tokens))
     }
 
+    private static let addresses = Mutex(0)
+
+    /// An address that has shown no wrong key yet.
+    static func newAddress() -> String {
+        let number = addresses.withLock { number in
+            number += 1
+            return number
+        }
+        return "10.\(number >> 16 & 255).\(number >> 8 & 255).\(number & 255)"
+    }
+
     /// A call as an operator makes it, with the key unless told otherwise.
     func call(
         _ method: HTTPRequest.Method, _ path: String, _ body: String? = nil, key: String? = AdminBench.key,
-        type: String? = "application/json", host: String? = "127.0.0.1:5080", from address: String = "192.0.2.1"
+        type: String? = "application/json", host: String? = "127.0.0.1:5080",
+        from address: String = "192.0.2.1"
     ) async throws -> Answer {
         var headers: HTTPFields = [:]
         if let key { headers[.authorization] = "Bearer \(key)" }
@@ -55,7 +68,8 @@ struct AdminBench: Sendable {
         let head = HTTPRequest(
             method: method, scheme: "http", authority: host, path: path, headerFields: headers)
         let request = Request(head: head, body: RequestBody(buffer: ByteBuffer(string: body ?? "")))
-        return try await Answer(await desk.answer(request, from: address), isHead: method == .head)
+        let response = await desk.answer(request, on: PublicConnection(address: address))
+        return try await Answer(response, isHead: method == .head)
     }
 }
 

@@ -23,4 +23,18 @@ struct OpenWatchTests {
         #expect(watch.isOpen(at: 104_999_999_999))
         #expect(!watch.isOpen(at: 105_000_000_000))
     }
+
+    @Test("Where the kernel lost events, somebody has the file open, until a minute was quiet")
+    func overflow() throws {
+        let directory = try TemporaryDirectory()
+        let url = URL(fileURLWithPath: directory.path + "/f")
+        try Data("x".utf8).write(to: url)
+        let watch = try #require(OpenWatch(url.path))
+        let limit = try String(contentsOfFile: "/proc/sys/fs/inotify/max_queued_events", encoding: .ascii)
+        let events = try #require(Int(limit.trimmingCharacters(in: .whitespacesAndNewlines)))
+        for _ in 0...(events / 2 + 1) { try FileHandle(forReadingFrom: url).close() }
+        #expect(watch.isOpen(at: 1_000_000_000))
+        #expect(watch.isOpen(at: 60_000_000_000))
+        #expect(!watch.isOpen(at: 62_000_000_000))
+    }
 }

@@ -52,29 +52,78 @@ struct OpeningTests {
         #expect(try fixture.directory.listing == ["parley.db", "parley.lock"])
     }
 
-    @Test(
-        "What is no database of Parley's is refused by name and not touched",
-        arguments: ["garbage", "empty", "other", "cut"])
-    func damaged(_ kind: String) throws {
-        let fixture = try StoreFixture()
-        try fixture.bench.close()
-        let url = URL(fileURLWithPath: fixture.database)
+    /// What a careless operator names instead of a database of Parley's.
+    private static let foreignKinds = [
+        "garbage", "empty", "short", "compressed", "other", "other in WAL mode", "cut", "without tables",
+    ]
+
+    private func put(_ kind: String, at path: String) throws {
+        let url = URL(fileURLWithPath: path)
+        func shell(_ sql: String) throws {
+            try FileManager.default.removeItem(at: url)
+            _ = try StoreFixture.shell(path, sql, readonly: false)
+        }
         switch kind {
         case "garbage": try Data(repeating: 0x41, count: 20_000).write(to: url)
         case "empty": try Data().write(to: url)
+        case "short": try Data("notes\n".utf8).write(to: url)
+        case "compressed": try (Data([0x1F, 0x8B, 8, 0]) + Data(repeating: 0x55, count: 9000)).write(to: url)
         case "cut": try Data(contentsOf: url).prefix(5000).write(to: url)
-        default:
-            try FileManager.default.removeItem(at: url)
-            _ = try StoreFixture.shell(fixture.database, "CREATE TABLE t (a)", readonly: false)
+        case "without tables":
+            try shell("PRAGMA application_id = 0x50524C59; PRAGMA user_version = 1; CREATE TABLE t (a)")
+        case "other in WAL mode": try shell("PRAGMA journal_mode = WAL; CREATE TABLE t (a)")
+        default: try shell("CREATE TABLE t (a)")
         }
+    }
+
+    @Test("What is no database of Parley's is refused by name and not touched", arguments: foreignKinds)
+    func foreign(_ kind: String) throws {
+        let fixture = try StoreFixture()
+        try fixture.bench.close()
+        let url = URL(fileURLWithPath: fixture.database)
+        try put(kind, at: fixture.database)
         let before = try Data(contentsOf: url)
         let error = try refusal(fixture.directory.path)
-        guard case .damaged(fixture.database, _) = error else {
-            Issue.record("\(error)")
-            return
-        }
-        #expect(error.exitCode == 65)
+        #expect(error.exitCode == 65, "\(error)")
+        #expect(error.description.hasPrefix(fixture.database))
         #expect(try Data(contentsOf: url) == before)
+    }
+
+    @Test(
+        "A check of what is no database of Parley's says so by name, and leaves all as it is", arguments: foreignKinds)
+    func checked(_ kind: String) throws {
+        let fixture = try StoreFixture()
+        try fixture.bench.close()
+        try put(kind, at: fixture.database)
+        let before = (try Data(contentsOf: URL(fileURLWithPath: fixture.database)), try fixture.directory.listing)
+        do {
+            #expect(try !DatabaseCheck.run(fixture.database).filter(\.isFault).isEmpty, "\(kind) is sound")
+        } catch let error as StoreOpenError {
+            #expect(error.exitCode == 65, "\(error)")
+            #expect(error.description.hasPrefix(fixture.database))
+        }
+        let after = (try Data(contentsOf: URL(fileURLWithPath: fixture.database)), try fixture.directory.listing)
+        #expect(before == after)
+    }
+
+    @Test(
+        "What is no file cannot be used, and is not even opened",
+        arguments: ["directory", "pipe", "device", "nothing"])
+    func noFile(_ kind: String) throws {
+        let directory = try TemporaryDirectory()
+        let path = directory.path + "/x"
+        switch kind {
+        case "directory": #expect(mkdir(path, 0o700) == 0)
+        case "pipe": #expect(mkfifo(path, 0o600) == 0)
+        case "device": #expect(symlink("/dev/null", path) == 0)
+        default: break
+        }
+        do {
+            _ = try DatabaseCheck.run(path)
+            Issue.record("checked")
+        } catch let error as StoreOpenError {
+            #expect(error.exitCode == 73, "\(error)")
+        }
     }
 
     @Test("A directory that cannot be made is named")

@@ -1,8 +1,9 @@
 import ChatCore
 import ChatCoreTestKit
-import ChatSQLite
 import Foundation
 import Testing
+
+@testable import ChatSQLite
 
 @Suite("A plain copy is a backup", .serialized)
 struct PlainCopyTests {
@@ -54,14 +55,7 @@ struct PlainCopyTests {
         let chat = try await fixture.bench.group("c", [ann])
         try await fixture.settle()
         let store = try fixture.sqlite
-        let holder = Process()
-        holder.executableURL = URL(fileURLWithPath: "/usr/bin/env")
-        holder.arguments = ["sh", "-c", "exec 3< \"$0\"; echo open; read line", fixture.database]
-        let (input, output) = (Pipe(), Pipe())
-        holder.standardInput = input
-        holder.standardOutput = output
-        try holder.run()
-        _ = output.fileHandleForReading.availableData
+        let (input, holder) = try fixture.hold()
         let before = store.counters
         try await fixture.bench.send("x", to: chat, from: ann)
         while store.counters.checkpointsPostponed == before.checkpointsPostponed {
@@ -70,12 +64,64 @@ struct PlainCopyTests {
         }
         #expect(store.counters.checkpoints == before.checkpoints)
         #expect(store.counters.logBytes > 0)
-        input.fileHandleForWriting.closeFile()
+        input.closeFile()
         holder.waitUntilExit()
         while store.counters.checkpoints == before.checkpoints {
             try await fixture.bench.send("x", to: chat, from: ann)
         }
         try fixture.bench.close()
+    }
+
+    @Test("A long log is carried in parts, and a copy taken between two of them is whole")
+    func parts() async throws {
+        var options = SQLiteStoreOptions(durability: .normal)
+        options.logPart = 16
+        let fixture = try StoreFixture(policy: ChatPolicy(), options)
+        let bench = fixture.bench
+        let ids = try await bench.users(["ann", "bob"])
+        let chat = try await bench.group("c", ids)
+        try await fixture.settle()
+        let store = try fixture.sqlite
+        let target = try TemporaryDirectory()
+        let (input, holder) = try fixture.hold()
+        for number in 1...200 { try await bench.send("message \(number) of many", to: chat, from: ids[number % 2]) }
+        #expect(store.counters.logBytes > 100 * 4096)
+        input.closeFile()
+        holder.waitUntilExit()
+        var seqs: [Int64] = []
+        for number in 1...500 where store.counters.checkpointParts < 12 || store.counters.logBytes > 0 {
+            let copy = target.path + "/copy\(number).db"
+            try fixture.run("cp", fixture.database, copy)
+            let findings = try DatabaseCheck.run(copy)
+            #expect(findings.isEmpty, "copy \(number): \(findings)")
+            seqs.append(Int64(try StoreFixture.shell("file:\(copy)?immutable=1", "SELECT last_seq FROM chats")) ?? -1)
+            // More comes while it is carried.
+            if number < 20 { try await bench.send("meanwhile", to: chat, from: ids[0]) }
+        }
+        #expect(store.counters.checkpointParts >= 12)
+        #expect(seqs == seqs.sorted() && Set(seqs).count > 2)
+        try bench.close()
+        #expect(try fixture.directory.listing == ["parley.db", "parley.lock"])
+        #expect(try DatabaseCheck.run(fixture.database).isEmpty)
+    }
+
+    @Test("A stop with a long log carries it in parts too")
+    func partsAtTheStop() async throws {
+        var options = SQLiteStoreOptions(durability: .normal)
+        options.logPart = 16
+        let fixture = try StoreFixture(policy: ChatPolicy(), options)
+        let ann = try await fixture.bench.user("ann")
+        let chat = try await fixture.bench.group("c", [ann])
+        try await fixture.settle()
+        let (input, holder) = try fixture.hold()
+        for number in 1...150 { try await fixture.bench.send("\(number)", to: chat, from: ann) }
+        input.closeFile()
+        holder.waitUntilExit()
+        try fixture.bench.close()
+        #expect(try fixture.directory.listing == ["parley.db", "parley.lock"])
+        let alone = "file:\(fixture.database)?immutable=1"
+        #expect(try StoreFixture.shell(alone, "SELECT count(*) FROM messages") == "150")
+        #expect(try DatabaseCheck.run(fixture.database).isEmpty)
     }
 
     @Test("At the log's limit it is carried over all the same, and counted")

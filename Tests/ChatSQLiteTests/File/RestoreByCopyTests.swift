@@ -3,6 +3,7 @@ import ChatCoreTestKit
 import Foundation
 import Synchronization
 import Testing
+import WaitTestKit
 
 @testable import ChatSQLite
 
@@ -92,6 +93,41 @@ struct RestoreByCopyTests {
             try await store.read { try $0.history(of: chat, .latest, limit: 9).messages.map(\.content) } == [
                 "in the copy"
             ])
+        try store.close()
+        #expect(try crash.listing.filter { $0.hasPrefix("parley.db-wal.stale-") }.count == 1)
+        #expect(try DatabaseCheck.run(crash.path + "/parley.db").isEmpty)
+    }
+
+    @Test("A copy from the middle of a log that is carried in parts is continued by that log, not by the next one")
+    func middleOfALog() async throws {
+        var options = SQLiteStoreOptions(durability: .normal)
+        options.logPart = 16
+        let fixture = try StoreFixture(policy: ChatPolicy(), options)
+        let ann = try await fixture.bench.user("ann")
+        let chat = try await fixture.bench.group("c", [ann])
+        try await fixture.settle()
+        let (input, holder) = try fixture.hold()
+        for number in 1...200 { try await fixture.bench.send("message \(number)", to: chat, from: ann) }
+        input.closeFile()
+        holder.waitUntilExit()
+        var copy = try fixture.copy(["parley.db"])
+        try await until("a copy is from the middle of the log") {
+            copy = try fixture.copy(["parley.db"])
+            let alone = "file:\(copy.path)/parley.db?immutable=1"
+            return try StoreFixture.shell(alone, "SELECT wal_frames < 0 FROM state") == "1"
+        }
+        let middle = try crashed(fixture)
+        try fixture.run("cp", copy.path + "/parley.db", middle.path + "/parley.db")
+        #expect(try DatabaseCheck.run(middle.path + "/parley.db").isEmpty)
+        try await fixture.settle()
+        try await fixture.bench.send("in the next log", to: chat, from: ann)
+        let crash = try crashed(fixture)
+        try fixture.bench.close()
+        try fixture.run("cp", copy.path + "/parley.db", crash.path + "/parley.db")
+        #expect(try DatabaseCheck.run(crash.path + "/parley.db").map(\.kind) == [.log])
+        let store = try SQLiteChatStore(directory: crash.path)
+        let seq = try await store.read { try $0.chat(chat)?.lastSeq } ?? -1
+        #expect((1..<200).contains(seq))
         try store.close()
         #expect(try crash.listing.filter { $0.hasPrefix("parley.db-wal.stale-") }.count == 1)
         #expect(try DatabaseCheck.run(crash.path + "/parley.db").isEmpty)

@@ -3,6 +3,7 @@ import ChatCoreTestKit
 import ChatSQLite
 import Foundation
 import Testing
+import WaitTestKit
 
 @Suite("Files in the database file")
 struct FileStorageTests {
@@ -29,7 +30,9 @@ struct FileStorageTests {
     }
 
     private func waitForErasing(_ fixture: StoreFixture) async throws {
-        while try StoreFixture.shell(fixture.database, "SELECT count(*) FROM chores") != "0" { await Task.yield() }
+        try await until("no chore is left") {
+            try StoreFixture.shell(fixture.database, "SELECT count(*) FROM chores") == "0"
+        }
     }
 
     @Test("What a deleted message's files held is overwritten in the database file")

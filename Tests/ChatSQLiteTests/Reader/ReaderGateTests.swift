@@ -18,6 +18,22 @@ struct ReaderGateTests {
         #expect(gate.exclusively { 1 } == 1)
     }
 
+    @Test("Those inside see that a checkpoint waits for them, and only then")
+    func awaited() {
+        let gate = ReaderGate()
+        #expect(!gate.isAwaited)
+        gate.enter()
+        let done = DispatchSemaphore(value: 0)
+        Thread {
+            _ = gate.exclusively {}
+            done.signal()
+        }.start()
+        while !gate.isAwaited { sched_yield() }
+        gate.leave()
+        done.wait()
+        #expect(!gate.isAwaited)
+    }
+
     @Test("A long reader that comes while a checkpoint runs begins after it")
     func comesMeanwhile() {
         let gate = ReaderGate()

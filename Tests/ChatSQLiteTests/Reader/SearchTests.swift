@@ -1,6 +1,7 @@
 import ChatCore
 import ChatCoreTestKit
 import Testing
+import WaitTestKit
 
 @testable import ChatSQLite
 
@@ -15,11 +16,10 @@ struct SearchTests {
 
     /// Waits until the index has got as far as the messages.
     private func indexed(_ fixture: StoreFixture) async throws {
-        func behind() throws -> Bool {
+        try await until("the index has got as far as the messages") {
             try StoreFixture.shell(
-                fixture.database, "SELECT indexed_n < (SELECT ifnull(max(n), 0) FROM messages) FROM state") != "0"
+                fixture.database, "SELECT indexed_n < (SELECT ifnull(max(n), 0) FROM messages) FROM state") == "0"
         }
-        while try behind() { await Task.yield() }
     }
 
     private func fixture(_ contents: [String], policy: ChatPolicy = ChatPolicy()) async throws -> (

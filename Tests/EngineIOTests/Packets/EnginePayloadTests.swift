@@ -1,11 +1,29 @@
 import NIOCore
+import NIOEmbedded
+import SocketServer
 import Testing
 
 @testable import EngineIO
 
 @Suite("Packets and payloads")
 struct EnginePayloadTests {
-    private func decode(_ text: String) -> [EnginePacket?] { EnginePayload.decode(ByteBuffer(string: text)) }
+    private let account = ByteAccount(limit: 1_000_000, eventLoop: EmbeddedEventLoop())
+
+    private func decode(_ text: String) -> [EnginePacket?] { decode(ByteBuffer(string: text)) }
+
+    /// The packets of a body; nil as the last one if it is malformed.
+    private func decode(_ body: ByteBuffer) -> [EnginePacket?] {
+        var packets = EnginePayload.Packets(body)
+        var all: [EnginePacket?] = []
+        while true {
+            switch packets.next() {
+            case .packet(let packet): all.append(packet)
+            case .malformed: return all + [nil]
+            case .end: return all
+            }
+        }
+    }
+
     private func buffer(_ text: String) -> ByteBuffer { ByteBuffer(string: text) }
 
     @Test("A payload of several packets decodes in order, bytes from base64")
@@ -33,7 +51,7 @@ struct EnginePayloadTests {
 
     @Test("A payload that is not UTF-8 is malformed")
     func notText() {
-        #expect(EnginePayload.decode(ByteBuffer(bytes: [0x34, 0xFF])) == [nil])
+        #expect(decode(ByteBuffer(bytes: [0x34, 0xFF])) == [nil])
     }
 
     @Test("Frames of every length come out of the queue as the packets they hold")
@@ -44,12 +62,12 @@ struct EnginePayloadTests {
             frames.append(text: text)
             frames.append(binary: ByteBuffer(string: text).readableBytesView)
             #expect(frames.count == 2)
-            let queue = PollingQueue()
+            let queue = PollingQueue(account: account)
             queue.append(frames.bytes, isCounted: true)
-            let (body, isWhole) = queue.takeBody(maxBytes: 1_000_000)
-            #expect(isWhole)
+            let body = queue.takeBody(maxBytes: 1_000_000)
+            #expect(queue.isEmpty)
             #expect(
-                EnginePayload.decode(body) == [.text(buffer(text)), .binary(buffer(text))], "length \(length)")
+                decode(body) == [.text(buffer(text)), .binary(buffer(text))], "length \(length)")
         }
     }
 
@@ -57,27 +75,24 @@ struct EnginePayloadTests {
     func sixteen() {
         var frames = EngineFrames()
         for number in 0..<40 { frames.append(text: "\(number)") }
-        let queue = PollingQueue()
+        let queue = PollingQueue(account: account)
         queue.append(frames.bytes, isCounted: true)
+        #expect(account.used == frames.size)
         var counts: [Int] = []
         var texts: [EnginePacket?] = []
-        var isWhole = false
-        while !isWhole {
-            let part = queue.takeBody(maxBytes: 1_000_000, last: EngineControl.close)
-            let packets = EnginePayload.decode(part.body)
+        while !queue.isEmpty {
+            let packets = decode(queue.takeBody(maxBytes: 1_000_000))
             counts.append(packets.count)
             texts += packets
-            isWhole = part.isWhole
         }
-        #expect(counts == [16, 16, 9])
-        #expect(texts == (0..<40).map { .text(buffer("\($0)")) } + [.close])
-        #expect(queue.isEmpty)
-        #expect(queue.size == 0)
+        #expect(counts == [16, 16, 8])
+        #expect(texts == (0..<40).map { .text(buffer("\($0)")) })
+        #expect(queue.size == 0 && queue.taken == frames.size && account.used == 0)
     }
 
     @Test("A response stops at the limit of bytes, and one longer packet goes alone")
     func byteLimit() {
-        let queue = PollingQueue()
+        let queue = PollingQueue(account: account)
         for text in [String(repeating: "a", count: 50), "b", "c"] {
             var frames = EngineFrames()
             frames.append(text: text)
@@ -85,8 +100,8 @@ struct EnginePayloadTests {
         }
         #expect(queue.counted == 53 + 4)
         #expect(queue.uncounted == 4)
-        #expect(queue.takeBody(maxBytes: 10).body.readableBytes == 51)
-        #expect(queue.takeBody(maxBytes: 10).body == ByteBuffer(string: "4b\u{1E}4c"))
+        #expect(queue.takeBody(maxBytes: 10).readableBytes == 51)
+        #expect(queue.takeBody(maxBytes: 10) == ByteBuffer(string: "4b\u{1E}4c"))
         #expect(queue.size == 0)
     }
 }

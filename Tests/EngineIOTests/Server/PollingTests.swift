@@ -1,6 +1,7 @@
 import EngineIO
 import SocketTestKit
 import Testing
+import WaitTestKit
 
 @Suite("Long-polling", .timeLimit(.minutes(1)))
 struct PollingTests {
@@ -155,7 +156,7 @@ struct PollingTests {
         }
     }
 
-    @Test("The server's close waits for the poll, with what was sent before it")
+    @Test("The server's close has a poll of its own, after those with what was sent before it")
     func serverCloses() async throws {
         try await withSession { engine, getter, poster, sid in
             _ = try await poster.request("POST", TestEngine.poll(sid), body: "4farewell")
@@ -164,7 +165,8 @@ struct PollingTests {
             let first = try await getter.request("GET", TestEngine.poll(sid)).body
             #expect(first == (0..<16).map { "4\($0)" }.joined(separator: "\u{1E}"))
             let second = try await getter.request("GET", TestEngine.poll(sid)).body
-            #expect(second == (16..<20).map { "4\($0)" }.joined(separator: "\u{1E}") + "\u{1E}1")
+            #expect(second == (16..<20).map { "4\($0)" }.joined(separator: "\u{1E}"))
+            #expect(try await getter.request("GET", TestEngine.poll(sid)).body == "1")
             #expect(try await getter.request("GET", TestEngine.poll(sid)).status == 400)
             #expect(engine.engine.sessionCount == 0)
         }
@@ -183,7 +185,7 @@ struct PollingTests {
     func unfetched() async throws {
         try await withSession(change: { $0.closeTimeout = .milliseconds(20) }) { engine, getter, poster, sid in
             _ = try await poster.request("POST", TestEngine.poll(sid), body: "4farewell")
-            while engine.engine.sessionCount > 0 { await Task.yield() }
+            try await until("the session is gone") { engine.engine.sessionCount == 0 }
             #expect(try await getter.request("GET", TestEngine.poll(sid)).status == 400)
         }
     }
@@ -224,13 +226,57 @@ struct PollingTests {
         }
     }
 
-    @Test("A client that fetches too little is too slow; uncounted bytes are not held against it")
+    @Test("A client that fetches too little is too slow: its last poll has the last words, the next the close")
     func tooSlow() async throws {
-        try await withSession { engine, _, poster, sid in
-            _ = try await poster.request("POST", TestEngine.poll(sid), body: "4replay")
+        try await withSession { engine, getter, poster, sid in
             _ = try await poster.request("POST", TestEngine.poll(sid), body: "4flood")
             await engine.log.wait(for: "too slow")
             #expect(try await poster.request("POST", TestEngine.poll(sid), body: "4x").status == 400)
+            #expect(try await getter.request("GET", TestEngine.poll(sid)).body == "4last words: too slow")
+            #expect(try await getter.request("GET", TestEngine.poll(sid)).body == "1")
+        }
+    }
+
+    @Test("What is not counted against a slow client fills its account: its next POST waits until it fetches")
+    func accountIsFull() async throws {
+        try await withSession { engine, getter, poster, sid in
+            _ = try await poster.request("POST", TestEngine.poll(sid), body: "4fill")
+            try await poster.sendRequest("POST", TestEngine.poll(sid), body: "4x")
+            var fetched = 0
+            var last = ""
+            while !last.hasSuffix("4x") {
+                last = try await getter.request("GET", TestEngine.poll(sid)).body
+                fetched += last.utf8.count
+            }
+            #expect(fetched > 3_000_000)
+            #expect(try await poster.readResponse().body == "ok")
+            await engine.log.wait(for: "drained")
+        }
+    }
+
+    @Test("A POST of very many packets is taken in parts, in order, and answered after the last")
+    func manyPackets() async throws {
+        try await withSession { _, getter, poster, sid in
+            let count = 3000
+            let body = (0..<count).map { "4\($0)" }.joined(separator: "\u{1E}")
+            #expect(try await poster.request("POST", TestEngine.poll(sid), body: body).body == "ok")
+            var packets: [Substring] = []
+            while packets.count < count {
+                packets += try await getter.request("GET", TestEngine.poll(sid)).body.split(separator: "\u{1E}")
+            }
+            #expect(packets.map(String.init) == (0..<count).map { "4\($0)" })
+        }
+    }
+
+    @Test("Before anybody vouches for a client its POSTs are short", arguments: [false, true])
+    func beforeTrust(isTrusted: Bool) async throws {
+        let change: (inout EngineConfiguration) -> Void = { $0.beforeTrust = (100, 1000) }
+        let long = "4" + String(repeating: "x", count: 200)
+        try await withSession(change: change) { _, getter, poster, sid in
+            if isTrusted { _ = try await poster.request("POST", TestEngine.poll(sid), body: "4trust") }
+            let status = try await poster.request("POST", TestEngine.poll(sid), body: long).status
+            #expect(status == (isTrusted ? 200 : 413))
+            if isTrusted { #expect(try await getter.request("GET", TestEngine.poll(sid)).body == long) }
         }
     }
 }

@@ -45,14 +45,14 @@ struct EngineSessionMachineTests {
         var machine = EngineSessionMachine(transport: .websocket)
         #expect(machine.received(.text(ByteBuffer())) == .deliver)
         #expect(machine.received(.binary(ByteBuffer())) == .deliver)
-        #expect(machine.received(.pong(ByteBuffer())) == .rearmPing)
+        #expect(machine.received(.pong(ByteBuffer())) == .ignore)
         #expect(machine.received(.noop) == .ignore)
         #expect(machine.received(.open) == .ignore)
         #expect(machine.received(.upgrade) == .ignore)
         #expect(machine.received(.close) == .close(.transportClose))
         #expect(machine.received(.ping(ByteBuffer())) == .close(.transportError))
         #expect(machine.received(nil) == .close(.parseError))
-        #expect(machine.close(lingers: false) == true)
+        #expect(machine.close(lingers: false, hasQueued: false) == true)
         #expect(machine.received(.text(ByteBuffer())) == .ignore)
     }
 
@@ -97,37 +97,45 @@ struct EngineSessionMachineTests {
         }
     }
 
-    @Test("A ping, then silence, is a timeout; a pong puts it off")
+    @Test("A ping, then silence, is a timeout; a pong puts it off, and one that nobody asked for does not")
     func heartbeat() {
         var machine = EngineSessionMachine(transport: .polling)
+        #expect(machine.received(.pong(ByteBuffer())) == .ignore)
         #expect(machine.heartbeatDue() == .ping)
         #expect(machine.received(.pong(ByteBuffer())) == .rearmPing)
+        #expect(machine.received(.pong(ByteBuffer())) == .ignore)
         #expect(machine.heartbeatDue() == .ping)
         #expect(machine.heartbeatDue() == .timeout)
-        #expect(machine.close(lingers: false) == true)
+        #expect(machine.close(lingers: false, hasQueued: false) == true)
         #expect(machine.heartbeatDue() == .none)
     }
 
-    @Test("A close on polling waits for the poll that fetches it, unless one is there or nothing is to be fetched")
+    @Test("A close on polling has a poll of its own, after those that fetch what was sent")
     func close() {
         var waiting = EngineSessionMachine(transport: .polling)
-        #expect(waiting.close(lingers: true) == true)
-        #expect(waiting.close(lingers: true) == false)
+        #expect(waiting.close(lingers: true, hasQueued: true) == true)
+        #expect(waiting.close(lingers: true, hasQueued: true) == false)
         #expect(waiting.phase == .closing)
         #expect(waiting.postArrived(1) == .unknown)
         #expect(waiting.candidateArrived() == false)
-        #expect(waiting.pollArrived(1, hasQueued: true, now: start) == .answerAndClose)
-        #expect(waiting.pollArrived(2, hasQueued: false, now: start) == .unknown)
-        waiting.keepLingering()
-        #expect(waiting.pollArrived(3, hasQueued: true, now: start) == .answerAndClose)
+        #expect(waiting.pollArrived(1, hasQueued: true, now: start) == .answerBeforeClose)
+        #expect(waiting.pollArrived(2, hasQueued: true, now: start) == .answerBeforeClose)
+        #expect(waiting.pollArrived(3, hasQueued: false, now: start) == .close)
+        #expect(waiting.pollArrived(4, hasQueued: false, now: start) == .unknown)
 
         var parked = EngineSessionMachine(transport: .polling)
         _ = parked.pollArrived(1, hasQueued: false, now: start)
-        #expect(parked.close(lingers: true) == true)
-        #expect(parked.phase == .closed)
+        #expect(parked.close(lingers: true, hasQueued: true) == true)
+        #expect(parked.takePoll() == 1)
+        #expect(parked.pollArrived(2, hasQueued: false, now: start) == .close)
+
+        var idle = EngineSessionMachine(transport: .polling)
+        _ = idle.pollArrived(1, hasQueued: false, now: start)
+        #expect(idle.close(lingers: true, hasQueued: false) == true)
+        #expect(idle.phase == .closed)
 
         var socket = EngineSessionMachine(transport: .websocket)
-        #expect(socket.close(lingers: true) == true)
+        #expect(socket.close(lingers: true, hasQueued: false) == true)
         #expect(socket.phase == .closed)
     }
 }

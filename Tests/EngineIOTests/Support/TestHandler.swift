@@ -23,6 +23,8 @@ final class TestHandler: EngineSessionHandler {
             session.send(frames)
             return session.close(.forcedClose)
         case "flood": return flood(session, counted: true)
+        case "fill": return flood(session, counted: false, frames: 30)
+        case "trust": return session.trust()
         case "replay": return flood(session, counted: false)
         default: frames.append(text: text.readableBytesView)
         }
@@ -43,6 +45,12 @@ final class TestHandler: EngineSessionHandler {
         log.add("drained")
     }
 
+    func lastWords(of session: EngineSession, for reason: EngineCloseReason) -> EngineFrames? {
+        var frames = EngineFrames()
+        frames.append(text: "last words: " + reason.rawValue)
+        return frames
+    }
+
     func session(_ session: EngineSession, didCloseWith reason: EngineCloseReason) {
         log.add(reason.rawValue)
     }
@@ -57,10 +65,10 @@ final class TestHandler: EngineSessionHandler {
     }
 
     /// 20 MB, more than any socket takes at once.
-    private func flood(_ session: EngineSession, counted: Bool) {
+    private func flood(_ session: EngineSession, counted: Bool, frames count: Int = 200) {
         var frames = EngineFrames()
         frames.append(binary: ByteBuffer(repeating: 1, count: 100_000).readableBytesView)
-        for _ in 0..<200 { session.send(frames, counted: counted) }
+        for _ in 0..<count { session.send(frames, counted: counted) }
         session.flush()
     }
 }

@@ -26,7 +26,10 @@ struct ArchiveRoundTripTests {
         let group = try await bench.group("group", [ann, bob, cyn, dan], owner: ann)
         _ = try await bench.perform(.putMember(group, bob, role: .admin, by: .operator))
         let pair = NewChat(kind: .direct, members: [ann.rawValue, bob.rawValue])
-        guard case .chat(let direct, _) = try await bench.perform(.createChat(pair, by: .operator)) else { return }
+        guard case .chat(let direct, _) = try await bench.perform(.createChat(pair, by: .operator)) else {
+            Issue.record("no chat was made")
+            return
+        }
         let gone = try await bench.group("gone", [ann, bob])
         bench.clock.advance(by: .seconds(5))
         let first = try await bench.send("first\nline \u{1} \u{2028} \"quoted\" \\", to: group, from: ann)

@@ -58,7 +58,15 @@ struct SettingsTests {
         #expect(configuration.recoveryWindow == .seconds(604_800))
         #expect(configuration.presenceGrace == .seconds(10) && configuration.typingTimeout == .seconds(6))
         #expect(configuration.quietMembers == 100 && configuration.maxSendQueue == 1_000_000)
+        #expect(configuration.maxConnectionMemory == nil && configuration.maxMemory == nil)
         #expect(configuration.logLevel == .info && configuration.logFormat == .text)
+    }
+
+    @Test("A connection's memory holds a packet and a half at least")
+    func connectionMemory() throws {
+        let flags: [Setting: [String]] = [.maxPayload: ["100000"], .maxConnectionMemory: ["150000"]]
+        #expect(try Self.read(flags: flags).maxConnectionMemory == 150_000)
+        #expect(throws: Failure.self) { try Self.read(flags: [.maxConnectionMemory: ["1000000"]]) }
     }
 
     @Test("A flag wins over the environment, the environment over the file, the file over the default")
@@ -80,7 +88,8 @@ struct SettingsTests {
         let fromFlag = Self.message(flags: [setting: [value]])
         #expect(fromFlag?.contains("--\(setting.rawValue)") == true)
         let fromEnvironment = Self.message(environment: [setting.environmentName: value])
-        #expect(fromEnvironment?.contains(setting.environmentName) == true)
+        // An empty variable is none.
+        #expect(value.isEmpty ? fromEnvironment == nil : fromEnvironment?.contains(setting.environmentName) == true)
         let fromFile = Self.message(file: "\(setting.rawValue): \(value.isEmpty ? "\"\"" : "\"\\u0001 \"")\n")
         #expect(fromFile?.contains("\(setting.rawValue) in the configuration file") == true)
     }
@@ -94,7 +103,8 @@ struct SettingsTests {
             (.clientsCreateChats, "some"), (.corsOrigin, "chat.example.org"), (.corsOrigin, "https://a/b"),
             (.trustedProxy, "10.0.0.0/33"), (.trustedProxy, "proxy"), (.logLevel, "loud"), (.logFormat, "xml"),
             (.autoCreateUsers, "perhaps"), (.pingInterval, "25s"), (.rateLimitEvents, "-5"), (.jwtSecret, "short"),
-            (.adminKey, "two words"), (.adminKeyFile, "/missing"), (.tlsCert, "cert.pem"), (.jwtPublicKey, "key.pem"),
+            (.adminKey, "two words that are long enough"), (.adminKeyFile, "/missing"), (.tlsCert, "cert.pem"),
+            (.jwtPublicKey, "key.pem"),
         ])
     func badValues(setting: Setting, value: String) {
         let message = Self.message(flags: [setting: [value]])
@@ -132,6 +142,38 @@ struct SettingsTests {
         #expect(Self.message(file: "") == nil)
     }
 
+    @Test("A variable that is empty counts as not set: the file and the default stand", arguments: Setting.allCases)
+    func emptyVariables(setting: Setting) throws {
+        #expect(Self.message(environment: [setting.environmentName: ""]) == nil)
+        let below = try Self.read(environment: ["PARLEY_THREADS": "", "PARLEY_LISTEN": ""], file: "threads: 3\n")
+        #expect(below.threads == 3 && below.listen == .tcp(host: "::", port: 5000))
+        let source = try SettingsSource(flags: [:], environment: ["PARLEY_NOTHING": ""])
+        #expect(source.unknownEnvironment.isEmpty)
+    }
+
+    @Test("An admin key that could be guessed is refused, wherever it is given")
+    func shortKeys() throws {
+        let short = String(repeating: "k", count: AdminKey.minimumLength - 1)
+        for message in [
+            Self.message(flags: [.adminKey: [short]]), Self.message(environment: ["PARLEY_ADMIN_KEY": short]),
+            Self.message(file: "admin-key: \(short)\n"),
+            Self.message(flags: [.adminKeyFile: ["key"]], files: ["key": short + "\n"]),
+        ] {
+            #expect(message?.contains("must have at least 16 characters") == true)
+            #expect(message?.contains(short) == false)
+        }
+        #expect(try Self.read(flags: [.adminKey: [short + "k"]]).adminKey == short + "k")
+    }
+
+    @Test("The mode of a socket is octal")
+    func unixMode() throws {
+        #expect(try Self.read().unixMode == nil)
+        for text in ["0660", "660"] { #expect(try Self.read(flags: [.unixMode: [text]]).unixMode == 0o660) }
+        for text in ["0888", "1777", "rw", "-1", ""] {
+            #expect(Self.message(flags: [.unixMode: [text]])?.contains("--unix-mode") == true)
+        }
+    }
+
     @Test("Unknown variables of the environment are told, and no error")
     func unknownVariables() throws {
         let source = try SettingsSource(
@@ -142,13 +184,14 @@ struct SettingsTests {
     @Test("Keys can come from files, without the newline at their end; both ways at once is refused")
     func keyFiles() throws {
         let secret = String(repeating: "s", count: 32)
-        let files = ["admin": "key\n", "jwt": secret + "\n"]
+        let key = String(repeating: "k", count: 20)
+        let files = ["admin": key + "\n", "jwt": secret + "\n"]
         let configuration = try Self.read(flags: [.adminKeyFile: ["admin"], .jwtSecretFile: ["jwt"]], files: files)
-        #expect(configuration.adminKey == "key" && configuration.jwtSecret?.text == secret)
+        #expect(configuration.adminKey == key && configuration.jwtSecret?.text == secret)
         #expect(Self.message(flags: [.adminKey: ["k"], .adminKeyFile: ["admin"]], files: files) != nil)
         let nearer = try Self.read(
-            flags: [.adminKeyFile: ["admin"]], environment: ["PARLEY_ADMIN_KEY": "other"], files: files)
-        #expect(nearer.adminKey == "key")
+            flags: [.adminKeyFile: ["admin"]], environment: ["PARLEY_ADMIN_KEY": key + "2"], files: files)
+        #expect(nearer.adminKey == key)
     }
 
     @Test("Public keys need an issuer or an audience; certificate and key go together")

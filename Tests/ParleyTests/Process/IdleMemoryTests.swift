@@ -38,12 +38,14 @@ struct IdleMemoryTests {
     @Test("The processor time counts what every thread does")
     func processorTime() {
         let before = IdleMemory.processorTime
-        let thread = Thread {
-            var sum = 0
-            while IdleMemory.processorTime - before < .milliseconds(20) { sum &+= 1 }
-        }
-        thread.start()
-        while !thread.isFinished { Thread.sleep(forTimeInterval: 0.001) }
+        let done = DispatchSemaphore(value: 0)
+        Thread {
+            var turns = 0
+            // A clock that stands still ends it too, and fails the test.
+            while turns < 100_000_000, IdleMemory.processorTime - before < .milliseconds(20) { turns += 1 }
+            done.signal()
+        }.start()
+        #expect(done.wait(timeout: .now() + 120) == .success)
         #expect(IdleMemory.processorTime - before >= .milliseconds(20))
     }
 }

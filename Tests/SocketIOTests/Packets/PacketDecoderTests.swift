@@ -1,5 +1,7 @@
 import ByteText
 import NIOCore
+import NIOEmbedded
+import SocketServer
 import Testing
 
 @testable import SocketIO
@@ -57,6 +59,37 @@ import Testing
         let packet = try decoder.receive(binary: ByteBuffer(bytes: [2, 3]))
         let expected: [JSONValue] = [["a": [.binary(ByteBuffer(bytes: [2, 3]))]], .binary(ByteBuffer(bytes: [1]))]
         #expect(packet == Packet(namespace: "/", kind: .event(name: "m", arguments: expected), id: 7))
+    }
+
+    @Test("Attachments that wait for the rest count in the account, and give it back")
+    func account() throws {
+        let account = ByteAccount(limit: 1_000_000, eventLoop: EmbeddedEventLoop())
+        var decoder = PacketDecoder(account: account)
+        let text = "52-[\"m\",{\"_placeholder\":true,\"num\":0},{\"_placeholder\":true,\"num\":1}]"
+        _ = try decoder.receive(text: ByteBuffer(string: text))
+        #expect(account.used > 0)
+        _ = try decoder.receive(binary: ByteBuffer(repeating: 0, count: 1000))
+        #expect(account.used > 1000)
+        #expect(try decoder.receive(binary: ByteBuffer(repeating: 0, count: 1000)) != nil)
+        #expect(account.used == 0)
+    }
+
+    @Test("What is judged to be nobody's is not looked at, its attachments are dropped; what is refused is a fault")
+    func judged() throws {
+        let account = ByteAccount(limit: 1_000_000, eventLoop: EmbeddedEventLoop())
+        var decoder = PacketDecoder(account: account)
+        let skipped = try decoder.receive(text: ByteBuffer(string: "3/n,7[no JSON")) { head in
+            #expect(head.kind == .ack && head.namespace == "/n" && head.id == 7 && head.payloadSize == 8)
+            return .skip
+        }
+        #expect(skipped == nil)
+        #expect(try decoder.receive(text: ByteBuffer(string: "52-[no JSON"), judge: { _ in .skip }) == nil)
+        #expect(try decoder.receive(binary: ByteBuffer(repeating: 0, count: 1000)) == nil)
+        #expect(account.used == 0)
+        #expect(try decoder.receive(binary: ByteBuffer(repeating: 0, count: 1000)) == nil)
+        #expect(throws: PacketDecoder.Failure.refused) {
+            try decoder.receive(text: ByteBuffer(string: "2[\"a\"]"), judge: { _ in .refuse })
+        }
     }
 
     @Test("Text while attachments are due, bytes that nobody announced, a placeholder without its bytes: faults")

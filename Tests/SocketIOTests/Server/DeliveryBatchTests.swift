@@ -234,31 +234,99 @@ import Testing
         }
     }
 
-    @Test("More than can be held is not given in part: the socket is told to read again, and holding begins anew")
+    @Test("More than can be held is not given in part: it is kept and read again, and where the socket moved holds")
     func overflow() async throws {
         let gate = Gate()
-        try await TestServer.with {
-            $0.of("/").setGate(gate)
-        } _: { server in
-            var asked = gate.asked.stream.makeAsyncIterator()
-            var sockets = gate.sockets.stream.makeAsyncIterator()
+        try await TestServer.with { $0.of("/").setGate(gate) } _: { server in
             let namespace = server.io.of("/")
             func deliver(_ stamp: Int) {
                 var batch = DeliveryBatch.Builder()
                 batch.send(event("e\(stamp)", of: server), toRoom: "r")
+                if stamp == 1000 {
+                    batch.leave("r", socketsOf: "me")
+                    batch.join("s", socketsOf: "me")
+                }
+                if stamp == 2900 { batch.join("t", socketsOf: "me") }
+                for room in ["s", "t"] { batch.send(event("\(room)\(stamp)", of: server), toRoom: room) }
                 namespace.deliver(batch.finish(stamp: Int64(stamp), trailer: nil))
+            }
+            let (client, socket) = try await gate.enter(server, rooms: ["r", "me"])
+            for stamp in 1...3000 { deliver(stamp) }
+            #expect(try await socket.eventLoop.submit { socket.release(after: 0) }.get() == false)
+            try await socket.eventLoop.submit { socket.keep() }.get()
+            deliver(3001)
+            #expect(try await socket.eventLoop.submit { socket.release(after: 3000) }.get())
+            #expect(await client.nextText() == "42[\"s3001\"]")
+            #expect(await client.nextText() == "42[\"t3001\"]")
+            await client.close()
+        }
+    }
+
+    @Test("A socket that follows is moved from room to room and told nothing; what is kept then is told")
+    func follows() async throws {
+        let gate = Gate()
+        try await TestServer.with { $0.of("/").setGate(gate) } _: { server in
+            let namespace = server.io.of("/")
+            func deliver(_ stamp: Int64, joining room: String) {
+                var batch = DeliveryBatch.Builder()
+                batch.join(room, socketsOf: "me")
+                for room in ["a", "b", "c"] { batch.send(event("\(room)\(stamp)", of: server), toRoom: room) }
+                namespace.deliver(batch.finish(stamp: stamp, trailer: nil))
+            }
+            let (client, socket) = try await gate.enter(server, rooms: ["me"])
+            deliver(1, joining: "a")
+            try await socket.eventLoop.submit { socket.follow() }.get()
+            deliver(2, joining: "b")
+            try await socket.eventLoop.submit { socket.keep() }.get()
+            deliver(3, joining: "c")
+            deliver(4, joining: "c")
+            #expect(try await socket.eventLoop.submit { socket.release(after: 3) }.get())
+            for room in ["a", "b", "c"] { #expect(await client.nextText() == "42[\"\(room)4\"]") }
+            await client.close()
+        }
+    }
+
+    @Test("What is to be done with a socket is done at once while it holds back, and what passed before it came, then")
+    func performsAtOnce() async throws {
+        let gate = Gate()
+        try await TestServer.with { $0.of("/").setGate(gate) } _: { server in
+            var asked = gate.asked.stream.makeAsyncIterator()
+            var sockets = gate.sockets.stream.makeAsyncIterator()
+            let done = Mutex<[Int]>([])
+            func perform(_ number: Int) {
+                var batch = DeliveryBatch.Builder()
+                batch.perform(forSocketsOf: "me") { _ in done.withLock { $0.append(number) } }
+                server.io.of("/").deliver(batch.finish(stamp: 1, trailer: nil))
             }
             let client = try await WireClient.open(port: server.port)
             try await client.send("40")
             await asked.next()
-            for stamp in 1...3000 { deliver(stamp) }
-            gate.letIn(rooms: ["r"])
+            perform(1)
+            gate.letIn(rooms: ["me"])
             let socket = try #require(await sockets.next())
-            #expect(try await socket.eventLoop.submit { socket.release(after: 0) }.get() == false)
-            deliver(3001)
-            #expect(try await socket.eventLoop.submit { socket.release(after: 3000) }.get())
-            #expect(await client.nextText()?.hasPrefix("40") == true)
-            #expect(await client.nextText() == "42[\"e3001\"]")
+            perform(2)
+            try await socket.eventLoop.submit { #expect(done.withLock { $0 } == [1, 2]) }.get()
+            #expect(try await socket.eventLoop.submit { socket.release(after: 7) }.get())
+            #expect(done.withLock { $0 } == [1, 2])
+            await client.close()
+        }
+    }
+
+    @Test("Where more passes than can be kept before the client is let in, it is sent away to come again")
+    func lost() async throws {
+        let gate = Gate()
+        try await TestServer.with { $0.of("/").setGate(gate) } _: { server in
+            var asked = gate.asked.stream.makeAsyncIterator()
+            let client = try await WireClient.open(port: server.port)
+            try await client.send("40")
+            await asked.next()
+            for stamp in 1...3000 {
+                var batch = DeliveryBatch.Builder()
+                batch.send(event("e", of: server), toRoom: "r")
+                server.io.of("/").deliver(batch.finish(stamp: Int64(stamp), trailer: nil))
+            }
+            gate.letIn(rooms: ["r"])
+            #expect(await client.nextText() == nil)
             await client.close()
         }
     }

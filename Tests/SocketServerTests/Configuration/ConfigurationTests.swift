@@ -43,6 +43,10 @@ struct ConfigurationTests {
         #expect(try client(networks, peer: "10.1.2.3", forwarded: ["1.2.3.4:8080"]) == "1.2.3.4")
         #expect(try client(networks, peer: "10.1.2.3", forwarded: ["9.9.9.9, unknown"]) == "10.1.2.3")
         #expect(try client(networks, peer: "10.1.2.3", forwarded: []) == "10.1.2.3")
+        #expect(try client(networks, peer: "10.1.2.3", forwarded: ["1.2.3.4\0 and more"]) == "10.1.2.3")
+        // Like a mapped address, and none.
+        let six = "::ffff:fff:1.2.3.4"
+        #expect(try client(networks, peer: "10.1.2.3", forwarded: [six]) == six)
         #expect(try client(networks, peer: "192.0.2.8", forwarded: ["1.2.3.4"]) == "192.0.2.8")
     }
 

@@ -153,36 +153,6 @@ struct HTTPServerTests {
         }
     }
 
-    @Test("A request head that does not come is not waited for")
-    func slowHead() async throws {
-        try await TestServer.with(HTTPRoutes(), change: { $0.limits.headTimeout = .milliseconds(50) }) { server in
-            let client = try await server.connect()
-            // The end may come before this is sent.
-            _ = try? await client.send("GET / HTTP/1.1\r\nHost: a\r\nX: ")
-            await client.waitForEnd()
-        }
-    }
-
-    @Test("A body that does not come is not waited for")
-    func slowBody() async throws {
-        try await TestServer.with(
-            HTTPRoutes(fallback: EchoResponder()), change: { $0.limits.bodyTimeout = .milliseconds(50) }
-        ) { server in
-            let client = try await server.connect()
-            _ = try? await client.send("POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 10\r\n\r\nabc")
-            await client.waitForEnd()
-        }
-    }
-
-    @Test("An idle connection is closed, one that asked for more is not")
-    func idle() async throws {
-        try await TestServer.with(HTTPRoutes(), change: { $0.limits.keepAliveTimeout = .milliseconds(50) }) { server in
-            let client = try await server.connect()
-            #expect(try await client.request("GET", "/").status == 404)
-            await client.waitForEnd()
-        }
-    }
-
     @Test("A request that offers HTTP/2 is answered in HTTP/1.1, and so is the next")
     func otherUpgrade() async throws {
         try await TestServer.with(HTTPRoutes(fallback: EchoResponder())) { server in

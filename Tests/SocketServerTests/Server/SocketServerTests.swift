@@ -91,7 +91,7 @@ struct SocketServerTests {
         routes.add("/slow", parking)
         let server = SocketServer(
             configuration: .init(listen: [.tcp(host: "127.0.0.1", port: 0)], threads: 1), routes: routes)
-        guard case .tcp(_, let port)? = try await server.start().first else { return }
+        let port = try await Self.port(of: server)
         let idle = try await RawClient.connect(port: port)
         _ = try await idle.request("GET", "/")
         let busy = try await RawClient.connect(port: port)
@@ -115,12 +115,21 @@ struct SocketServerTests {
         routes.add("/slow", parking)
         let server = SocketServer(
             configuration: .init(listen: [.tcp(host: "127.0.0.1", port: 0)], threads: 1), routes: routes)
-        guard case .tcp(_, let port)? = try await server.start().first else { return }
+        let port = try await Self.port(of: server)
         let client = try await RawClient.connect(port: port)
         try await client.sendRequest("GET", "/slow")
         await parking.arrived.wait()
         await server.shutdown(within: .milliseconds(50))
-        await client.waitForEnd()
+        // It was not answered, as `answer` was never told, and is closed all the same.
+        await #expect(throws: RawClientError.self) { try await client.readResponse() }
+        #expect(client.isAtEnd && server.connectionCount == 0)
+    }
+
+    /// Starts it; a start that gives no port is a failure, not the end of the test.
+    private static func port(of server: SocketServer) async throws -> Int {
+        let address = try #require(try await server.start().first)
+        guard case .tcp(_, let port) = address else { throw SocketServerError.malformedAddress("\(address)") }
+        return port
     }
 
     @Test("It speaks TLS, and takes a new certificate while it serves")

@@ -3,6 +3,7 @@ import NIOHTTP1
 import SocketTestKit
 import Synchronization
 import Testing
+import WaitTestKit
 
 @testable import SocketServer
 
@@ -38,7 +39,7 @@ struct StrangersOnTheWireTests {
             try await inside.sendRequest("GET", "/in")
             await bouncer.parked.wait()
             let idle = try await server.connect()
-            while server.server.registry.strangerCount < 1 { try await Task.sleep(for: .milliseconds(1)) }
+            try await until("a stranger is seen") { server.server.registry.strangerCount >= 1 }
             let next = try await server.connect()
             #expect(try await next.request("GET", "/").status == 404)
             await idle.waitForEnd()
@@ -74,7 +75,7 @@ struct StrangersOnTheWireTests {
             for _ in 0..<300 { silent.append(try await server.connect()) }
             let user = try await server.connect()
             #expect(try await user.request("GET", "/").status == 404)
-            while server.server.connectionCount > 5 { try await Task.sleep(for: .milliseconds(5)) }
+            try await until("the crowd gave way") { server.server.connectionCount <= 5 }
             #expect(server.server.registry.strangerCount <= 5)
         }
     }
@@ -90,13 +91,13 @@ struct StrangersOnTheWireTests {
             let registry = server.server.registry
             let proxy = try await server.connect()
             #expect(try await proxy.request("GET", "/", headers: ["X-Forwarded-For": "192.0.2.9"]).status == 404)
-            while registry.strangerCount > 0 { try await Task.sleep(for: .milliseconds(1)) }
+            try await until("no stranger is left") { registry.strangerCount == 0 }
             try await proxy.sendRequest("GET", "/slow", headers: ["X-Forwarded-For": "192.0.2.9"])
             await parking.arrived.wait()
             #expect(registry.strangerCount(of: AddressKey("192.0.2.9")) == 1)
             try await parking.answer("/slow", body: "done")
             #expect(try await proxy.readResponse().body == "done")
-            while registry.strangerCount > 0 { try await Task.sleep(for: .milliseconds(1)) }
+            try await until("no stranger is left") { registry.strangerCount == 0 }
         }
     }
 
@@ -140,7 +141,7 @@ struct StrangersOnTheWireTests {
             try await loop.submit { socket.value.becomeStranger(AddressKey("192.0.2.1")) }.get()
             #expect(registry.strangerCount(of: AddressKey("192.0.2.1")) == 1)
             try await client.close()
-            while registry.strangerCount > 0 { try await Task.sleep(for: .milliseconds(1)) }
+            try await until("no stranger is left") { registry.strangerCount == 0 }
         }
     }
 
@@ -155,12 +156,13 @@ struct StrangersOnTheWireTests {
             let count = 20_000
             client.sendLater(String(repeating: "GET / HTTP/1.1\r\nHost: a\r\n\r\n", count: count))
             // Until it makes no more.
-            var (before, now) = (-1, 0)
-            while now == 0 || now > before {
-                try await Task.sleep(for: .milliseconds(200))
-                (before, now) = (now, talker.begun.withLock { $0 })
+            var (made, since) = (0, ContinuousClock.now)
+            try await until("it makes no more") {
+                let now = talker.begun.withLock { $0 }
+                if now != made { (made, since) = (now, .now) }
+                return now > 0 && since.duration(to: .now) > .milliseconds(200)
             }
-            #expect(now < count / 2)
+            #expect(made < count / 2)
             try await client.setReading(true)
             for _ in 0..<count { #expect(try await client.readResponse().status == 200) }
         }
@@ -202,7 +204,7 @@ struct StrangersOnTheWireTests {
             let client = try await server.connect()
             try await client.setReading(false)
             try await client.sendRequest("GET", "/")
-            while server.server.connectionCount > 0 { try await Task.sleep(for: .milliseconds(10)) }
+            try await until("it is closed") { server.server.connectionCount == 0 }
         }
     }
 }

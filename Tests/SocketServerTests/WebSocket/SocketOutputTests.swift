@@ -66,15 +66,39 @@ struct SocketOutputTests {
             for frames in all {
                 output.append(frames)
                 guard rest.isEmpty else { continue }
-                if case .rest(let bytes) = output.send(to: ours, scratch: scratch) {
-                    rest = Array(bytes.readableBytesView)
+                if case .rest(let piece) = output.send(to: ours, scratch: scratch) {
+                    rest = Array(piece.bytes.readableBytesView)
+                    #expect(piece.counted == rest.count)
                 }
             }
             #expect(!rest.isEmpty)
             got = readAll(theirs)
-            rest += Array(output.take().readableBytesView)
-            #expect(output.isEmpty)
+            while let piece = output.takePiece() { rest += Array(piece.bytes.readableBytesView) }
+            #expect(output.isEmpty && output.size == 0 && output.counted == 0)
             #expect(got + rest == all.flatMap { Array($0.readableBytesView) })
+        }
+    }
+
+    @Test("What does not count is known of each piece, wherever the kernel stopped", arguments: [1, 7, 100, 3000])
+    func counted(size: Int) throws {
+        defer { scratch.deallocate() }
+        try withPair { ours, theirs in
+            var output = SocketOutput()
+            var left = 0
+            for (number, frames) in frames(300_000 / size + 1, of: size).enumerated() {
+                output.append(frames, isCounted: number % 3 == 0)
+                if number % 3 == 0 { left += size }
+            }
+            #expect(output.counted == left)
+            guard case .rest(let piece) = output.send(to: ours, scratch: scratch) else {
+                Issue.record("the socket took everything")
+                return
+            }
+            let sent = readAll(theirs).count
+            // Every third frame counts.
+            let countedAndSent = (0..<(sent / size)).filter { $0 % 3 == 0 }.count * size
+            let cut = (sent / size) % 3 == 0 ? sent % size : 0
+            #expect(piece.counted + output.counted == left - countedAndSent - cut)
         }
     }
 

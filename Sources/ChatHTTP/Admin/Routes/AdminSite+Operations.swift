@@ -43,7 +43,7 @@ extension AdminSite {
     /// In the order of their ids; a page goes on after the last one, even when that one has gone meanwhile.
     @Sendable private func listConnections(_ request: AdminRequest) async throws -> Response {
         let page = try request.page()
-        let all = await sessions.connections().sorted { $0.sid < $1.sid }
+        let all = await sessions.connections().sorted { ByteString($0.sid) < ByteString($1.sid) }
         let after = page.after.map { ByteString($0) }
         let rest = after.map { after in all.drop { ByteString($0.sid) <= after } } ?? all[...]
         let items = rest.prefix(page.limit)

@@ -28,9 +28,9 @@ struct CheckCommand: ParsableCommand {
             throw Failure(error)
         }
         bar.clear()
-        for finding in findings { print(finding) }
+        for finding in findings { try StandardOutput.line("\(finding)") }
         let faults = findings.count { $0.isFault }
         guard faults == 0 else { throw Failure(.badData, "\(path): \(faults) findings") }
-        print("\(path): \(findings.isEmpty ? "no findings" : "no faults")")
+        try StandardOutput.line("\(path): \(findings.isEmpty ? "no findings" : "no faults")")
     }
 }

@@ -9,7 +9,7 @@ struct ExportCommand: ParsableCommand {
         abstract: "Write users, chats, messages and members as NDJSON, one object a line; the keys stay behind.",
         discussion: "Of a running appliance too. parley import reads it into another one.")
 
-    @Argument(help: "Where to; replaced when it is whole; - is standard output")
+    @Argument(help: "Where to: a new file, or a regular one, replaced when it is whole; - is standard output")
     var file: String
 
     @Option(
@@ -27,12 +27,14 @@ struct ExportCommand: ParsableCommand {
     var config: String?
 
     func run() throws {
-        let path = try from ?? DataOption.directory(data, config: config) + "/parley.db"
+        let directory = try DataOption.directory(data, config: config)
+        let path = from ?? directory + "/parley.db"
         let bar = ProgressBar("exporting")
         defer { bar.clear() }
         do {
             let source = try DatabaseExport(path)
-            let output = try ArchiveWriter(file, files: files)
+            let output = try ArchiveWriter(
+                file, files: files, forbidden: ApplianceFiles.all(in: directory) + [path])
             do {
                 let counts = try source.run(
                     withFiles: files != .none, progress: { bar.show($0) }, output.write)

@@ -50,8 +50,8 @@ struct ImportCommand: ParsableCommand {
                 throw failure
             }
             bar.clear()
-            print("imported \(target.counts.summary) into \(directory)/parley.db")
-            if let kept { print("the old one is \(kept)") }
+            try StandardOutput.line("imported \(target.counts.summary) into \(directory)/parley.db")
+            if let kept { try StandardOutput.line("the old one is \(kept)") }
         } catch let error as StoreOpenError {
             throw Failure(error)
         }

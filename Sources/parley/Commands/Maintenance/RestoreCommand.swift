@@ -32,7 +32,7 @@ struct RestoreCommand: ParsableCommand {
             throw Failure(error)
         }
         bar.clear()
-        print("\(directory)/parley.db is now \(file)")
-        if let kept { print("the old one is \(kept)") }
+        try StandardOutput.line("\(directory)/parley.db is now \(file)")
+        if let kept { try StandardOutput.line("the old one is \(kept)") }
     }
 }

@@ -3,43 +3,46 @@ import EngineIO
 import NIOCore
 import SocketIO
 
-/// What a returning client missed, ready to be sent: the events in parts, and what comes with the last.
-struct Replay: Sendable {
-    /// About 64 KiB each: one part is given when the socket took the one before.
-    private let parts: [EngineFrames]
-    private var position = 0
-    /// Everything up to here is in the parts.
-    let end: Revision
-    /// What the client showed.
-    let given: Offset
-
-    static let partBytes = 64 << 10
+/// A page of what a returning client missed, encoded: never more than about ``bytes`` is, for one client at a time.
+struct ReplayPage: Sendable {
+    /// About so much a page: one is read when the socket took the one before.
+    static let bytes = 64 << 10
     /// CONTRACT section 3: past so many changes (receipts not counted) a client starts afresh.
     static let maxChanges = 10_000
 
-    var isUntouched: Bool { position == 0 }
+    let frames: EngineFrames
+    /// The changes in it, receipts not counted.
+    let count: Int
+    /// Where the next page begins; `nil`: this is the last.
+    let next: MissedCursor?
+    /// Once the last page is told, everything up to here is.
+    let end: Revision
 
-    mutating func nextPart() -> EngineFrames? {
-        guard position < parts.count else { return nil }
-        defer { position += 1 }
-        return parts[position]
+    init(frames: EngineFrames, count: Int, next: MissedCursor?, end: Revision) {
+        self.frames = frames
+        self.count = count
+        self.next = next
+        self.end = end
     }
 
-    init(_ changes: ChangeSet, for user: UserID, given: Offset, quietMembers: Int, events: ServerEvents) {
-        var parts: [EngineFrames] = []
-        var part = EngineFrames()
-        for change in changes.changes {
+    init(_ page: MissedPage, for user: UserID, quietMembers: Int, events: ServerEvents) {
+        var frames = EngineFrames()
+        var count = 0
+        for change in page.changes {
+            if !change.isReceipt { count += 1 }
             guard let event = ServerEvent(change, for: user, quietMembers: quietMembers) else { continue }
-            part.append(events.frames(event))
-            if part.size >= Self.partBytes {
-                parts.append(part)
-                part = EngineFrames()
-            }
+            frames.append(events.frames(event))
         }
-        if !part.isEmpty { parts.append(part) }
-        self.parts = parts
-        self.given = given
-        end = changes.revision
+        self.init(frames: frames, count: count, next: page.next, end: page.end)
+    }
+}
+
+extension Change {
+    fileprivate var isReceipt: Bool {
+        switch self {
+        case .messageRead, .messageDelivered: true
+        default: false
+        }
     }
 }
 
@@ -69,7 +72,7 @@ extension ServerEvent {
             self = card.id == user ? .chatAdded(chat) : .memberAdded(chat.id, card.id)
         case .memberRemoved(let chat, let member):
             self = member == user ? .chatRemoved(chat) : .memberRemoved(chat, member)
-        case .userUpdated(let card): self = .userUpdated(card)
+        case .userUpdated(let card, _): self = .userUpdated(card)
         case .memberRoleChanged, .userDeleted, .userBlocked, .tokensRevoked, .tokenRevoked: return nil
         }
     }

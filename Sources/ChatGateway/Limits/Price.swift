@@ -1,0 +1,31 @@
+/// What events cost, in units of `--rate-limit-events`: one unit is about what a plain event costs the server, a tenth
+/// of a millisecond. Each event's own price stands beside it (``ClientEvent/price(in:)``); these are what they are made
+/// of.
+///
+/// A price is paid in three parts: a unit and its bytes when the event comes, the rest when it is carried out, and the
+/// size of its answer when that is known.
+enum Price {
+    /// Bytes of an event a unit: to parse them.
+    private static let bytesReceived = 4096
+    /// Bytes of an answer a unit: to read, encode and send them.
+    private static let bytesAnswered = 8192
+    /// Sockets that are told, a unit.
+    private static let listeners = 100
+    /// Members a unit, of a chat that is made or of users that are looked up.
+    private static let members = 20
+
+    /// To take in an event of so many bytes.
+    static func ofReceiving(_ bytes: Int) -> Int { 1 + bytes / bytesReceived }
+    /// To answer with so many bytes, beyond what every answer costs.
+    static func ofAnswering(_ bytes: Int) -> Int { bytes / bytesAnswered }
+    /// To tell so many sockets.
+    static func ofTelling(_ sockets: Int) -> Int { sockets / listeners }
+    /// To look up or write so many users.
+    static func ofUsers(_ count: Int) -> Int { count / members }
+    /// To look for words in all that one may see.
+    static let ofSearching = 10
+    /// To look through all of one's chats.
+    static let ofEveryChat = 3
+    /// To check a signature.
+    static let ofToken = 3
+}

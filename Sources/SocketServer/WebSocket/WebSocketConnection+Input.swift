@@ -1,0 +1,205 @@
+public import NIOCore
+
+/// Reading, at the pace that the loop's other connections, and whoever uses this one, can bear.
+///
+/// 1. What one read brought is taken in slices: a slice ends once it has cost ``InputCost/light``, and the rest waits
+///    in ``backlog``.
+/// 2. After a slice that cost so much the connection waits in its loop's ``InputLane``, and reads nothing meanwhile;
+///    the kernel then holds the peer back.
+/// 3. Nothing is read either while whoever uses it says so (``setReadingHeld(_:)``: its account is full), or for a
+///    while (``pauseReading(for:)``).
+/// 4. Of many pings in one slice the first few and the last are answered, which RFC 6455 section 5.5.3 allows, in one
+///    write with whatever else the slice brought about.
+extension WebSocketConnection: InputLaneUser {
+    /// What is longer waits its turn where others cost much already.
+    private static let longRead = 4 << 10
+    /// Pings of a slice that are answered one by one: more than anybody sends who means it.
+    private static let answeredPings = 16
+
+    /// The longest message taken, in bytes, all fragments together; a longer one closes with 1009.
+    public var maximumMessageSize: Int {
+        get { decoder.maximumMessageSize }
+        set { decoder.maximumMessageSize = newValue }
+    }
+
+    public func read(context: ChannelHandlerContext) {
+        if holds.isEmpty { context.read() } else { readIsPending = true }
+    }
+
+    public func channelRead(context: ChannelHandlerContext, data: NIOAny) {
+        guard state != .finished else { return }
+        // A copy of exactly the bytes that came: NIO keeps a reference to its own, larger buffer, and unmasking in that
+        // would copy all of it.
+        let read = Self.unwrapInboundIn(data)
+        var bytes = ByteBuffer()
+        bytes.writeImmutableBuffer(read)
+        receive(bytes)
+    }
+
+    public func channelReadComplete(context: ChannelHandlerContext) {
+        endBurst()
+        context.fireChannelReadComplete()
+    }
+
+    func receive(_ bytes: ByteBuffer) {
+        var bytes = bytes
+        guard holds.isEmpty, backlog.readableBytes == 0 else { return keep(&bytes) }
+        if bytes.readableBytes > Self.longRead, loop.lane.isBusy {
+            keep(&bytes)
+            return waitInLane()
+        }
+        decoder.unmaskWholeFrames(in: &bytes)
+        cost += .bytes(bytes.readableBytes)
+        takeSlice(&bytes)
+    }
+
+    /// What comes although nothing was to be read: NIO reads all there is when the peer has closed its side.
+    private func keep(_ bytes: inout ByteBuffer) {
+        cost += .bytes(bytes.readableBytes)
+        backlog.writeBuffer(&bytes)
+        settleInput()
+        if backlog.readableBytes > Self.maximumBacklog { abort() }
+    }
+
+    /// What a kernel holds at most that was left to itself.
+    private static let maximumBacklog = 8 << 20
+
+    /// Takes messages until they cost too much, or nobody wants more; the rest waits.
+    private func takeSlice(_ bytes: inout ByteBuffer) {
+        do throws(WebSocketViolation) {
+            while state != .finished, holds.isEmpty, cost < .light, let event = try decoder.next(from: &bytes) {
+                handle(event)
+            }
+        } catch {
+            bytes = ByteBuffer()
+            fail(error)
+        }
+        cost += InputCost(nanoseconds: InputCost.frame.nanoseconds * Int64(decoder.takeFrameCount()))
+        let spent = cost
+        cost = .zero
+        loop.lane.spend(spent)
+        backlog = state == .finished || bytes.readableBytes == 0 ? ByteBuffer() : bytes
+        settleInput()
+        if state != .finished, spent >= .light { waitInLane() }
+    }
+
+    private func waitInLane() {
+        guard !holds.contains(.lane) else { return }
+        holds.insert(.lane)
+        loop.lane.wait(self)
+    }
+
+    public func laneTurn() {
+        holds.remove(.lane)
+        goOnReading()
+    }
+
+    /// At the end of the connection: what is left over from before, one slice of it.
+    func takeLastSlice() {
+        guard state == .open, backlog.readableBytes > 0 else { return }
+        holds = []
+        var bytes = backlog
+        takeSlice(&bytes)
+        endBurst()
+    }
+
+    /// Where nothing holds it back: takes what waits, or reads on.
+    private func goOnReading() {
+        guard holds.isEmpty, context != nil else { return }
+        if backlog.readableBytes > 0 {
+            var bytes = backlog
+            backlog = ByteBuffer()
+            takeSlice(&bytes)
+            endBurst()
+        }
+        guard holds.isEmpty, readIsPending else { return }
+        readIsPending = false
+        context?.read()
+    }
+
+    /// Stops reading, or goes on: in a later turn of the loop.
+    public func setReadingHeld(_ isHeld: Bool) {
+        guard isHeld != holds.contains(.user), state != .finished else { return }
+        if isHeld {
+            holds.insert(.user)
+        } else {
+            holds.remove(.user)
+            goOnLater()
+        }
+    }
+
+    /// Reads nothing for a while.
+    public func pauseReading(for time: TimeAmount) {
+        guard !holds.contains(.pause), state == .open else { return }
+        holds.insert(.pause)
+        let bound = NIOLoopBound(self, eventLoop: eventLoop)
+        eventLoop.scheduleTask(in: time) {
+            bound.value.holds.remove(.pause)
+            bound.value.goOnReading()
+        }
+    }
+
+    func goOnLater() {
+        guard holds.isEmpty, context != nil else { return }
+        let bound = NIOLoopBound(self, eventLoop: eventLoop)
+        eventLoop.execute { bound.value.goOnReading() }
+    }
+
+    /// Nothing more is wanted of what came and comes: it is read to the end, and dropped.
+    func dropInput() {
+        backlog = ByteBuffer()
+        decoder.removeAll()
+        settleInput()
+        holds.subtract([.user, .pause])
+        goOnLater()
+    }
+
+    /// What handling the message at work costs, besides its bytes.
+    public func spend(_ cost: InputCost) { self.cost += cost }
+
+    private func settleInput() {
+        let kept = backlog.readableBytes + decoder.keptBytes
+        guard kept != chargedInput, let account else { return }
+        let change = kept - chargedInput
+        chargedInput = kept
+        account.chargeUnfinished(change)
+    }
+
+    // MARK: Messages
+
+    /// What came together is delivered.
+    func endBurst() {
+        if let ping = unansweredPing {
+            unansweredPing = nil
+            answer(ping)
+        }
+        pings = 0
+        if state == .open { delegate?.webSocketDidReceiveBurst(self) }
+        if !output.isEmpty { flush() }
+    }
+
+    private func answer(_ ping: ByteBuffer) {
+        // A peer that pings and does not read must not fill memory with pongs, where no account bounds it.
+        if state == .open, unsentBytes < 1 << 20 { append(WebSocketFrame.pong(ping), isCounted: true) }
+    }
+
+    private func handle(_ event: WebSocketEvent) {
+        switch event {
+        case .text(let text):
+            cost += .packet
+            if state == .open { delegate?.webSocket(self, didReceiveText: text) }
+        case .binary(let binary):
+            cost += .packet
+            if state == .open { delegate?.webSocket(self, didReceiveBinary: binary) }
+        case .ping(let payload):
+            pings += 1
+            if pings <= Self.answeredPings { answer(payload) } else { unansweredPing = payload }
+        case .pong:
+            break
+        case .close(let code):
+            let isAnswer = state == .closing
+            finish(sending: isAnswer ? nil : WebSocketFrame.close(code))
+            end(.peer(code))
+        }
+    }
+}

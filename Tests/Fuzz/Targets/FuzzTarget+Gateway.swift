@@ -1,0 +1,34 @@
+import ChatCore
+import NIOCore
+import SocketIO
+
+@testable import ChatGateway
+@testable import ChatSQLite
+
+extension FuzzTarget {
+    /// An event's object, read as each of the events: a number of the event, then JSON.
+    static let events = FuzzTarget("events") { bytes in
+        var input = FuzzInput(bytes)
+        let number = Int(input.byte()) % ClientEvents.all.count
+        guard let value = try? JSONValue(parsing: input.rest.buffer) else { return }
+        do throws(ChatError) {
+            _ = try ClientEvents.all[number].init(Fields([value]))
+        } catch {
+            try require([.invalid, .tooLong].contains(error.code), "\(error)")
+            try require(error.message.utf8.count < 1024, "a message of \(error.message.utf8.count) bytes")
+        }
+    }
+
+    /// Short texts that clients hand back or type: times, offsets, words to look for.
+    static let texts = FuzzTarget("texts", longest: 256) { bytes in
+        let text = FuzzInput(bytes).text
+        if let time = Timestamp(rfc3339: text) {
+            try require(Timestamp(rfc3339: time.rfc3339) == time, "\(text) is \(time.rfc3339)")
+            try require(text.utf8.prefix(19).elementsEqual(time.rfc3339.utf8.prefix(19)), "\(text) is \(time.rfc3339)")
+        }
+        if let offset = Offset(text) { try require(Offset(offset.text) == offset, "\(text) is \(offset.text)") }
+        let words = SearchQuery.words(text)
+        try require(words.allSatisfy { !$0.isEmpty && !$0.unicodeScalars.contains("\"") }, "words \(words)")
+        if !words.isEmpty { _ = SearchQuery.match(words, endings: nil) }
+    }
+}
