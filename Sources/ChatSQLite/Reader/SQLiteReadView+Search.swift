@@ -7,7 +7,7 @@ extension SQLiteReadView {
     private static let found: StaticString = """
         SELECT search.rowid, CASE WHEN me.user IS NOT NULL AND c.deleted_ms IS NULL AND m.deleted_ms IS NULL
             AND (?4 = 0 OR m.chat = ?4) AND (?5 = 0 OR m.seq > me.joined_seq)
-            THEN snippet(search, 0, ?6, ?7, ?8, 24) END
+            THEN highlight(search, 0, ?6, ?7) END
         FROM search CROSS JOIN messages m ON m.n = search.rowid
             LEFT JOIN members me ON me.chat = m.chat AND me.user = ?1 LEFT JOIN chats c ON c.key = me.chat
         WHERE search MATCH ?2 AND search.rowid < ?3 ORDER BY search.rowid DESC
@@ -42,11 +42,11 @@ extension SQLiteReadView {
         do {
             try connection[Self.found].scan(
                 userKey, SearchQuery.match(words, endings: endings), place, chatKey, joinedOnly, SearchMarks.start,
-                SearchMarks.end, SearchMarks.ellipsis
+                SearchMarks.end
             ) { row in
                 looked += 1
                 lowest = row.int(0)
-                if let snippet = row.optionalText(1) { rows.append((lowest, snippet)) }
+                if let marked = row.optionalText(1) { rows.append((lowest, SearchExcerpt.cut(marked))) }
                 return rows.count <= limit && looked < reach
             }
         } catch let error as DatabaseError where error.resultCode == .SQLITE_ERROR {

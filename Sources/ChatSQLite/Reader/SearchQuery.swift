@@ -24,7 +24,8 @@ enum SearchQuery {
     /// Bytes of a query that are looked at: to compose a run of marks takes quadratic time.
     private static let longest = 4096
 
-    /// The words of a text, as many as are looked for.
+    /// The words of a text, as many as are looked for, each once: a word that is asked for again finds nothing more,
+    /// and costs as much as another. The last stays as well, since it is the beginning of a word.
     static func words(_ text: String) -> [String] {
         let text = ByteString(text).prefix(atMost: longest).string
         var words: [String] = []
@@ -38,10 +39,23 @@ enum SearchQuery {
             }
         }
         if !word.isEmpty { words.append(String(word)) }
-        return Array(words.prefix(wordLimit))
+        return once(words.prefix(wordLimit))
     }
 
-    private static func isPart(_ scalar: Unicode.Scalar) -> Bool {
+    private static func once(_ words: ArraySlice<String>) -> [String] {
+        var seen: Set<ByteString> = []
+        return words.enumerated().filter { $0 == words.count - 1 || seen.insert(folded($1)).inserted }.map(\.element)
+    }
+
+    /// About as the index folds.
+    private static func folded(_ word: String) -> ByteString {
+        var scalars = String.UnicodeScalarView()
+        scalars.append(contentsOf: word.lowercased().decomposedStringWithCanonicalMapping.unicodeScalars)
+        scalars.removeAll(where: isDiacritic)
+        return ByteString(String(scalars))
+    }
+
+    static func isPart(_ scalar: Unicode.Scalar) -> Bool {
         switch scalar.properties.generalCategory {
         case .uppercaseLetter, .lowercaseLetter, .titlecaseLetter, .modifierLetter, .otherLetter, .decimalNumber,
             .letterNumber, .otherNumber, .privateUse:
@@ -51,5 +65,5 @@ enum SearchQuery {
     }
 
     /// Combining marks that the tokenizer takes for part of a word.
-    private static func isDiacritic(_ scalar: Unicode.Scalar) -> Bool { (0x300...0x362).contains(scalar.value) }
+    static func isDiacritic(_ scalar: Unicode.Scalar) -> Bool { (0x300...0x362).contains(scalar.value) }
 }

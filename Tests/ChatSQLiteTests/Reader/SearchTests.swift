@@ -48,6 +48,17 @@ struct SearchTests {
         try fixture.bench.close()
     }
 
+    @Test("A word many times in the query, and in the text, is looked for once", .timeLimit(.minutes(1)))
+    func repetition() async throws {
+        #expect(SearchQuery.words("a A \u{e1} a\u{301} b B a") == ["a", "b", "a"])
+        #expect(SearchQuery.words("a a") == ["a", "a"])
+        let (fixture, _) = try await fixture((0..<20).map { _ in String(repeating: "a ", count: 2500) })
+        let hits = try await found(fixture, String(repeating: "a ", count: 250))
+        #expect(hits.count == 20)
+        #expect(hits.allSatisfy { $0 == Array(repeating: "\u{2}a\u{3}", count: 24).joined(separator: " ") + "…" })
+        try fixture.bench.close()
+    }
+
     @Test("A prefix finds all that begins so, be it few words or more than are looked up one by one")
     func prefixes() async throws {
         let words = (0..<150).map { "pre\($0)x" }
