@@ -225,7 +225,7 @@ def test_a_full_disk_and_one_that_is_read_only_end_a_command_clearly(stopped, tm
         sentence(errors, "out", "Read-only file system")
 
 
-@pytest.mark.parametrize("which", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
+@pytest.mark.parametrize("which", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP, signal.SIGUSR1])
 def test_an_interrupted_export_leaves_nothing_behind(tmp_path, stopped, which):
     # It waits for a reader in the middle of its work.
     data = tmp_path / "data"

@@ -147,6 +147,8 @@ final class Checkpointer {
             return
         }
         held = false
+        // Under the lease, so that it stays so. Who looks after the file finds it out at once, too.
+        guard file.isInPlace else { return due = now + Self.atLatest }
         if permission == .leased, notes.count >= Self.manyParts { return carryPart() }
         attempt(SQLITE_CHECKPOINT_RESTART, isForced: isForced, isLeased: permission == .leased)
     }
@@ -208,6 +210,7 @@ final class Checkpointer {
             switch try checkpoint(mode, isForced: isForced, isLeased: isLeased) {
             case true?:
                 counters.checkpoints += 1
+                file.noteSize()
                 log.frames = 0
                 notes = []
                 carried = 0
@@ -305,7 +308,9 @@ final class Checkpointer {
             permission = self.permission()
         }
         defer { file.dropLease() }
-        if permission != .refused {
+        if permission != .refused, !file.isInPlace {
+            csqlitefile_no_checkpoint_on_close(connection.handle, 1)
+        } else if permission != .refused {
             let isLeased = permission == .leased
             while isLeased, notes.count >= Self.manyParts, carryAtEnd() {}
             attempt(SQLITE_CHECKPOINT_TRUNCATE, isLeased: isLeased)

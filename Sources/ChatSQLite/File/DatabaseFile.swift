@@ -22,6 +22,8 @@ final class DatabaseFile: Sendable {
     private let handle: Mutex<Int32>
     private let watch = Mutex<OpenWatch?>(nil)
     private let identity = Mutex<FileIdentity?>(nil)
+    /// Bytes that it has at least: only a checkpoint, under a lease, makes it shorter.
+    private let leastSize = Mutex<Int64>(0)
 
     init(_ directory: DataDirectory, _ lock: DirectoryLock) {
         self.directory = directory
@@ -36,16 +38,27 @@ final class DatabaseFile: Sendable {
         let result = csqlitefile_share(directory.database)
         handle.withLock { $0 = result }
         identity.withLock { $0 = FileIdentity(of: directory.database) }
+        noteSize()
         return result >= 0
     }
 
-    /// Whether the file at its place is still the one that was opened. If not (the directory was removed or moved, or
-    /// another file renamed over it) what is written goes where nobody will look for it.
-    var isInPlace: Bool { identity.withLock { $0 == nil || $0 == FileIdentity(of: directory.database) } }
+    /// Whether the file at its place is still the one that was opened, and whole. If not (the directory was removed or
+    /// moved, or another file renamed over it) what is written goes where nobody will look for it; and a file that
+    /// somebody cut short must not be written over with the few pages that the log has.
+    var isInPlace: Bool {
+        identity.withLock { $0 == nil || $0 == FileIdentity(of: directory.database) }
+            && DataDirectory.size(directory.database) >= leastSize.withLock { $0 }
+    }
+
+    /// After a checkpoint, while nobody else may have it open.
+    func noteSize() {
+        let size = DataDirectory.size(directory.database)
+        leastSize.withLock { $0 = size }
+    }
 
     /// What clients and the operator are told when it is not.
     var loss: StoreOpenError {
-        let reason = "the file that was opened is not there any more (moved, removed or replaced)"
+        let reason = "the file that was opened is not there any more (moved, removed, replaced or cut short)"
         return .inaccessible(path: directory.database, reason: reason)
     }
 

@@ -6,7 +6,8 @@ import Logging
 /// From a directory to an open, checked, migrated database with a new epoch; runs on the writer's thread.
 ///
 /// 0. Copies that a killed process left beside it are removed.
-/// 1. No file: a new one is made beside its place and renamed, so that there is never half of one.
+/// 1. No file: a new one is made beside its place and renamed, so that there is never half of one; but not beside a log
+///    that says that there was one.
 /// 2. The main file is looked at alone, without its log: what is no database, not ours or newer is refused, untouched.
 /// 3. A log that does not continue the main file is moved aside.
 /// 4. `parley.lock` says that a log is about to be begun, unless half of one was carried already.
@@ -41,6 +42,12 @@ struct DatabasePreparation {
         let directory = file.directory
         TemporaryCopy.removeAbandoned(in: directory.path)
         if !DataDirectory.exists(directory.database) {
+            // There was one: to begin anew beside its log would be the end of what is only in there.
+            guard DataDirectory.size(directory.log) == 0 else {
+                throw StoreOpenError.inaccessible(
+                    path: directory.database,
+                    reason: "it is missing, its log is not: put it back, or move parley.db-wal away to begin anew")
+            }
             try StaleLog.moveAside(directory, options.clock())
             try DatabaseMaker.make(directory)
         }

@@ -10,7 +10,7 @@ enum Drafts {
     /// which has an end of its own. A mask would not do: the main thread waits in dispatch_main() with every signal
     /// let through.
     static func watchSignals() {
-        let signals = [SIGINT, SIGTERM, SIGHUP].filter { !Signals.isIgnored($0) }
+        let signals = [SIGINT, SIGTERM, SIGHUP, SIGQUIT, SIGUSR1, SIGUSR2, SIGALRM].filter { !Signals.isIgnored($0) }
         guard bell.read >= 0 else { return }
         Thread {
             var caught: UInt8 = 0
