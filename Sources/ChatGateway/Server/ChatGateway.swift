@@ -106,7 +106,7 @@ public final class ChatGateway: Sendable {
         presence.connected(
             session.user.id, chats: session.presenceChats, lastSeenAt: session.user.lastSeenAt)
         let arrival = directory.add(session)
-        arrival.surplus?.endFromAnywhere(.replaced)
+        for session in arrival.surplus { session.endFromAnywhere(.replaced) }
         if arrival.isSuperseded { session.socket.closeTransport() }
     }
 

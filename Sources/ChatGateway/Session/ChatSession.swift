@@ -123,11 +123,13 @@ final class ChatSession: SocketHandler, Asker, @unchecked Sendable {
         resume()
     }
 
-    func socketHasRoom(_ socket: Socket) { resume() }
+    /// Only the transport waits for room, with its reading. What waits here is in the account itself: if it waited for
+    /// room it would wait for itself.
+    func socketHasRoom(_ socket: Socket) {}
 
     /// Goes on with what waits for the client to take its answers.
     private func resume() {
-        guard order.isPaused, answerBytes == 0, !socket.account.isFull else { return }
+        guard order.isPaused, answerBytes == 0 else { return }
         order.isPaused = false
         runWaiting()
     }
@@ -136,6 +138,8 @@ final class ChatSession: SocketHandler, Asker, @unchecked Sendable {
         if !typing.isEmpty { gateway.typing.stop(user.id, in: typing, heldBy: ObjectIdentifier(self)) }
         typing = []
         start.stop()
+        // Here, on the loop: the last to let go of this may be another thread.
+        order = EventOrder()
         gateway.sessionEnded(self)
     }
 
@@ -154,11 +158,14 @@ final class ChatSession: SocketHandler, Asker, @unchecked Sendable {
 
     /// Does what ``SessionStart`` wants.
     private func perform(_ actions: [SessionStart.Action]) {
+        var hasSent = false
         for action in actions where socket.isConnected {
             switch action {
             case .repeatOffset(let offset): socket.write(gateway.events.offset(offset))
             case .tellOffset(let revision): socket.write(gateway.events.offset(offset(revision)))
-            case .send(let frames): socket.write(frames, counted: false)
+            case .send(let frames):
+                socket.write(frames, counted: false)
+                hasSent = true
             case .read(let cursor): readPage(from: cursor)
             case .keep: socket.keep()
             case .follow: socket.follow()
@@ -171,8 +178,9 @@ final class ChatSession: SocketHandler, Asker, @unchecked Sendable {
         }
         guard start.isSending, socket.isConnected else { return }
         socket.flush()
-        // The socket took the page at once: go on, after others had their turn.
-        if socket.unsentBytes == 0 {
+        // The socket took the page at once, or there was nothing in it that it could tell of: go on, after others had
+        // their turn.
+        if !hasSent || socket.unsentBytes == 0 {
             socket.eventLoop.assumeIsolated().execute { self.perform(self.start.drained()) }
         }
     }
@@ -207,8 +215,10 @@ final class ChatSession: SocketHandler, Asker, @unchecked Sendable {
                 throw ChatError(.invalid, "There is no event \(received.name.prefix(atMost: 64)).")
             }
             let event = try ClientEvents.all[number].init(try Fields(received.arguments))
-            try spend(event.price(in: self))
-            try carryOut(event.step(in: self), of: received, number: number)
+            var paid = received
+            if !received.isPaid { try spend(event.price(in: self)) }
+            paid.isPaid = true
+            try carryOut(event.step(in: self), of: paid, number: number)
         } catch {
             fail(received, with: ChatError.describing(error))
         }
@@ -267,15 +277,15 @@ final class ChatSession: SocketHandler, Asker, @unchecked Sendable {
 
     private func runWaiting() {
         guard !isStopping else { return }
-        // Answers that the client does not take are not made.
-        while socket.isConnected, !socket.account.isFull, let next = order.next() { run(next) }
+        while socket.isConnected, let next = order.next() { run(next) }
     }
 
     private func answer(_ received: ReceivedEvent, with answer: Answer) {
         guard let id = received.ackID else { return }
         let frames = gateway.events.encoder.ack(id, json: answer.json)
         answerBytes += frames.size
-        if answerBytes >= ReplayPage.bytes || socket.account.isFull { order.isPaused = true }
+        // Answers that the client does not take are not made.
+        if answerBytes >= ReplayPage.bytes { order.isPaused = true }
         send(frames, counted: false)
     }
 

@@ -9,6 +9,8 @@ struct ReceivedEvent: Sendable {
     let ackID: Int?
     /// Bytes that it takes up in memory, about.
     var size = 0
+    /// It was run before, and paid, and put back behind writes.
+    var isPaid = false
 }
 
 /// Keeps the events of one socket in order (CONTRACT section 3, "Order"). A pure state machine.

@@ -10,13 +10,15 @@ final class LiveSessionsDirectory: Sendable {
         let user: LiveUser
         /// In the order they came.
         var sessions: [ChatSession] = []
+        /// Those of them that were told to go, for being too many.
+        var leaving: Set<ObjectIdentifier> = []
         var claims = PidClaims()
     }
 
     /// What a new session means for others, and for itself.
     struct Arrival {
-        /// The user's oldest, which is one too many.
-        let surplus: ChatSession?
+        /// The user's oldest, which are too many; each is named once.
+        let surplus: [ChatSession]
         /// Another client claimed its `pid` meanwhile: it has to go.
         let isSuperseded: Bool
     }
@@ -59,7 +61,9 @@ final class LiveSessionsDirectory: Sendable {
             // The user may have been forgotten meanwhile: a connection that took longer than its rates to rest.
             var entry = state.entries[session.liveUser.id] ?? Entry(user: session.liveUser)
             entry.sessions.append(session)
-            let surplus = entry.sessions.count > maxConnectionsPerUser ? entry.sessions.first : nil
+            let staying = entry.sessions.filter { !entry.leaving.contains(ObjectIdentifier($0)) }
+            let surplus = Array(staying.prefix(max(0, staying.count - maxConnectionsPerUser)))
+            entry.leaving.formUnion(surplus.map(ObjectIdentifier.init))
             let isSuperseded = session.claim.map { !entry.claims.begin($0) } ?? false
             state.entries[session.liveUser.id] = entry
             return Arrival(surplus: surplus, isSuperseded: isSuperseded)
@@ -70,6 +74,7 @@ final class LiveSessionsDirectory: Sendable {
         state.withLock { state in
             let id = session.liveUser.id
             state.entries[id]?.sessions.removeAll { $0 === session }
+            state.entries[id]?.leaving.remove(ObjectIdentifier(session))
             if state.entries[id]?.mayBeForgotten(now: now) == true { state.entries.removeValue(forKey: id) }
         }
     }

@@ -80,6 +80,23 @@ struct ChatSessionStartTests {
         #expect(bench.store.submitted.count == 1)
     }
 
+    @Test("A page with nothing to tell, while the client is behind, is gone on from", arguments: [false, true])
+    func emptyPage(isLast: Bool) {
+        bench.store.edit { script in
+            var empty = page(4...4, more: !isLast, end: 9)
+            empty.changes = []
+            script.pages = [page(1...3, more: true, end: 9), empty] + (isLast ? [] : [page(5...5, end: 9)])
+        }
+        let client = returning()
+        client.emit("message:read", "{\"chatId\":\"c\",\"messageId\":\"m1\"}", ack: 1)
+        let names = client.takeNames()
+        #expect(names.filter { $0 == "message:new" }.count == (isLast ? 3 : 4))
+        #expect(names.last == "offset 9")
+        bench.store.commit([new(9)], revision: 10)
+        #expect(client.takeNames() == ["message:new", "offset 10"])
+        #expect(bench.store.submitted.count == 1)
+    }
+
     @Test("What is committed during a long replay is told once, though nothing of it is kept")
     func committedMeanwhile() {
         bench.store.edit { $0.pages = [page(1...2, more: true, end: 5), page(3...3, end: 5), page(4...4, end: 6)] }

@@ -83,6 +83,48 @@ struct ChatSessionTests {
         #expect(client.takeNames() == (0..<100).map { "#\($0)" })
     }
 
+    @Test("Events that fill the account by waiting all run: they do not wait for the room that they take themselves")
+    func fullOfWaiting() throws {
+        let bench = try bench { $0.eventRate = 0 }
+        let client = bench.client("u")
+        let large = "{\"chatId\":\"c\",\"x\":\"\(String(repeating: "x", count: 900_000))\"}"
+        bench.store.holdReads()
+        for number in 0..<5 { client.emit("message:history", large, ack: number) }
+        bench.store.answerReads()
+        #expect(client.takeNames() == (0..<5).map { "#\($0)" })
+        client.emit("message:history", "{\"chatId\":\"c\"}", ack: 5)
+        #expect(client.takeNames() == ["#5"])
+    }
+
+    @Test("A read that waits for a write is paid once")
+    func paidOnce() throws {
+        let bench = try bench { $0.eventRate = 10 }
+        let client = bench.client("u")
+        client.emit("message:send", "{\"chatId\":\"c\",\"content\":\"x\"}")
+        for number in 0..<2 { client.emit("message:search", "{\"query\":\"x\"}", ack: number) }
+        bench.store.commitSubmitted(revision: 2)
+        let packets = client.take()
+        #expect(packets.map(TestClient.name).filter { $0.hasPrefix("#") } == ["#0", "#1"])
+        #expect(errors(packets, "rate_limited") == 0)
+    }
+
+    @Test("Of a user's connections as many are let go as came too many, though none has gone yet")
+    func surplus() throws {
+        let bench = try bench()
+        let clients = (0..<6).map { _ in bench.client("u") }
+        let sessions = bench.gateway.directory.sessions(of: UserID("u"))
+        #expect(sessions.count == clients.count)
+        var configuration = GatewayConfiguration()
+        configuration.maxConnectionsPerUser = 2
+        let directory = LiveSessionsDirectory(configuration: configuration)
+        let surplus = sessions.map { session in directory.add(session).surplus.map(ObjectIdentifier.init) }
+        let oldest = sessions.prefix(4).map { [ObjectIdentifier($0)] }
+        #expect(surplus == [[], []] + oldest)
+        directory.remove(sessions[0])
+        directory.remove(sessions[5])
+        #expect(directory.add(sessions[5]).surplus.isEmpty)
+    }
+
     // MARK: Typing
 
     @Test("Typing is told to the others, not to one's own sockets, and not in a chat above --quiet-members")
