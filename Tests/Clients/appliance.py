@@ -11,7 +11,8 @@ from pathlib import Path
 import clock
 
 ROOT = Path(__file__).resolve().parents[2]
-BINARY = os.environ.get("PARLEY_BIN") or str(ROOT / ".build" / "debug" / "parley")
+BINARY = str(Path(os.environ.get("PARLEY_BIN") or ROOT / ".build" / "debug" / "parley").absolute())
+"""The program under test, absolute: tests run it from other folders and in mount namespaces."""
 SECRET = "a secret of the tests, longer than thirty-two bytes"
 
 START_LIMIT = 30
