@@ -14,8 +14,7 @@ PACKAGES := libsqlite3-dev pkg-config
 TEST_PACKAGES := $(PACKAGES) python3-venv chromium
 
 # One set of flags for all release products: other flags would build everything anew.
-# Exclusive access is checked by the compiler, and at run time in debug builds; a release leaves the run-time checks out.
-RELEASE = -c release --static-swift-stdlib -Xswiftc -enforce-exclusivity=unchecked -Xlinker -L$(CURDIR)/$(STATIC)
+RELEASE = -c release --static-swift-stdlib -Xlinker -L$(CURDIR)/$(STATIC)
 
 .DEFAULT_GOAL := help
 .PHONY: help run build test test-swift test-clients bench bench-micro growth crash-test copy-test jitter-test

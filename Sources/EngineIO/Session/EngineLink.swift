@@ -85,21 +85,21 @@ enum EngineLink {
     /// Stops reading from the client, or goes on.
     func setReadingHeld(_ isHeld: Bool) {
         switch self {
-        case .local(let socket): socket.setReadingHeld(isHeld)
-        case .remote(let socket): socket.onItsLoop { $0.setReadingHeld(isHeld) }
-        }
-    }
-
-    func pauseReading(for time: TimeAmount) {
-        switch self {
-        case .local(let socket): socket.pauseReading(for: time)
-        case .remote(let socket): socket.onItsLoop { $0.pauseReading(for: time) }
+        case .local(let socket): socket.setReadingHeld(isHeld, for: .session)
+        case .remote(let socket): socket.onItsLoop { $0.setReadingHeld(isHeld, for: .session) }
         }
     }
 
     func spend(_ cost: InputCost) {
-        // One of another loop is slowed by what it sends, not by what that costs here.
-        if case .local(let socket) = self { socket.spend(cost) }
+        switch self {
+        case .local(let socket): socket.spend(cost)
+        case .remote(let socket): socket.spend(cost)
+        }
+    }
+
+    /// A message came from another loop; on its own a WebSocket counts what it hands up.
+    func spendOnHop(_ message: ByteBuffer) {
+        if case .remote(let socket) = self { socket.spend(.packet + .bytes(message.readableBytes)) }
     }
 
     /// Closes after what was flushed.

@@ -48,7 +48,8 @@ extension EngineSession: WebSocketDelegate {
         entry.eventLoop.execute {
             let session = entry.session.value
             let hopped = HoppedWebSocket(
-                id: id, socket: bound, socketLoop: socketLoop, sessionLoop: entry.eventLoop, account: session.account
+                id: id, socket: bound, socketLoop: socketLoop, sessionLoop: entry.eventLoop, account: session.account,
+                lane: session.loop.lane
             ) { [weak session] in session?.drained() }
             guard session.isWelcome() else { return hopped.close() }
             session.candidate = .remote(hopped)
@@ -68,6 +69,7 @@ extension EngineSession: WebSocketDelegate {
     func linkReceived(text: ByteBuffer, from id: ObjectIdentifier) {
         if let link, link.id == id {
             isReceiving = true
+            link.spendOnHop(text)
             take(EnginePacket(text: text))
         } else if let candidate, candidate.id == id {
             candidateReceived(EnginePacket(text: text), on: candidate)
@@ -77,6 +79,7 @@ extension EngineSession: WebSocketDelegate {
     func linkReceived(binary: ByteBuffer, from id: ObjectIdentifier) {
         if let link, link.id == id {
             isReceiving = true
+            link.spendOnHop(binary)
             take(.binary(binary))
         } else if candidate?.id == id {
             dropCandidate()
@@ -84,7 +87,9 @@ extension EngineSession: WebSocketDelegate {
     }
 
     func linkReceivedBurst(from id: ObjectIdentifier) {
-        if isOpen, let link, link.id == id { receivedBurst() }
+        guard let link, link.id == id else { return }
+        if isOpen { receivedBurst() }
+        if case .remote(let socket) = link { socket.burstEnded() }
     }
 
     func linkClosed(_ id: ObjectIdentifier, reason: WebSocketCloseReason) {

@@ -102,9 +102,6 @@ public final class EngineSession {
         isTrusted ? configuration.maxPayload : configuration.beforeTrust?.maxPayload ?? configuration.maxPayload
     }
 
-    /// Reads nothing from the client for a while: for one who asks for more than it may.
-    public func pauseInput(for time: TimeAmount) { link?.pauseReading(for: time) }
-
     /// Handling the packet at work costs so much besides its bytes: the client's next turn comes later by that.
     public func spend(_ cost: InputCost) {
         if let link { link.spend(cost) } else { turnCost += cost }

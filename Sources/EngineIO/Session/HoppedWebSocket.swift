@@ -2,7 +2,8 @@ import NIOCore
 import SocketServer
 
 /// A WebSocket of another loop, as its session sees it. Bound to the session's loop. What is written between two
-/// flushes goes over in one hop; it counts in the session's account until the kernel has it.
+/// flushes goes over in one hop; it counts in the session's account until the kernel has it. What it sends costs both
+/// loops: it waits its turn in the lanes of both.
 final class HoppedWebSocket {
     let id: ObjectIdentifier
     private let socket: NIOLoopBound<WebSocketConnection>
@@ -10,6 +11,10 @@ final class HoppedWebSocket {
     private let sessionLoop: any EventLoop
     /// Told when everything uncounted has left.
     private let drained: () -> Void
+    private let lane: InputLane
+    /// What handling the burst at work has cost the session's loop so far.
+    private var burstCost = InputCost.zero
+    private var waitsInLane = false
     private var level: AccountedLevel
     private var pending: [ByteBuffer] = []
     /// Bytes of `pending`, and those of them that count.
@@ -23,13 +28,14 @@ final class HoppedWebSocket {
 
     init(
         id: ObjectIdentifier, socket: NIOLoopBound<WebSocketConnection>, socketLoop: any EventLoop,
-        sessionLoop: any EventLoop, account: ByteAccount, drained: @escaping () -> Void
+        sessionLoop: any EventLoop, account: ByteAccount, lane: InputLane, drained: @escaping () -> Void
     ) {
         self.id = id
         self.socket = socket
         self.socketLoop = socketLoop
         self.sessionLoop = sessionLoop
         self.drained = drained
+        self.lane = lane
         level = AccountedLevel(of: account)
     }
 
@@ -74,6 +80,21 @@ final class HoppedWebSocket {
         if hadUncounted, unsentBytes == countedBytes { drained() }
     }
 
+    /// Handling what came from it costs so much.
+    func spend(_ cost: InputCost) { burstCost += cost }
+
+    /// What came together was handled: after much, nothing more is read until it is its turn.
+    func burstEnded() {
+        let cost = burstCost
+        burstCost = .zero
+        guard cost >= .light else { return }
+        lane.spend(cost)
+        guard !waitsInLane else { return }
+        waitsInLane = true
+        onItsLoop { $0.setReadingHeld(true, for: .turn) }
+        lane.wait(self)
+    }
+
     /// Hands over something to do with the WebSocket.
     func onItsLoop(_ body: @escaping @Sendable (WebSocketConnection) -> Void) {
         socketLoop.execute { [socket] in body(socket.value) }
@@ -92,6 +113,13 @@ final class HoppedWebSocket {
     func abort() {
         pending = []
         onItsLoop { $0.abort() }
+    }
+}
+
+extension HoppedWebSocket: InputLaneUser {
+    func laneTurn() {
+        waitsInLane = false
+        onItsLoop { $0.setReadingHeld(false, for: .turn) }
     }
 }
 

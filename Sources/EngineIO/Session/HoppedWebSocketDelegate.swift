@@ -34,8 +34,8 @@ final class HoppedWebSocketDelegate: WebSocketDelegate {
 
 /// What is kept for the client on the WebSocket's loop: half a message, and what the session has handed over.
 extension HoppedWebSocketDelegate: ByteAccountOwner {
-    func accountBecameFull(_ account: ByteAccount) { socket?.setReadingHeld(true) }
-    func accountHasRoom(_ account: ByteAccount) { socket?.setReadingHeld(false) }
+    func accountBecameFull(_ account: ByteAccount) { socket?.setReadingHeld(true, for: .link) }
+    func accountHasRoom(_ account: ByteAccount) { socket?.setReadingHeld(false, for: .link) }
     func accountIsFullOfInput(_ account: ByteAccount) { abortLater() }
     func accountMustGo(_ account: ByteAccount) { abortLater() }
 

@@ -16,6 +16,8 @@ struct JSONParser {
         var value: JSONValue
         /// Values that were made.
         var count: Int
+        /// Values that were stepped over instead.
+        var skipped: Int
         /// Why some were not.
         var flaw: EventFlaw?
     }
@@ -25,6 +27,7 @@ struct JSONParser {
     /// Values made so far, and how many may be.
     private var count = 0
     private var maxValues = Int.max
+    private var skipped = 0
     /// Whether text that is too deep is stepped over instead of refused.
     private var stepsOver = false
     private var flaw: EventFlaw?
@@ -55,7 +58,7 @@ struct JSONParser {
                 let value = try parser.value(depth: 0)
                 parser.skipSpace()
                 guard parser.position == bytes.count else { return .failure(Failure()) }
-                return .success(Parsed(value: value, count: parser.count, flaw: parser.flaw))
+                return .success(Parsed(value: value, count: parser.count, skipped: parser.skipped, flaw: parser.flaw))
             } catch {
                 return .failure(error)
             }
@@ -113,6 +116,7 @@ struct JSONParser {
         flaw = flaw ?? (isTooDeep ? .tooDeep : .tooManyValues)
         var skipper = JSONSkipper(bytes, at: position)
         try skipper.skipValue()
+        skipped += skipper.count
         position = skipper.position
         return .null
     }
@@ -121,6 +125,7 @@ struct JSONParser {
     private mutating func stepOverRest(until bracket: UInt8) throws(Failure) {
         var skipper = JSONSkipper(bytes, at: position)
         try skipper.skipRest(until: bracket)
+        skipped += skipper.count
         position = skipper.position
     }
 

@@ -3,6 +3,8 @@
 struct JSONSkipper {
     private let bytes: UnsafeRawBufferPointer
     private(set) var position: Int
+    /// Values stepped over or into so far.
+    private(set) var count = 0
     /// The closing brackets that are due.
     private var due: [UInt8] = []
 
@@ -37,6 +39,7 @@ struct JSONSkipper {
 
     /// Steps over a value that is whole, or into an array or object that is not empty.
     private mutating func opensMore() throws(JSONParser.Failure) -> Bool {
+        count += 1
         skipSpace()
         switch try next() {
         case UInt8(ascii: "{"):

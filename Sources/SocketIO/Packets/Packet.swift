@@ -24,6 +24,8 @@ package struct Packet: Sendable, Hashable {
     package var size = 0
     /// JSON values in it.
     package var values = 0
+    /// Values that were stepped over, because they nest too deep or are too many.
+    package var skipped = 0
 
     package init(namespace: ByteString, kind: Kind, id: Int?) {
         self.namespace = namespace

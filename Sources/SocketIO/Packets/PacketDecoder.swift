@@ -142,6 +142,7 @@ package struct PacketDecoder {
         do throws(JSONParser.Failure) {
             let parsed = try JSONParser.parse(payload, maxValues: limits.maxValues)
             packet.values = parsed.count
+            packet.skipped = parsed.skipped
             packet.flaw = parsed.flaw
             packet.size += parsed.count * MemoryLayout<JSONValue>.stride
             return parsed.value

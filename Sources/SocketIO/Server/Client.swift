@@ -136,7 +136,7 @@ final class Client: EngineSessionHandler {
             guard session.isOpen else { return }
             decoder = its
             guard let packet = received else { return }
-            session.spend(.values(packet.values))
+            session.spend(.values(packet.values) + .skipped(packet.skipped))
             handle(packet)
         } catch {
             session.close(.parseError)

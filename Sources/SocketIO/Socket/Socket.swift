@@ -161,13 +161,6 @@ public final class Socket: @unchecked Sendable {
         return client.eventSize
     }
 
-    /// Reads nothing from the client for a while; on the loop. For one that asks for more than it may: what it sends
-    /// meanwhile stays with it.
-    public func pauseInput(for time: Duration) {
-        eventLoop.preconditionInEventLoop()
-        client.session.pauseInput(for: TimeAmount(time))
-    }
-
     /// Handling the event at work costs the loop so much besides reading it; on the loop. The client's next turn comes
     /// later by that.
     public func spend(_ cost: InputCost) {

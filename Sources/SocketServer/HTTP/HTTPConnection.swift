@@ -5,12 +5,16 @@ import NIOHTTP1
 ///
 /// 1. A request's head makes an ``HTTPExchange`` and goes to its route; body and end follow.
 /// 2. Requests that arrive while one is answered (pipelining) wait as parts, up to a bound, then reading stops. They
-///    wait too while the client does not take what was answered, and while the connection asks faster than its rate.
+///    wait too while the client does not take what was answered, and while the connection asks faster than its rate or
+///    its address than its budget. What comes past the bound although nothing was to be read (NIO reads all there is
+///    once the client has closed its side) ends the connection.
 /// 3. When both sides of an exchange have ended the next begins, or the connection closes.
 /// 4. A response that ends before its request: the rest of the body is thrown away, up to a bound. Past it, or when the
 ///    connection is not to be kept, the output is closed first and what comes is read and dropped until the client
 ///    closes too; closing at once would let a reset overtake the response.
 /// 5. An upgrade ends this handler's part: it leaves the pipeline to the WebSocket.
+/// 6. Requests that no token vouches for are paid for in the lane of strangers: after a few the connection waits its
+///    turn there, so that all floods together take a share of the loop, whatever their number.
 ///
 /// The first request may be read without a codec: see `HTTPConnection+FirstRequest.swift`.
 final class HTTPConnection: ChannelDuplexHandler, RemovableChannelHandler, DeadlineOwner {
@@ -59,6 +63,8 @@ final class HTTPConnection: ChannelDuplexHandler, RemovableChannelHandler, Deadl
     private var stalledBytes = Int.max
     private var requestPace = RequestPace()
     private var isPaceTimed = false
+    private var strangersShare = StrangersShare()
+    private var waitsInLane = false
     private var bodyPace = BodyPace()
     private let deadline = Deadline()
 
@@ -91,8 +97,8 @@ final class HTTPConnection: ChannelDuplexHandler, RemovableChannelHandler, Deadl
     }
 
     func channelRead(context: ChannelHandlerContext, data: NIOAny) {
-        guard codec != nil else { return receiveUncoded(LeftOverCollector.unwrapInboundIn(data)) }
         guard phase == .serving else { return }
+        guard codec != nil else { return receiveUncoded(LeftOverCollector.unwrapInboundIn(data)) }
         let part = Self.unwrapInboundIn(data)
         if waiting.isEmpty, mayTake(part) { take(part) } else { hold(part) }
     }
@@ -227,6 +233,7 @@ final class HTTPConnection: ChannelDuplexHandler, RemovableChannelHandler, Deadl
     }
 
     private func hold(_ part: HTTPServerRequestPart) {
+        if pendingRead, waitingBytes > loop.shared.limits.maxPipelinedBytes { return abort() }
         waitingBytes += part.keptBytes
         waiting.append(part)
     }
@@ -235,9 +242,14 @@ final class HTTPConnection: ChannelDuplexHandler, RemovableChannelHandler, Deadl
     private func mayTake(_ part: HTTPServerRequestPart) -> Bool {
         guard exchange == nil || !requestEnded else { return false }
         guard case .head = part else { return true }
-        guard let context, context.channel.isWritable else { return false }
-        let rate = loop.shared.limits.requestsPerConnection
-        guard rate > 0, let time = requestPace.wait(at: loop.eventLoop.now, rate: rate) else { return true }
+        guard !waitsInLane, let context, context.channel.isWritable else { return false }
+        if let cost = strangersShare.takeDue() {
+            waitsInLane = true
+            loop.strangersLane.spend(cost)
+            loop.strangersLane.wait(self)
+            return false
+        }
+        guard let time = requestPace.wait(at: loop.eventLoop.now) else { return true }
         guard !isPaceTimed else { return false }
         isPaceTimed = true
         loop.eventLoop.assumeIsolated().scheduleTask(in: time) { [weak self] () -> Void in
@@ -249,8 +261,8 @@ final class HTTPConnection: ChannelDuplexHandler, RemovableChannelHandler, Deadl
 
     /// Counts a request, for its connection and its address.
     private func count(_ exchange: HTTPExchange) {
-        let shared = loop.shared
-        requestPace.charge(at: loop.eventLoop.now, rate: shared.limits.requestsPerConnection)
+        let (shared, now) = (loop.shared, loop.eventLoop.now)
+        requestPace.charge(at: now, rate: shared.limits.requestsPerConnection)
         guard let stranger else { return }
         if isProxied {
             shared.registry.speak(stranger, for: AddressKey(exchange.remoteAddress))
@@ -259,6 +271,10 @@ final class HTTPConnection: ChannelDuplexHandler, RemovableChannelHandler, Deadl
         }
         exchange.isOverBudget = !shared.registry.charge(
             stranger, hasToken: exchange.head.headers.contains(name: "authorization"))
+        // A proxy's connection is many clients', who do not wait for each other.
+        guard !isProxied else { return }
+        strangersShare.charge(at: now)
+        if exchange.isOverBudget { requestPace.postpone(at: now) }
     }
 
     /// A valid token came with the request in hand.
@@ -266,6 +282,7 @@ final class HTTPConnection: ChannelDuplexHandler, RemovableChannelHandler, Deadl
         guard exchange === self.exchange, !exchange.isVouched else { return }
         exchange.isVouched = true
         requestPace.refund(rate: loop.shared.limits.requestsPerConnection)
+        strangersShare.refund()
         stranger?.vouch()
     }
 
@@ -442,6 +459,9 @@ final class HTTPConnection: ChannelDuplexHandler, RemovableChannelHandler, Deadl
         guard phase == .serving, let context, let raw = rawContext else { return }
         phase = .lingering
         waiting.removeAll()
+        waitingBytes = 0
+        // What is dropped need not be parsed; the encoder may still have something to write.
+        if let codec { context.pipeline.syncOperations.removeHandler(codec.decoder).whenFailure { _ in } }
         stalledBytes = Int.max
         loop.stallDeadlines.arm(deadline, owner: self)
         let bound = NIOLoopBound(self, eventLoop: context.eventLoop)
@@ -477,6 +497,7 @@ final class HTTPConnection: ChannelDuplexHandler, RemovableChannelHandler, Deadl
             loop: loop, isTLS: isTLS, codec: fresh, stranger: stranger, isProxied: isProxied)
         replacement.peerAddress = peerAddress
         replacement.requestPace = requestPace
+        replacement.strangersShare = strangersShare
         do {
             let pipeline = context.pipeline.syncOperations
             try pipeline.addHandlers([fresh.decoder, replacement], position: .after(codec.decoder))
@@ -506,6 +527,13 @@ final class HTTPConnection: ChannelDuplexHandler, RemovableChannelHandler, Deadl
             exchange.receiver = nil
             self.exchange = nil
         }
+    }
+}
+
+extension HTTPConnection: InputLaneUser {
+    func laneTurn() {
+        waitsInLane = false
+        pump()
     }
 }
 

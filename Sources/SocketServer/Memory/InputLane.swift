@@ -95,6 +95,9 @@ public struct InputCost: Sendable, Comparable {
     /// Values of JSON that are made: allocated, put in place, released.
     public static func values(_ count: Int) -> InputCost { InputCost(nanoseconds: Int64(count) * 60) }
 
+    /// Values of JSON that are stepped over: looked at, and nothing made of them.
+    public static func skipped(_ count: Int) -> InputCost { InputCost(nanoseconds: Int64(count) * 30) }
+
     public static func < (left: Self, right: Self) -> Bool { left.nanoseconds < right.nanoseconds }
     public static func + (left: Self, right: Self) -> Self { Self(nanoseconds: left.nanoseconds + right.nanoseconds) }
     public static func += (left: inout Self, right: Self) { left.nanoseconds += right.nanoseconds }

@@ -19,6 +19,8 @@ final class LoopContext {
     private var channels: [ObjectIdentifier: any Channel] = [:]
     /// Where those wait whose input costs much.
     let lane: InputLane
+    /// The same for requests that no token vouches for, apart: users do not wait behind strangers.
+    let strangersLane: InputLane
     /// Where a connection lays frames side by side to send them at once; nobody's between two calls.
     let scratch = UnsafeMutableRawBufferPointer.allocate(byteCount: 64 << 10, alignment: 16)
     /// The server is stopping: connections end with the response they are at.
@@ -29,6 +31,7 @@ final class LoopContext {
         self.shared = shared
         let limits = shared.limits
         lane = InputLane(eventLoop: eventLoop)
+        strangersLane = InputLane(eventLoop: eventLoop)
         headDeadlines = DeadlineQueue(delay: .init(limits.headTimeout), eventLoop: eventLoop)
         idleDeadlines = DeadlineQueue(delay: .init(limits.keepAliveTimeout), eventLoop: eventLoop)
         bodyDeadlines = DeadlineQueue(delay: .init(limits.bodyTimeout), eventLoop: eventLoop)

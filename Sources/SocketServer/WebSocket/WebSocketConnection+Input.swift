@@ -6,12 +6,11 @@ public import NIOCore
 ///    in ``backlog``.
 /// 2. After a slice that cost so much the connection waits in its loop's ``InputLane``, and reads nothing meanwhile;
 ///    the kernel then holds the peer back.
-/// 3. Nothing is read either while whoever uses it says so (``setReadingHeld(_:)``: its account is full), or for a
-///    while (``pauseReading(for:)``).
+/// 3. Nothing is read either while whoever uses it says so (``setReadingHeld(_:for:)``).
 /// 4. Of many pings in one slice the first few and the last are answered, which RFC 6455 section 5.5.3 allows, in one
 ///    write with whatever else the slice brought about.
 extension WebSocketConnection: InputLaneUser {
-    /// What is longer waits its turn where others cost much already.
+    /// What is longer, with the part of its message that came before, waits its turn where others cost much already.
     private static let longRead = 4 << 10
     /// Pings of a slice that are answered one by one: more than anybody sends who means it.
     private static let answeredPings = 16
@@ -44,7 +43,7 @@ extension WebSocketConnection: InputLaneUser {
     func receive(_ bytes: ByteBuffer) {
         var bytes = bytes
         guard holds.isEmpty, backlog.readableBytes == 0 else { return keep(&bytes) }
-        if bytes.readableBytes > Self.longRead, loop.lane.isBusy {
+        if bytes.readableBytes + decoder.keptBytes > Self.longRead, loop.lane.isBusy {
             keep(&bytes)
             return waitInLane()
         }
@@ -117,25 +116,14 @@ extension WebSocketConnection: InputLaneUser {
         context?.read()
     }
 
-    /// Stops reading, or goes on: in a later turn of the loop.
-    public func setReadingHeld(_ isHeld: Bool) {
-        guard isHeld != holds.contains(.user), state != .finished else { return }
+    /// Stops reading for this reason, or goes on where it was the last one: in a later turn of the loop.
+    public func setReadingHeld(_ isHeld: Bool, for reason: Holds) {
+        guard isHeld != holds.contains(reason), state != .finished else { return }
         if isHeld {
-            holds.insert(.user)
+            holds.insert(reason)
         } else {
-            holds.remove(.user)
+            holds.remove(reason)
             goOnLater()
-        }
-    }
-
-    /// Reads nothing for a while.
-    public func pauseReading(for time: TimeAmount) {
-        guard !holds.contains(.pause), state == .open else { return }
-        holds.insert(.pause)
-        let bound = NIOLoopBound(self, eventLoop: eventLoop)
-        eventLoop.scheduleTask(in: time) {
-            bound.value.holds.remove(.pause)
-            bound.value.goOnReading()
         }
     }
 
@@ -150,7 +138,7 @@ extension WebSocketConnection: InputLaneUser {
         backlog = ByteBuffer()
         decoder.removeAll()
         settleInput()
-        holds.subtract([.user, .pause])
+        holds.subtract(.users)
         goOnLater()
     }
 

@@ -23,15 +23,21 @@ public final class WebSocketConnection: ChannelDuplexHandler, RemovableChannelHa
         case finished
     }
 
-    /// Why nothing is read at the moment.
-    struct Holds: OptionSet {
-        let rawValue: UInt8
-        /// Whoever uses the connection takes no more: ``WebSocketConnection/setReadingHeld(_:)``.
-        static let user = Holds(rawValue: 1)
+    /// Why nothing is read at the moment. Each reason has one owner, who alone sets it and takes it back.
+    public struct Holds: OptionSet, Sendable {
+        public let rawValue: UInt8
+        public init(rawValue: UInt8) { self.rawValue = rawValue }
+
+        /// The account of the session that uses it is full.
+        public static let session = Holds(rawValue: 1)
+        /// What is kept of it on a loop that is not its session's is too much.
+        public static let link = Holds(rawValue: 2)
+        /// Its session, on another loop, waits its turn there.
+        public static let turn = Holds(rawValue: 4)
         /// It waits for its turn in the lane of those that cost much.
-        static let lane = Holds(rawValue: 2)
-        /// It is slowed down: ``WebSocketConnection/pauseReading(for:)``.
-        static let pause = Holds(rawValue: 4)
+        static let lane = Holds(rawValue: 8)
+        /// Those that end with the use of the connection.
+        static let users: Holds = [.session, .link, .turn]
     }
 
     /// The loop on which it lives.
@@ -143,7 +149,7 @@ public final class WebSocketConnection: ChannelDuplexHandler, RemovableChannelHa
         flush()
         armDeadline()
         // The peer's close frame has to be read, whatever held it back.
-        holds.subtract([.user, .pause])
+        holds.subtract(.users)
         goOnLater()
         end(.local)
     }

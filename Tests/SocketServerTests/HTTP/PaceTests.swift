@@ -11,13 +11,40 @@ struct PaceTests {
     func requests() {
         var pace = RequestPace()
         for _ in 0...20 {
-            #expect(pace.wait(at: start, rate: 10) == nil)
+            #expect(pace.wait(at: start) == nil)
             pace.charge(at: start, rate: 10)
         }
-        #expect(pace.wait(at: start, rate: 10) == .milliseconds(100))
-        #expect(pace.wait(at: start + .milliseconds(100), rate: 10) == nil)
+        #expect(pace.wait(at: start) == .milliseconds(100))
+        #expect(pace.wait(at: start + .milliseconds(100)) == nil)
         pace.refund(rate: 10)
-        #expect(pace.wait(at: start, rate: 10) == nil)
+        #expect(pace.wait(at: start) == nil)
+    }
+
+    @Test("After a request past its address's budget the next one waits a second, however few came before")
+    func pastTheBudget() {
+        var pace = RequestPace()
+        pace.postpone(at: start)
+        #expect(pace.wait(at: start) == .seconds(1))
+        pace.postpone(at: start)
+        #expect(pace.wait(at: start) == .seconds(1), "the wait grows")
+        #expect(pace.wait(at: start + .seconds(1)) == nil)
+    }
+
+    @Test("A few requests of a stranger are nobody's business, more are worth a turn, and a quiet second forgets them")
+    func share() {
+        var share = StrangersShare()
+        let few = Int(InputCost.light.nanoseconds / StrangersShare.request.nanoseconds)
+        for _ in 0..<few { share.charge(at: start) }
+        #expect(share.takeDue() == nil)
+        share.charge(at: start)
+        let due = share.takeDue()
+        #expect(due.map { $0 >= .light } == true)
+        #expect(share.takeDue() == nil, "what was paid is due again")
+        for _ in 0...few { share.charge(at: start) }
+        share.refund()
+        #expect(share.takeDue() == nil, "what a token vouches for is due")
+        share.charge(at: start + .seconds(2))
+        #expect(share.takeDue() == nil, "what is long past is due")
     }
 
     /// Whether a body that came like this was found fast enough each time.
