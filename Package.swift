@@ -153,7 +153,7 @@ let package = Package(
             swiftSettings: strict),
         .testTarget(
             name: "FuzzTests", dependencies: decoders + [nioWebSocket], path: "Tests/Fuzz",
-            exclude: ["Driver", "Corpus", "README.md"], swiftSettings: strict),
+            exclude: ["Driver", "Corpus", "README.md", "fuzz.py"], swiftSettings: strict),
         .testTarget(name: "TidyTests", swiftSettings: strict),
     ]
 )
@@ -173,7 +173,8 @@ if let runtime = Context.environment["PARLEY_FUZZ_RUNTIME"] {
     }
     package.targets.append(
         .executableTarget(
-            name: "parley-fuzz", dependencies: decoders, path: "Tests/Fuzz", exclude: ["Replay", "Corpus", "README.md"],
+            name: "parley-fuzz", dependencies: decoders, path: "Tests/Fuzz",
+            exclude: ["Replay", "Corpus", "README.md", "fuzz.py"],
             swiftSettings: strict + instrumented,
             linkerSettings: [.unsafeFlags(["-sanitize=address", runtime]), .linkedLibrary("stdc++"), .linkedLibrary("m")]))
 }
