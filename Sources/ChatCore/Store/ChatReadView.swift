@@ -29,12 +29,15 @@ public protocol ChatReadView {
 
     // Messages.
     func message(_ id: MessageID) throws -> Message?
-    /// Ascending by `seq`.
-    func history(of chat: ChatID, _ range: HistoryRange, limit: Int) throws -> HistoryPage
+    /// Ascending by `seq`. A page ends at `limit` messages, or at about `bytes` of text, whichever comes first; it has
+    /// one at least, if there is one.
+    func history(of chat: ChatID, _ range: HistoryRange, limit: Int, bytes: Int) throws -> HistoryPage
     /// The same as the user sees it: under `--history joined` nothing from before they joined.
     ///
     /// - Throws: `forbidden` when the user is no member.
-    func history(of chat: ChatID, for user: UserID, _ range: HistoryRange, limit: Int) throws -> HistoryPage
+    func history(
+        of chat: ChatID, for user: UserID, _ range: HistoryRange, limit: Int, bytes: Int
+    ) throws -> HistoryPage
     /// A message as the user sees it.
     ///
     /// - Throws: `forbidden` when the user is no member of the chat, `not_found` for a message that is not in it.
@@ -63,10 +66,13 @@ public protocol ChatReadView {
     func standing(of user: UserID, token: TokenFacts) throws -> TokenStanding
 
     // Recovery and `sync`.
-    /// What the user missed since `after`: at most `limit` changes, receipts not counted.
+    /// What the user missed since `after`: at most `limit` changes, receipts not counted, and at most about `bytes` of
+    /// text; at least one, if there is one.
     ///
     /// - Parameter receiptsAfter: where receipts begin, `after` or older: they are told later than they are written.
-    func changes(for user: UserID, after: Revision, receiptsAfter: Revision, limit: Int) throws -> ChangeSet
+    func changes(
+        for user: UserID, after: Revision, receiptsAfter: Revision, limit: Int, bytes: Int
+    ) throws -> ChangeSet
     /// The same page by page, for whoever can take only so much at a time. Pages may be read from snapshots that follow
     /// one another: all of them tell what changed after the cursor's `after` and up to the first one's snapshot, each
     /// thing once, as it is when its page is read; what changes later is for a telling that begins at

@@ -4,8 +4,8 @@ import ChatCore
 ///
 /// 1. Candidates are found: what changed, and the revision of its latest change. Of each kind a chat gives its oldest
 ///    `limit + 1` at most, and of all together the oldest `limit + 1` are kept.
-/// 2. If there are more than `limit`, the newest kept revision that fits is the bound: what lies above comes another
-///    time.
+/// 2. If there are more than `limit`, or their text is more than was asked for, the newest kept revision that fits is
+///    the bound: what lies above comes another time.
 /// 3. Only those within the bound are read in full, in the order of ``ChangeSet``. Receipts within the bound come with
 ///    them, uncounted.
 struct MissedChanges {
@@ -48,6 +48,7 @@ struct MissedChanges {
         FROM members me CROSS JOIN chats c ON c.key = me.chat WHERE me.user = ? AND c.changed > ?
             AND c.deleted_ms IS NULL
         """
+    private static let lengthOfText: StaticString = "SELECT length(CAST(content AS BLOB)) FROM messages WHERE n = ?"
     private static let numberAt: StaticString = "SELECT n FROM messages WHERE chat = ? AND seq = ?"
     private static let numbersFrom: StaticString = """
         SELECT n FROM messages WHERE chat = ? AND seq > ? ORDER BY seq LIMIT ?
@@ -126,13 +127,33 @@ struct MissedChanges {
     /// Whether more than the limit was found.
     var isMore: Bool { candidates.count > limit }
 
-    func changeSet(newest: Revision) throws -> ChangeSet {
+    func changeSet(newest: Revision, bytes: Int) throws -> ChangeSet {
         var chosen = candidates.sorted { $0.revision < $1.revision }
-        let complete = chosen.count <= limit
-        if !complete { chosen.removeLast(chosen.count - limit) }
+        let count = try countThatFits(chosen.prefix(limit), in: bytes)
+        let complete = count == chosen.count
+        if !complete { chosen.removeLast(chosen.count - count) }
         let bound = complete ? newest.value : chosen.last?.revision ?? newest.value
         let writer = MissedChangeWriter(self, bound: bound)
         return ChangeSet(changes: try writer.changes(chosen), revision: Revision(bound), complete: complete)
+    }
+
+    /// How many of the candidates, oldest first, make up a page: all that have the revision at its end are on it.
+    private func countThatFits(_ candidates: ArraySlice<Candidate>, in bytes: Int) throws -> Int {
+        var weight = 0
+        for (count, candidate) in candidates.enumerated() {
+            let isNewRevision = count > 0 && candidates[count - 1].revision != candidate.revision
+            if isNewRevision, weight >= bytes { return count }
+            weight += try size(of: candidate.item)
+        }
+        return candidates.count
+    }
+
+    private func size(of item: Item) throws -> Int {
+        switch item {
+        case .new(let n), .altered(let n):
+            PageBytes.message + Int(try connection[Self.lengthOfText].first(n) { $0.int(0) } ?? 0)
+        case .card, .joined, .renamed, .reacted, .memberCame, .memberWent, .role, .removed: PageBytes.message
+        }
     }
 
     // MARK: -

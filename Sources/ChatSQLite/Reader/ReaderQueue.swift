@@ -1,5 +1,6 @@
 import ChatCore
 import Foundation
+import Synchronization
 
 /// Where reads wait for a reader's thread. Bounded.
 ///
@@ -13,6 +14,7 @@ final class ReaderQueue: @unchecked Sendable {
     private var jobs: [Job] = []
     private var taken = 0
     private var closed = false
+    private let hasClosed = Atomic(false)
     private var sleeping = 0
     /// One that sleeps was told to look, and has not yet.
     private var isWaking = false
@@ -78,7 +80,12 @@ final class ReaderQueue: @unchecked Sendable {
         condition.signal()
     }
 
+    /// May be asked at any time, without the lock.
+    var isClosed: Bool { hasClosed.load(ordering: .relaxed) }
+
+    /// Reads that wait or run come to their end at once, as errors.
     func close() {
+        hasClosed.store(true, ordering: .relaxed)
         condition.lock()
         closed = true
         condition.broadcast()

@@ -12,6 +12,7 @@ final class ReaderThread: Sendable {
     private let done = DispatchSemaphore(value: 0)
     private let queue: ReaderQueue
     private let gate: ReaderGate
+    private let limit: ReadLimit
 
     /// Opens the connection on the new thread and waits for it.
     init(
@@ -19,6 +20,7 @@ final class ReaderThread: Sendable {
     ) throws {
         self.queue = queue
         self.gate = gate
+        limit = ReadLimit(isClosing: { queue.isClosed })
         let opened = DispatchSemaphore(value: 0)
         let failure = Box<any Error>()
         let thread = Thread { [self] in
@@ -28,6 +30,7 @@ final class ReaderThread: Sendable {
                 connection = try Connection(path: path, readonly: true)
                 try Pragmas.setUpReader(connection)
                 try SearchVocabulary.setUp(connection)
+                connection.setLimit(limit)
             } catch {
                 failure.put(error)
                 opened.signal()
@@ -82,7 +85,13 @@ final class ReaderThread: Sendable {
         }
         var count = 0
         for job in jobs {
-            if let failure { job(.failure(StorageFailure.chatError(failure))) } else { job(.success(view)) }
+            if let failure {
+                job(.failure(StorageFailure.chatError(failure)))
+            } else {
+                limit.begin()
+                job(.success(view))
+                limit.finish()
+            }
             count += 1
             if gate.isAwaited { break }
         }

@@ -41,7 +41,7 @@ extension SQLiteReadView {
     }
 
     func changes(
-        for user: UserID, after: Revision, receiptsAfter: Revision, limit: Int
+        for user: UserID, after: Revision, receiptsAfter: Revision, limit: Int, bytes: Int
     ) throws -> ChangeSet {
         let newest = try revision()
         guard newest > min(after, receiptsAfter), let key = try key(of: user) else {
@@ -51,6 +51,6 @@ extension SQLiteReadView {
             connection, policy: policy, user: user, key: key, after: after.value,
             receiptsAfter: min(after, receiptsAfter).value, limit: max(1, limit))
         try missed.collect()
-        return try missed.changeSet(newest: newest)
+        return try missed.changeSet(newest: newest, bytes: bytes)
     }
 }

@@ -41,15 +41,17 @@ extension SQLiteReadView {
         return try MessageRow.message(n, connection)
     }
 
-    func history(of chat: ChatID, _ range: HistoryRange, limit: Int) throws -> HistoryPage {
+    func history(of chat: ChatID, _ range: HistoryRange, limit: Int, bytes: Int) throws -> HistoryPage {
         guard let key = try key(of: chat) else { return HistoryPage(messages: [], hasMore: false) }
-        return try history(key, chat, range, limit: limit, above: 0)
+        return try history(Stretch(key: key, chat: chat, floor: 0, bytes: bytes), range, limit: limit)
     }
 
-    func history(of chat: ChatID, for user: UserID, _ range: HistoryRange, limit: Int) throws -> HistoryPage {
+    func history(
+        of chat: ChatID, for user: UserID, _ range: HistoryRange, limit: Int, bytes: Int
+    ) throws -> HistoryPage {
         let floor = try visibleAbove(chat, for: user)
         guard let key = try key(of: chat) else { return HistoryPage(messages: [], hasMore: false) }
-        return try history(key, chat, range, limit: limit, above: floor)
+        return try history(Stretch(key: key, chat: chat, floor: floor, bytes: bytes), range, limit: limit)
     }
 
     func message(_ id: MessageID, in chat: ChatID, for user: UserID) throws -> Message {
@@ -70,20 +72,31 @@ extension SQLiteReadView {
         return policy.historyVisibility == .joined ? joined : 0
     }
 
-    private func history(
-        _ key: Int64, _ chat: ChatID, _ range: HistoryRange, limit: Int, above floor: Int64
-    ) throws -> HistoryPage {
+    /// What of a chat a page is read from, and how much of it.
+    private struct Stretch {
+        let key: Int64
+        let chat: ChatID
+        /// Nothing up to this seq is seen.
+        let floor: Int64
+        /// About so much text at most.
+        var bytes: Int
+    }
+
+    private func history(_ stretch: Stretch, _ range: HistoryRange, limit: Int) throws -> HistoryPage {
         let limit = min(1000, max(1, limit))
         switch range {
-        case .latest: return try before(key, chat, .max, limit, floor)
-        case .before(let seq): return try before(key, chat, seq, limit, floor)
-        case .after(let seq): return try after(key, chat, max(seq, floor), limit)
+        case .latest: return try before(.max, in: stretch, limit)
+        case .before(let seq): return try before(seq, in: stretch, limit)
+        case .after(let seq): return try after(max(seq, stretch.floor), in: stretch, limit)
         case .around(let seq):
             // Half from the message on, and what that leaves before it.
-            var later = try after(key, chat, max(seq &- 1, floor), limit - limit / 2)
-            let earlier = try before(key, chat, max(seq, floor &+ 1), limit - later.messages.count, floor)
-            if earlier.messages.count < limit / 2 {
-                later = try after(key, chat, max(seq &- 1, floor), limit - earlier.messages.count)
+            var half = stretch
+            half.bytes /= 2
+            let (from, to) = (max(seq &- 1, stretch.floor), max(seq, stretch.floor &+ 1))
+            var later = try after(from, in: half, limit - limit / 2)
+            let earlier = try before(to, in: half, limit - later.messages.count)
+            if earlier.messages.count < limit / 2, !earlier.hasMore {
+                later = try after(from, in: half, limit - earlier.messages.count)
             }
             let shown = earlier.messages.suffix(limit - later.messages.count)
             return HistoryPage(
@@ -92,19 +105,41 @@ extension SQLiteReadView {
         }
     }
 
-    private func before(
-        _ key: Int64, _ chat: ChatID, _ seq: Int64, _ limit: Int, _ floor: Int64
-    ) throws -> HistoryPage {
-        let drafts = try connection[Self.before].all(key, seq, limit + 1, chat, floor, read: MessageRow.draft)
+    private func before(_ seq: Int64, in stretch: Stretch, _ limit: Int) throws -> HistoryPage {
+        var page = PageOfDrafts(limit: limit, bytes: stretch.bytes)
+        try connection[Self.before].scan(stretch.key, seq, limit + 1, stretch.chat, stretch.floor) { page.take($0) }
         return HistoryPage(
-            messages: try MessageRow.finish(Array(drafts.prefix(limit).reversed()), connection),
-            hasMore: drafts.count > limit)
+            messages: try MessageRow.finish(page.drafts.reversed(), connection), hasMore: page.isCut)
     }
 
-    private func after(_ key: Int64, _ chat: ChatID, _ seq: Int64, _ limit: Int) throws -> HistoryPage {
-        let drafts = try connection[Self.after].all(key, seq, limit + 1, chat, read: MessageRow.draft)
-        return HistoryPage(
-            messages: try MessageRow.finish(Array(drafts.prefix(limit)), connection), hasMore: drafts.count > limit)
+    private func after(_ seq: Int64, in stretch: Stretch, _ limit: Int) throws -> HistoryPage {
+        var page = PageOfDrafts(limit: limit, bytes: stretch.bytes)
+        try connection[Self.after].scan(stretch.key, seq, limit + 1, stretch.chat) { page.take($0) }
+        return HistoryPage(messages: try MessageRow.finish(page.drafts, connection), hasMore: page.isCut)
+    }
+
+    /// Messages as they are stepped to, until there are enough, or enough text.
+    private struct PageOfDrafts {
+        let limit: Int
+        let bytes: Int
+        private(set) var drafts: [MessageRow.Draft] = []
+        /// There was one more.
+        private(set) var isCut = false
+        private var weight = 0
+
+        init(limit: Int, bytes: Int) { (self.limit, self.bytes) = (limit, bytes) }
+
+        /// - Returns: whether another may be taken.
+        mutating func take(_ row: PreparedStatement) -> Bool {
+            guard drafts.count < limit, drafts.isEmpty || weight < bytes else {
+                isCut = true
+                return false
+            }
+            let draft = MessageRow.draft(row)
+            weight += PageBytes.message + draft.message.content.utf8.count
+            drafts.append(draft)
+            return true
+        }
     }
 
     func unreadCount(of user: UserID, in chat: ChatID) throws -> Int {

@@ -56,6 +56,13 @@ final class Connection {
         }
     }
 
+    /// Looks at `limit` every few thousand steps of a statement, and ends those that are past it. It must outlive the
+    /// connection.
+    func setLimit(_ limit: ReadLimit) {
+        sqlite3_progress_handler(
+            handle, 4000, { ReadLimit.isOver($0) ? 1 : 0 }, Unmanaged.passUnretained(limit).toOpaque())
+    }
+
     /// Whether a transaction is open. SQLite ends one by itself on some errors.
     var isInTransaction: Bool { sqlite3_get_autocommit(handle) == 0 }
 

@@ -33,6 +33,9 @@ enum StorageFailure {
             return full
         case .SQLITE_BUSY, .SQLITE_LOCKED:
             return ChatError(.unavailable, "The database is held by another program.", retryAfter: .seconds(1))
+        case .SQLITE_INTERRUPT:
+            return ChatError(
+                .unavailable, "That took too long, or the server is stopping; ask for less.", retryAfter: .seconds(5))
         default:
             return ChatError(.internal, "The database failed; the cause is in the log.")
         }

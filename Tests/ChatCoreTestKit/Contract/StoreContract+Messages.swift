@@ -41,6 +41,23 @@ extension StoreContract {
             try expect(try await seqs(.around(30), 6) == (Array(25...30), true), "around the last")
             try expect(try await seqs(.around(15), 30) == (Array(1...30), false), "around, all")
         },
+        ContractRule("A page of history ends with about the text that was asked for, without a gap") { bench in
+            let ann = try await bench.user("ann")
+            let chat = try await bench.group("c", [ann])
+            let text = String(repeating: "ä", count: 1000)
+            for _ in 1...30 { try await bench.send(text, to: chat, from: ann) }
+            func seqs(_ range: HistoryRange, _ bytes: Int) async throws -> ([Int64], Bool) {
+                let page = try await bench.read { try $0.history(of: chat, for: ann, range, limit: 20, bytes: bytes) }
+                return (page.messages.map(\.seq), page.hasMore)
+            }
+            try expect(try await seqs(.latest, 1) == ([30], true), "one at least")
+            try expect(try await seqs(.latest, 5_000) == (Array(28...30), true), "the latest")
+            try expect(try await seqs(.before(3), 5_000) == ([1, 2], false), "all there is")
+            try expect(try await seqs(.after(10), 5_000) == ([11, 12, 13], true), "after")
+            try expect(try await seqs(.around(15), 8_000) == (Array(13...16), true), "around")
+            try expect(try await seqs(.around(15), 1) == ([14, 15], true), "around, one of each side")
+            try expect(try await seqs(.latest, 1 << 20) == (Array(11...30), true), "as many as were asked for")
+        },
         ContractRule("Bad messages are refused by field", policy: ChatPolicy(maxMessageLength: 3)) { bench in
             let ann = try await bench.user("ann")
             let chat = try await bench.group("c", [ann])

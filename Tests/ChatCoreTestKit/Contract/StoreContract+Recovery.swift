@@ -132,6 +132,39 @@ extension StoreContract {
                 try expectEqual(Set(got), sent)
             }
         },
+        ContractRule("A page of changes ends with about the text that was asked for, and nothing is left out") { bench in
+            let (ann, bob) = (try await bench.user("ann"), try await bench.user("bob"))
+            let chats = [try await bench.group("a", [ann, bob]), try await bench.group("b", [ann, bob])]
+            let old = try await bench.send("old", to: chats[0], from: bob)
+            let since = bench.store.revision
+            let text = String(repeating: "ä", count: 1000)
+            var sent: Set<MessageID> = []
+            for number in 0..<20 { sent.insert(try await bench.send(text, to: chats[number % 2], from: bob).id) }
+            _ = try await bench.perform(.edit(chats[0], old.id, content: text, by: bob))
+            for (bytes, most) in [(1, 1), (5_000, 3), (1 << 20, 22)] {
+                var from = since
+                var got: [MessageID] = []
+                while true {
+                    let start = from
+                    let set = try await bench.read {
+                        try $0.changes(for: ann, after: start, receiptsAfter: start, limit: 1000, bytes: bytes)
+                    }
+                    try expect((1...most).contains(set.changes.count), "\(set.changes.count) in \(bytes) bytes")
+                    for change in set.changes {
+                        switch change {
+                        case .messageNew(let message): got.append(message.id)
+                        case .messageUpdated(let message): try expectEqual(message.id, old.id)
+                        default: throw ContractViolation("\(change)")
+                        }
+                    }
+                    if set.complete { break }
+                    try expect(set.revision > from, "it goes on")
+                    from = set.revision
+                }
+                try expectEqual(got.count, sent.count, "\(bytes) bytes")
+                try expectEqual(Set(got), sent)
+            }
+        },
         ContractRule("In large chats only one's own receipts are brought", policy: ChatPolicy(quietMembers: 2)) {
             bench in
             let ids = try await bench.users(["ann", "bob", "carl"])

@@ -145,7 +145,9 @@ private struct ScriptedView: ChatReadView {
     }
     func contacts(of user: UserID, among others: [UserID]) throws -> Set<UserID> { Set(others) }
     func user(_ id: UserID) throws -> User? { nil }
-    func history(of chat: ChatID, for user: UserID, _ range: HistoryRange, limit: Int) throws -> HistoryPage {
+    func history(
+        of chat: ChatID, for user: UserID, _ range: HistoryRange, limit: Int, bytes: Int
+    ) throws -> HistoryPage {
         HistoryPage(messages: store.script.history, hasMore: false)
     }
 
@@ -159,7 +161,9 @@ private struct ScriptedView: ChatReadView {
     func presenceChats(of user: UserID, quietMembers: Int) throws -> [ChatID] { throw unscripted() }
     func chatList(of user: UserID) throws -> [ChatListItem] { throw unscripted() }
     func message(_ id: MessageID) throws -> Message? { throw unscripted() }
-    func history(of chat: ChatID, _ range: HistoryRange, limit: Int) throws -> HistoryPage { throw unscripted() }
+    func history(of chat: ChatID, _ range: HistoryRange, limit: Int, bytes: Int) throws -> HistoryPage {
+        throw unscripted()
+    }
     func message(_ id: MessageID, in chat: ChatID, for user: UserID) throws -> Message { throw unscripted() }
     func unreadCount(of user: UserID, in chat: ChatID) throws -> Int { throw unscripted() }
     func unreadTotal(of user: UserID) throws -> Int { throw unscripted() }
@@ -170,7 +174,9 @@ private struct ScriptedView: ChatReadView {
     func file(_ id: FileID) throws -> StoredFile? { throw unscripted() }
     func chunk(_ number: Int64, of id: FileID) throws -> [UInt8]? { throw unscripted() }
     func standing(of user: UserID, token: TokenFacts) throws -> TokenStanding { throw unscripted() }
-    func changes(for user: UserID, after: Revision, receiptsAfter: Revision, limit: Int) throws -> ChangeSet {
+    func changes(
+        for user: UserID, after: Revision, receiptsAfter: Revision, limit: Int, bytes: Int
+    ) throws -> ChangeSet {
         throw unscripted()
     }
     func setting(_ key: String) throws -> String? { throw unscripted() }
