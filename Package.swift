@@ -140,7 +140,8 @@ let package = Package(
             ],
             swiftSettings: strict),
         .testTarget(name: "ChatHTTPTests", dependencies: [
-            "ByteText", "ChatHTTP", "ChatCore", "ChatSQLite", "SocketServer", nioCore, logging, hummingbird,
+            "ByteText", "ChatHTTP", "ChatCore", "ChatSQLite", "SocketServer", "WaitTestKit", nioCore, logging,
+            hummingbird,
             .product(name: "HTTPTypes", package: "swift-http-types"),
         ], swiftSettings: strict),
         .testTarget(

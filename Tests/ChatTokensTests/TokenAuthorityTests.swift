@@ -1,6 +1,7 @@
 import ChatCore
 import ChatTokens
 import JWTKit
+import Synchronization
 import Testing
 
 @Suite("Tokens")
@@ -190,5 +191,21 @@ struct TokenAuthorityTests {
     @Test("A token that names no user is refused", arguments: [nil, ""])
     func noUser(sub: String?) async throws {
         #expect(Self.isUnauthorized(try await Self.hs256(Claims(sub: sub)), by: try Self.authority()))
+    }
+
+    @Test("Who showed a token of the next minute is remembered until that time, by the latest one")
+    func issuedAhead() async throws {
+        let clock = Mutex(Self.now)
+        let authority = TokenAuthority(
+            ring: try KeyRing(current: Self.secret()), clock: { clock.withLock { $0 } })
+        let seconds = Int(Self.now.milliseconds / 1000)
+        for ahead in [0, 50, 20, 70] {
+            _ = try? authority.verify(try await Self.hs256(Claims(iat: seconds + ahead)))
+        }
+        let user = UserID("u1")
+        #expect(authority.latestIssueAhead(of: user) == Self.now.advanced(by: .seconds(50)), "70 s are refused")
+        #expect(authority.latestIssueAhead(of: UserID("u2")) == nil)
+        clock.withLock { $0 = Self.now.advanced(by: .seconds(50)) }
+        #expect(authority.latestIssueAhead(of: user) == nil, "a revocation of now reaches it")
     }
 }

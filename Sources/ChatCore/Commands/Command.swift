@@ -16,7 +16,10 @@ public enum Command: Sendable {
     case issueToken(NewToken)
     case revokeToken(TokenID)
     /// Every token of the user issued up to now.
-    case revokeTokens(UserID)
+    ///
+    /// `issuedUpTo`: of tokens that others signed, those that say they were issued up to then, where that is later than
+    /// now.
+    case revokeTokens(UserID, issuedUpTo: Timestamp? = nil)
     // Chats and members.
     case createChat(NewChat, by: Principal)
     case updateChat(ChatID, ChatPatch, by: Principal)

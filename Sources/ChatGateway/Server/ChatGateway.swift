@@ -63,9 +63,10 @@ public final class ChatGateway: Sendable {
 
     /// Opens the store's writer to commands and the namespace to clients.
     ///
+    /// - Parameter listeners: who hears of every commit besides, before anybody is told of it.
     /// - Throws: what the store throws.
-    public func start() async throws {
-        try store.start(sink: CommitFanout(gateway: self))
+    public func start(beside listeners: [any CommitSink] = []) async throws {
+        try store.start(sink: CommitSinks(listeners + [CommitFanout(gateway: self)]))
         try await countTheLastRunsUsersAsOnline()
         namespace.setGate(admission)
     }
@@ -106,8 +107,7 @@ public final class ChatGateway: Sendable {
         presence.connected(
             session.user.id, chats: session.presenceChats, lastSeenAt: session.user.lastSeenAt)
         let arrival = directory.add(session)
-        for session in arrival.surplus { session.endFromAnywhere(.replaced) }
-        if arrival.isSuperseded { session.socket.closeTransport() }
+        for session in arrival.replaced { session.endFromAnywhere(.replaced) }
     }
 
     func sessionEnded(_ session: ChatSession) {

@@ -16,8 +16,7 @@ final class ChatSession: SocketHandler, Asker, @unchecked Sendable {
     let gateway: ChatGateway
     let socket: Socket
     let liveUser: LiveUser
-    let pid: String
-    let claim: PidClaims.Claim?
+    let claim: PidClaim
     let connectedAt: Timestamp
     private(set) var user: User
     /// Of the token by which it is here.
@@ -56,7 +55,6 @@ final class ChatSession: SocketHandler, Asker, @unchecked Sendable {
         user = admitted.session.user
         tokenID = admitted.token.facts.id
         tokenExpiresAt = admitted.token.expiresAt
-        pid = admitted.pid
         claim = admitted.claim
         unreadTotal = admitted.session.unreadTotal
         start = admitted.start

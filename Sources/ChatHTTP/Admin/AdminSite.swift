@@ -2,6 +2,7 @@ import ChatCore
 import HTTPTypes
 import Hummingbird
 import Logging
+import SocketServer
 
 /// The admin listener: everything of CONTRACT section 2.
 public struct AdminSite: Sendable {
@@ -78,7 +79,9 @@ public struct AdminSite: Sendable {
         }
     }
 
-    var desk: AdminDesk { AdminDesk(table: RouteTable(routes), hosts: hosts, logger: logger) }
+    var desk: AdminDesk {
+        AdminDesk(table: RouteTable(routes), hosts: hosts, refusals: RefusalLog(logger: logger), logger: logger)
+    }
 
     /// What the admin listener answers with.
     public func responder() -> AdminResponder { AdminResponder(desk: desk) }

@@ -6,86 +6,125 @@ import SocketServer
 
 /// Who asks for a file, and whether they may have it. CONTRACT section 4.
 struct FileAccess: Sendable {
-    /// Whose token, or whose signed address, a request shows.
-    struct Holder: Sendable {
-        var user: UserID
-        /// What a revocation is looked up by.
-        var token: TokenFacts
-    }
-
     let store: any ChatStore
     let verifier: any TokenVerifier
     let links: any FileLinks
+    let leases: TransferLeases
     let refusals: RefusalLog
     let clock: @Sendable () -> Timestamp
 
-    /// Who shows a token, which holds; their connection is vouched for.
-    ///
-    /// - Throws: 401.
-    func holder(of request: Request, on connection: PublicConnection) async throws -> Holder {
-        guard request.headers[.authorization] != nil else { throw HTTPFailure.noToken("A token is needed.") }
-        guard let text = request.bearer else {
-            throw HTTPFailure.noToken("The Authorization header must be `Bearer` and a token.")
+    /// Why a user is not let in, as the log and as the user are told it.
+    private struct Refusal: Error {
+        var code: String
+        var why: String
+
+        init(_ code: String, _ why: String) {
+            self.code = code
+            self.why = why
         }
-        let token: VerifiedToken
-        do throws(TokenError) {
-            token = try verifier.verify(text.string)
-        } catch {
+
+        init(_ error: TokenError) {
             switch error {
-            case .unauthorized(let why):
-                refusals.refused(.token, from: connection.address, code: "unauthorized")
-                throw HTTPFailure.noToken(why)
-            case .expired:
-                refusals.refused(.token, from: connection.address, code: "token_expired")
-                throw HTTPFailure.noToken("The token has expired.")
+            case .unauthorized(let why): self.init("unauthorized", why)
+            case .expired: self = .expired
             }
         }
-        let holder = Holder(user: token.userID, token: token.facts)
-        if let refusal = try await refusal(of: holder) {
-            refusals.refused(.token, from: connection.address, code: refusal.code)
-            throw HTTPFailure.noToken(refusal.why)
-        }
-        connection.vouch()
-        return holder
+
+        static let expired = Refusal("token_expired", "The token has expired.")
+
+        var noToken: HTTPFailure { .noToken(why) }
     }
 
-    /// - Throws: 401 when what let the holder in lets them in no more.
-    func lookAgain(at holder: Holder) async throws {
-        if let refusal = try await refusal(of: holder) { throw HTTPFailure.noToken(refusal.why) }
+    /// The right of who shows a token, which holds; their connection is vouched for.
+    ///
+    /// - Throws: 401.
+    func holder(of request: Request, on connection: PublicConnection) async throws -> TransferLease {
+        try await holder(of: request, on: connection) { _, _ in }.lease
     }
 
-    private func refusal(of holder: Holder) async throws -> (code: String, why: String)? {
-        switch try await store.read({ try $0.standing(of: holder.user, token: holder.token) }) {
-        case .holds: nil
-        case .blocked: ("user_blocked", "The user is blocked.")
-        case .tokenRevoked: ("token_revoked", "The token was revoked.")
-        case .unknownUser: ("unknown_user", "There is no such user.")
-        case .deleted: ("user_deleted", "The user was deleted.")
-        }
-    }
-
-    /// The file, if the request shows a signature of it or a token, of somebody who may have it now.
+    /// The file, if the request shows a signature of it or a token, of somebody who may have it now; and their right
+    /// to it, which they may lose.
     ///
     /// - Throws: 401 without either, 403 for a signature that is wrong or over, or of somebody who is let in no more,
     ///   404.
     func file(
         _ id: FileID, for request: Request, on connection: PublicConnection
-    ) async throws -> (file: StoredFile, holder: Holder) {
-        let holder: Holder
-        if let signed = signer(of: id, in: request) {
-            if let refusal = try await refusal(of: signed) { throw ChatError(.forbidden, refusal.why) }
-            connection.vouch()
-            holder = signed
-        } else if request.query("signature") != nil, request.headers[.authorization] == nil {
+    ) async throws -> (file: StoredFile, lease: TransferLease) {
+        if let signed = signer(of: id, in: request) { return try await file(id, for: signed, on: connection) }
+        if request.query("signature") != nil, request.headers[.authorization] == nil {
             throw ChatError(.forbidden, "The address has expired, or is not one that was given out.")
-        } else {
-            holder = try await self.holder(of: request, on: connection)
         }
-        return (try await store.read { try $0.file(id, for: holder.user) }, holder)
+        let (file, lease) = try await holder(of: request, on: connection) { try $0.file(id, for: $1) }
+        return (file, lease)
+    }
+
+    // MARK: By token
+
+    /// - Parameter wanted: what is asked for beside the token's standing, at the first look and at each later one.
+    private func holder<Value: Sendable>(
+        of request: Request, on connection: PublicConnection,
+        wanted: @escaping @Sendable (any ChatReadView, UserID) throws -> Value
+    ) async throws -> (value: Value, lease: TransferLease) {
+        guard request.headers[.authorization] != nil else { throw HTTPFailure.noToken("A token is needed.") }
+        guard let text = request.bearer?.string else {
+            throw HTTPFailure.noToken("The Authorization header must be `Bearer` and a token.")
+        }
+        // Verified each time, for the keys may have been changed since.
+        @Sendable func look() async throws -> Value {
+            let token = try verified(text)
+            return try await value(wanted, for: token.userID, token.facts)
+        }
+        do {
+            let token = try verified(text)
+            let lease = leases.take(
+                for: token.userID, until: token.expiresAt, expired: Refusal.expired.noToken
+            ) {
+                do { _ = try await look() } catch let refusal as Refusal { throw refusal.noToken }
+            }
+            let value: Value
+            do {
+                value = try await look()
+            } catch let error as ChatError where error.code == .notFound {
+                // Who is let in asked for what is not theirs.
+                connection.vouch()
+                throw error
+            }
+            connection.vouch()
+            return (value, lease)
+        } catch let refusal as Refusal {
+            refusals.refused(.token, from: connection.address, code: refusal.code)
+            throw refusal.noToken
+        }
+    }
+
+    // MARK: By signed address
+
+    /// Whom a signed address names, and until when it holds.
+    private struct Signer {
+        var user: UserID
+        var token: TokenFacts
+        var until: Timestamp
+    }
+
+    private func file(
+        _ id: FileID, for signer: Signer, on connection: PublicConnection
+    ) async throws -> (file: StoredFile, lease: TransferLease) {
+        @Sendable func look() async throws -> StoredFile {
+            do {
+                return try await value({ try $0.file(id, for: $1) }, for: signer.user, signer.token)
+            } catch let refusal as Refusal {
+                throw ChatError(.forbidden, refusal.why)
+            }
+        }
+        let over = HTTPFailure(status: .forbidden, code: "forbidden", message: "The address has expired.")
+        let lease = leases.take(for: signer.user, until: signer.until, expired: over) { _ = try await look() }
+        let file = try await look()
+        connection.vouch()
+        return (file, lease)
     }
 
     /// In whose name a signed address was given out that holds; `nil` without one.
-    private func signer(of id: FileID, in request: Request) -> Holder? {
+    private func signer(of id: FileID, in request: Request) -> Signer? {
         guard let signature = request.query("signature"), let user = request.query("user").map({ UserID($0.string) }),
             // Larger times than any that was given out would overflow.
             let seconds = request.query("expires").flatMap({ Int64($0.string) }),
@@ -95,6 +134,31 @@ struct FileAccess: Sendable {
         guard links.holds(signature.string, of: id, for: user, until: expiry), clock() < expiry else { return nil }
         // It was given out to a token: what revokes the user's tokens ends it.
         let issued = Timestamp(milliseconds: expiry.milliseconds - FileAddress.life.components.seconds * 1000)
-        return Holder(user: user, token: TokenFacts(id: nil, issuedAt: issued))
+        return Signer(user: user, token: TokenFacts(id: nil, issuedAt: issued), until: expiry)
+    }
+
+    // MARK: -
+
+    private func verified(_ text: String) throws(Refusal) -> VerifiedToken {
+        do throws(TokenError) {
+            return try verifier.verify(text)
+        } catch {
+            throw Refusal(error)
+        }
+    }
+
+    /// What is wanted, in the snapshot in which the user is let in.
+    private func value<Value: Sendable>(
+        _ wanted: @escaping @Sendable (any ChatReadView, UserID) throws -> Value, for user: UserID, _ token: TokenFacts
+    ) async throws -> Value {
+        try await store.read { view -> Result<Value, Refusal> in
+            switch try view.standing(of: user, token: token) {
+            case .holds: .success(try wanted(view, user))
+            case .blocked: .failure(Refusal("user_blocked", "The user is blocked."))
+            case .tokenRevoked: .failure(Refusal("token_revoked", "The token was revoked."))
+            case .unknownUser: .failure(Refusal("unknown_user", "There is no such user."))
+            case .deleted: .failure(Refusal("user_deleted", "The user was deleted."))
+            }
+        }.get()
     }
 }

@@ -14,7 +14,8 @@ struct FileDelivery: Sendable {
     let file: StoredFile
     /// Kept until the body is sent.
     let slot: TransferSlot
-    let watch: StandingWatch
+    /// Kept until then as well: when it ends, so does the connection.
+    let lease: TransferLease
 
     private var id: FileID { file.attachment.id }
     private var size: Int64 { file.attachment.size }
@@ -74,11 +75,12 @@ struct FileDelivery: Sendable {
     // MARK: Body
 
     private func body(_ range: Range<Int64>) -> ResponseBody {
-        let (store, id, slot, watch) = (store, id, slot, watch)
+        let (store, id, slot, lease) = (store, id, slot, lease)
         return ResponseBody(contentLength: Int(range.count)) { writer in
             let size = Int64(StoredFile.chunkSize)
-            var (place, watch) = (range.lowerBound, watch)
+            var place = range.lowerBound
             while place < range.upperBound {
+                try lease.check()
                 let number = place / size
                 guard let chunk = try await store.read({ try $0.chunk(number, of: id) }) else { throw Gone() }
                 let first = Int(place - number * size)
@@ -87,7 +89,6 @@ struct FileDelivery: Sendable {
                 try await writer.write(ByteBuffer(bytes: chunk[first..<last]))
                 place += Int64(last - first)
                 slot.moved(last - first)
-                try await watch.lookNowAndThen()
             }
             try await writer.finish(nil)
         }

@@ -4,24 +4,24 @@ import ChatCore
 struct TokenGuard: RouteGuard {
     let access: FileAccess
 
-    func admit(_ call: HTTPCall) async throws -> FileAccess.Holder {
+    func admit(_ call: HTTPCall) async throws -> TransferLease {
         try await access.holder(of: call.request, on: call.connection)
     }
 }
 
 /// Lets in to a file who shows a signed address of it or a token, of somebody who may have it now.
 struct FileGuard: RouteGuard {
-    /// The file, and in whose name it is asked for.
+    /// The file, and the right by which it is given.
     struct Pass: Sendable {
         var file: StoredFile
-        var holder: FileAccess.Holder
+        var lease: TransferLease
     }
 
     let access: FileAccess
 
     func admit(_ call: HTTPCall) async throws -> Pass {
         guard let id = try? call.parameter("id") else { throw ChatError(.notFound, "There is no such file.") }
-        let (file, holder) = try await access.file(FileID(id), for: call.request, on: call.connection)
-        return Pass(file: file, holder: holder)
+        let (file, lease) = try await access.file(FileID(id), for: call.request, on: call.connection)
+        return Pass(file: file, lease: lease)
     }
 }

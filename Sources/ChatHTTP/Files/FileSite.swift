@@ -18,6 +18,8 @@ public struct FileSite: Sendable {
     let maxAttachment: Int64
     let uploadSlots = TransferSlots(Self.uploads)
     let downloadSlots = TransferSlots(Self.downloads)
+    /// Ends transfers with the right to them: has to hear of every commit.
+    public let leases: TransferLeases
 
     public init(
         store: any ChatStore, verifier: any TokenVerifier, links: any FileLinks, maxAttachment: Int64,
@@ -25,8 +27,10 @@ public struct FileSite: Sendable {
     ) {
         self.store = store
         self.maxAttachment = maxAttachment
+        leases = TransferLeases(clock: clock)
         access = FileAccess(
-            store: store, verifier: verifier, links: links, refusals: RefusalLog(logger: logger), clock: clock)
+            store: store, verifier: verifier, links: links, leases: leases, refusals: RefusalLog(logger: logger),
+            clock: clock)
     }
 
     var routes: [Route] {
@@ -37,7 +41,7 @@ public struct FileSite: Sendable {
     }
 
     /// `POST /files`.
-    @Sendable private func upload(_ call: HTTPCall, _ holder: FileAccess.Holder) async throws -> Response {
+    @Sendable private func upload(_ call: HTTPCall, _ lease: TransferLease) async throws -> Response {
         let request = call.request
         let source = try UploadSource(request)
         if let length = request.headers[.contentLength].flatMap({ Int64($0) }),
@@ -46,15 +50,15 @@ public struct FileSite: Sendable {
             throw HTTPFailure.tooLarge(maxAttachment)
         }
         let task = EndableTask()
-        let slot = try uploadSlots.take(for: holder.user, at: call.connection.address) { task.end() }
-        let upload = FileUpload(
-            store: store, owner: holder.user, limit: maxAttachment, slot: slot,
-            watch: StandingWatch { [access] in try await access.lookAgain(at: holder) })
+        let slot = try uploadSlots.take(for: lease.user, at: call.connection.address) { task.end() }
+        lease.whenEnded { task.end() }
+        let upload = FileUpload(store: store, lease: lease, limit: maxAttachment, slot: slot)
         let body = request.body
         let attachment: Attachment
         do {
             attachment = try await task.run { try await upload.receive(source, body) }
         } catch is EndableTask.Ended {
+            try lease.check()
             throw ChatError(.unavailable, "The upload was slow and made room for others; try again.")
         }
         var response = Response.json(AdminObjects.attachment(attachment), status: .created)
@@ -65,11 +69,9 @@ public struct FileSite: Sendable {
     /// `GET` and `HEAD /files/{id}`.
     @Sendable private func download(_ call: HTTPCall, _ pass: FileGuard.Pass) async throws -> Response {
         let slot = try downloadSlots.take(
-            for: pass.holder.user, at: call.connection.address, end: call.connection.abort)
-        return FileDelivery(
-            store: store, file: pass.file, slot: slot,
-            watch: StandingWatch { [access] in try await access.lookAgain(at: pass.holder) }
-        ).response(to: call.request)
+            for: pass.lease.user, at: call.connection.address, end: call.connection.abort)
+        pass.lease.whenEnded(call.connection.abort)
+        return FileDelivery(store: store, file: pass.file, slot: slot, lease: pass.lease).response(to: call.request)
     }
 }
 

@@ -8,12 +8,12 @@ import NIOCore
 /// Takes one file in: a chunk is in memory, and the next is read from the client when the store has it.
 struct FileUpload {
     let store: any ChatStore
-    let owner: UserID
+    /// The owner's right to it; kept until it is whole.
+    let lease: TransferLease
     /// Bytes.
     let limit: Int64
     /// Kept until it is whole.
     let slot: TransferSlot
-    let watch: StandingWatch
 
     /// - Returns: the file, once it is whole.
     /// - Throws: what refused it; then nothing of it stays.
@@ -37,10 +37,10 @@ struct FileUpload {
         var writer = try await begin(id, name: name, type: type)
         var progress = Progress(self)
         for try await part in body {
-            try await progress.received(part.readableBytes)
+            try progress.received(part.readableBytes)
             try await writer.write(part.readableBytesView)
         }
-        try await watch.lookNow()
+        try await lease.look()
         return try await writer.finish()
     }
 
@@ -51,7 +51,7 @@ struct FileUpload {
         var received: Int64 = 0
         var progress = Progress(self)
         for try await part in body {
-            try await progress.received(part.readableBytes)
+            try progress.received(part.readableBytes)
             received += Int64(part.readableBytes)
             guard received <= limit.addingClamped(UploadSource.formOverhead) else { throw HTTPFailure.tooLarge(limit) }
             for event in try Self.read(part, with: &reader) {
@@ -69,7 +69,7 @@ struct FileUpload {
             }
         }
         guard reader.isDone else { throw HTTPFailure.invalid("The form breaks off.") }
-        try await watch.lookNow()
+        try await lease.look()
         guard let attachment = try await writer?.finish() else {
             throw HTTPFailure.invalid("The form holds no file.", field: "file")
         }
@@ -80,17 +80,12 @@ struct FileUpload {
     private struct Progress {
         private let slot: TransferSlot
         private var pace = UploadPace()
-        private var watch: StandingWatch
 
-        init(_ upload: FileUpload) {
-            slot = upload.slot
-            watch = upload.watch
-        }
+        init(_ upload: FileUpload) { slot = upload.slot }
 
-        mutating func received(_ bytes: Int) async throws {
+        mutating func received(_ bytes: Int) throws {
             try pace.take(bytes)
             slot.moved(bytes)
-            try await watch.lookNowAndThen()
         }
     }
 
@@ -105,7 +100,7 @@ struct FileUpload {
     }
 
     private func begin(_ id: FileID, name: ByteString, type: ByteString?) async throws -> ChunkWriter {
-        _ = try await store.perform(.beginFile(NewFile(id: id, owner: owner, name: name.string)))
+        _ = try await store.perform(.beginFile(NewFile(id: id, owner: lease.user, name: name.string)))
         return ChunkWriter(store: store, id: id, limit: limit, declaredType: type?.string)
     }
 }

@@ -174,6 +174,7 @@ extension OpenAPI {
         "/admin/users/{id}/revoke-tokens": {
          "post": {
           "summary": "Revoke every token of the user issued up to now",
+          "description": "Others' tokens are told by iat; one shown here before its iat is revoked, too.",
           "parameters": [{"name": "id", "in": "path", "schema": {"type": "string"}, "required": true}],
           "responses": {
            "204": {"description": "Done"},

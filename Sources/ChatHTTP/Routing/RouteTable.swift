@@ -41,12 +41,14 @@ struct RouteTable: Sendable {
 
     /// Takes a call past its guard to its handler.
     ///
+    /// - Parameter letIn: called when the guard has let the call in.
     /// - Throws: the refusal; a wrong method is told only to those whom the guard lets in.
     static func answer(
-        _ match: Match, _ request: Request, on connection: PublicConnection
+        _ match: Match, _ request: Request, on connection: PublicConnection, letIn: () -> Void = {}
     ) async throws -> Response {
         let call = HTTPCall(request: request, connection: connection, parameters: match.parameters)
         let admitted = try await match.route.admit(call)
+        letIn()
         if let allowed = match.allowed { throw HTTPFailure.methodNotAllowed(allowed) }
         return try await admitted()
     }

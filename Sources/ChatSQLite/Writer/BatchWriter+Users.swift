@@ -32,7 +32,9 @@ extension BatchWriter {
     private static let revoke: StaticString = "UPDATE tokens SET revoked_ms = ? WHERE id = ?"
     private static let revokeAll: StaticString =
         "UPDATE tokens SET revoked_ms = ? WHERE user = ? AND revoked_ms IS NULL"
-    private static let revokeBefore: StaticString = "UPDATE users SET tokens_after_ms = ? WHERE key = ?"
+    private static let revokeBefore: StaticString = """
+        UPDATE users SET tokens_after_ms = max(?, ifnull(tokens_after_ms, 0)) WHERE key = ?
+        """
     private static let putSetting: StaticString = """
         INSERT INTO settings (key, value) VALUES (?, ?) ON CONFLICT (key) DO UPDATE SET value = excluded.value
         """
@@ -152,10 +154,10 @@ extension BatchWriter {
         return .done
     }
 
-    func revokeTokens(of id: UserID) throws -> Outcome {
+    func revokeTokens(of id: UserID, issuedUpTo time: Timestamp?) throws -> Outcome {
         let record = try existingUser(id)
         try connection[Self.revokeAll].run(now, record.key)
-        try connection[Self.revokeBefore].run(now, record.key)
+        try connection[Self.revokeBefore].run(max(now, time ?? now), record.key)
         changes.append(.tokensRevoked(id))
         return .done
     }

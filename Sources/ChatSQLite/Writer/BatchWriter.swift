@@ -241,7 +241,7 @@ final class BatchWriter {
         case .setBlocked(let id, let blocked): return try setBlocked(id, blocked)
         case .issueToken(let token): return try issueToken(token)
         case .revokeToken(let id): return try revokeToken(id)
-        case .revokeTokens(let user): return try revokeTokens(of: user)
+        case .revokeTokens(let user, let time): return try revokeTokens(of: user, issuedUpTo: time)
         case .createChat(let chat, let principal): return try createChat(chat, by: principal)
         case .updateChat(let id, let patch, let principal): return try updateChat(id, patch, by: principal)
         case .deleteChat(let id): return try deleteChat(id)

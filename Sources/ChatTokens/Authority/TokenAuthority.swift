@@ -26,6 +26,7 @@ public final class TokenAuthority: TokenVerifier, Sendable {
     private let outside: OutsideKeys?
     private let clock: @Sendable () -> Timestamp
     private let keys: Mutex<SymmetricKeys>
+    private let ahead = IssuesAhead()
 
     /// - Parameter clock: the time by which tokens are judged.
     public init(
@@ -43,6 +44,10 @@ public final class TokenAuthority: TokenVerifier, Sendable {
         let prepared = SymmetricKeys(ring)
         keys.withLock { $0 = prepared }
     }
+
+    /// The latest time of issue, still to come, that a token of the user's has shown since the start: up to then a
+    /// revocation of everything they hold has to reach. `nil` where that is now.
+    public func latestIssueAhead(of user: UserID) -> Timestamp? { ahead.latest(of: user, now: clock()) }
 
     /// A signed token. Times are cut to seconds, as JWTs count.
     ///
@@ -117,12 +122,14 @@ public final class TokenAuthority: TokenVerifier, Sendable {
         guard let user = own ? claims.subject : claims.outsideUser, !user.isEmpty else {
             throw .unauthorized("The token names no user.")
         }
+        let userID = UserID(user)
+        let issuedAt = claims.issuedAt.flatMap(Self.timestamp)
+        if let issuedAt { ahead.shown(by: userID, issuedAt: issuedAt, now: now) }
         return VerifiedToken(
-            userID: UserID(user), name: claims.name?.string,
+            userID: userID, name: claims.name?.string,
             // Accepted on leeway alone: the session lasts as long as the leeway does.
             expiresAt: now < expiry ? expiry : tolerated,
-            facts: TokenFacts(
-                id: claims.id.map { TokenID($0) }, issuedAt: claims.issuedAt.flatMap(Self.timestamp)))
+            facts: TokenFacts(id: claims.id.map { TokenID($0) }, issuedAt: issuedAt))
     }
 
     /// NumericDate (RFC 7519 section 2), within the years that fit; `nil` for nonsense.

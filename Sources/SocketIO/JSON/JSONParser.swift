@@ -12,7 +12,7 @@ struct JSONParser {
 
     /// What came of a text that may be more than is wanted.
     struct Parsed {
-        /// Without what was too deep or too much, in whose place stands null, or nothing.
+        /// Without what was too deep, too large or too much, in whose place stands null, or nothing.
         var value: JSONValue
         /// Values that were made.
         var count: Int
@@ -31,18 +31,20 @@ struct JSONParser {
     /// Whether text that is too deep is stepped over instead of refused.
     private var stepsOver = false
     private var flaw: EventFlaw?
+    /// Whether ``maxValues`` were made and there are more: nothing is added any more.
+    private var isFull = false
 
     private init(_ bytes: UnsafeRawBufferPointer) { self.bytes = bytes }
 
     /// The one value that `buffer`'s readable bytes are.
     ///
-    /// - Throws: ``Failure`` when they are not exactly one JSON value, or nested too deep.
+    /// - Throws: ``Failure`` when they are not exactly one JSON value, nested too deep, or with a number too large.
     static func parse(_ buffer: ByteBuffer) throws(Failure) -> JSONValue {
         try run(buffer) { _ in }.value
     }
 
-    /// The same of text whose sender may not know our bounds: what is too deep, or past `maxValues`, is checked for its
-    /// form and stepped over, so that text is refused only if it is no JSON.
+    /// The same of text whose sender may not know our bounds: what is too deep, too large a number or past `maxValues`
+    /// is checked for its form and stepped over, so that text is refused only if it is no JSON.
     static func parse(_ buffer: ByteBuffer, maxValues: Int) throws(Failure) -> Parsed {
         try run(buffer) { parser in
             parser.maxValues = maxValues
@@ -114,6 +116,7 @@ struct JSONParser {
     private mutating func stepOver(isTooDeep: Bool) throws(Failure) -> JSONValue {
         guard stepsOver else { throw Failure() }
         flaw = flaw ?? (isTooDeep ? .tooDeep : .tooManyValues)
+        isFull = count >= maxValues
         var skipper = JSONSkipper(bytes, at: position)
         try skipper.skipValue()
         skipped += skipper.count
@@ -145,11 +148,11 @@ struct JSONParser {
         }
         while true {
             let value = try value(depth: depth)
-            if flaw != .tooManyValues { values.append(value) }
+            if !isFull { values.append(value) }
             skipSpace()
             switch try next() {
             case UInt8(ascii: ","):
-                if flaw == .tooManyValues {
+                if isFull {
                     try stepOverRest(until: UInt8(ascii: "]"))
                     return values
                 }
@@ -174,11 +177,11 @@ struct JSONParser {
             skipSpace()
             guard try next() == UInt8(ascii: ":") else { throw Failure() }
             let value = try value(depth: depth)
-            if flaw != .tooManyValues { object.members.append(JSONObject.Member(name: name, value: value)) }
+            if !isFull { object.members.append(JSONObject.Member(name: name, value: value)) }
             skipSpace()
             switch try next() {
             case UInt8(ascii: ","):
-                if flaw == .tooManyValues {
+                if isFull {
                     try stepOverRest(until: UInt8(ascii: "}"))
                     return object
                 }
@@ -300,7 +303,12 @@ struct JSONParser {
         // -0 is no integer.
         let isNegative = bytes[start] == UInt8(ascii: "-")
         if isInteger, let value = Int64(text), value != 0 || !isNegative { return .integer(value) }
-        guard let value = Double(text), value.isFinite else { throw Failure() }
+        guard let value = Double(text) else { throw Failure() }
+        guard value.isFinite else {
+            guard stepsOver else { throw Failure() }
+            flaw = flaw ?? .numberTooLarge
+            return .null
+        }
         return .number(value)
     }
 

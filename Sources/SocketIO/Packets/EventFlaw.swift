@@ -4,6 +4,8 @@ public enum EventFlaw: Sendable, Hashable {
     case tooDeep
     /// More values than ``EventLimits/maxValues``.
     case tooManyValues
+    /// A number is too large for a double (RFC 8259 section 6 leaves its range to the reader).
+    case numberTooLarge
     /// It brought binary attachments where none are taken.
     case binary
 
@@ -12,6 +14,7 @@ public enum EventFlaw: Sendable, Hashable {
         switch self {
         case .tooDeep: "The event's data nests too deep."
         case .tooManyValues: "The event's data has too many values."
+        case .numberTooLarge: "A number in the event's data is too large."
         case .binary: "No event here takes binary data."
         }
     }

@@ -2,8 +2,8 @@ public import Logging
 import NIOCore
 import Synchronization
 
-/// Names in the log whose token or key was refused, in one form that does not change, so that other programs (fail2ban)
-/// can act on it:
+/// Names in the log whose token or key was refused, or who called the listener by a wrong name, in one form that does
+/// not change, so that other programs (fail2ban) can act on it:
 ///
 ///     refused token parley.address=192.0.2.7 parley.code=token_expired
 ///
@@ -12,6 +12,8 @@ import Synchronization
 public final class RefusalLog: Sendable {
     public enum Kind: Hashable, Sendable {
         case token, key
+        /// The name by which the listener was called.
+        case host
     }
 
     private struct Address {
@@ -46,6 +48,7 @@ public final class RefusalLog: Sendable {
         switch kind {
         case .token: logger.info("refused token", metadata: metadata)
         case .key: logger.info("refused key", metadata: metadata)
+        case .host: logger.info("refused host", metadata: metadata)
         }
     }
 

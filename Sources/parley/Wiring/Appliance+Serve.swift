@@ -36,10 +36,12 @@ extension Appliance {
             configuration: gatewayConfiguration, store: store, verifier: authority,
             tickets: RecoveryTicketAuthority(secret: keys.recovery), fileLinks: fileLinks, io: io,
             eventLoopGroup: group, logger: Logger(label: "parley.gateway"))
-        try await gateway.start()
+        let files = FileSite(
+            store: store, verifier: authority, links: fileLinks, maxAttachment: Int64(configuration.maxAttachment))
+        try await gateway.start(beside: [files.leases])
         try await keys.keep(in: store)
         let sessions = GatewaySessions(gateway: gateway)
-        await keeper.watch(sessions)
+        await keeper.watch(sessions, files.leases)
 
         let state = RunState()
         let backups = StoreBackups(store: store)
@@ -48,8 +50,6 @@ extension Appliance {
             remarks: unknownVariables + StartRemark.weaknesses(of: configuration) + remarks(on: descriptors),
             firstStart: isFirstStart ? Announcement.FirstStart(adminKeyPath: adminKey.path) : nil, logger: logger)
         let tls = try configuration.tls.map { try TLSCredentials(certificateFile: $0.certificate, keyFile: $0.key) }
-        let files = FileSite(
-            store: store, verifier: authority, links: fileLinks, maxAttachment: Int64(configuration.maxAttachment))
         var routes = HTTPRoutes(
             fallback: PublicSite(
                 files: files, documents: [Self.typeScript], cors: CORSPolicy(origins: configuration.corsOrigins),

@@ -16,6 +16,8 @@ actor KeyKeeper: TokenIssuer {
     private var isRotating = false
     /// Ends the sessions that live on tokens which hold no more.
     private var sessions: (any LiveSessions)?
+    /// Ends the transfers.
+    private var leases: TransferLeases?
 
     init(authority: TokenAuthority, store: any ChatStore, ring: KeyRing, isConfigured: Bool) {
         self.authority = authority
@@ -24,13 +26,16 @@ actor KeyKeeper: TokenIssuer {
         self.isConfigured = isConfigured
     }
 
-    func watch(_ sessions: any LiveSessions) {
+    func watch(_ sessions: any LiveSessions, _ leases: TransferLeases) {
         self.sessions = sessions
+        self.leases = leases
     }
 
     nonisolated func sign(_ record: TokenRecord, username: String) throws -> String {
         try authority.issue(record, username: username)
     }
+
+    nonisolated func latestIssueAhead(of user: UserID) -> Timestamp? { authority.latestIssueAhead(of: user) }
 
     func rotate(revoke: Bool) async throws {
         guard !isConfigured else {
@@ -43,9 +48,11 @@ actor KeyKeeper: TokenIssuer {
         _ = try await store.perform(.setSetting(key: Self.ringSetting, value: try next.encoded()))
         ring = next
         authority.install(next)
-        guard revoke, let sessions else { return }
+        guard revoke else { return }
+        leases?.lookAgain()
+        guard let sessions else { return }
         for user in Set(await sessions.connections().map(\.userID)) {
-            _ = try await store.perform(.revokeTokens(user))
+            _ = try await store.perform(.revokeTokens(user, issuedUpTo: latestIssueAhead(of: user)))
         }
     }
 }

@@ -73,6 +73,19 @@ extension StoreContract {
             let later = now.advanced(by: .seconds(1))
             try expect(isAdmitted(try await admission(ann, "outside", later, bench)), "an outside token, issued later")
         },
+        ContractRule("Outside tokens that were shown ahead of their time are revoked, and stay so") { bench in
+            let ann = try await bench.user("ann")
+            let now = bench.clock.now
+            let ahead = now.advanced(by: .seconds(50))
+            _ = try await bench.perform(.revokeTokens(ann, issuedUpTo: ahead))
+            _ = try await bench.perform(.revokeTokens(ann, issuedUpTo: now.advanced(by: .seconds(-50))))
+            try expectEqual(try await admission(ann, "outside", ahead, bench), .tokenRevoked)
+            let later = ahead.advanced(by: .seconds(1))
+            try expect(isAdmitted(try await admission(ann, "outside", later, bench)), "one issued later")
+            // Our own have a row that says it.
+            _ = try await bench.perform(token("t1", .id(ann), bench))
+            try expect(isAdmitted(try await admission(ann, "t1", now, bench)), "a new token of ours")
+        },
         ContractRule("Nobody is admitted by another's token, nor without being there") { bench in
             let (ann, bob) = (try await bench.user("ann"), try await bench.user("bob"))
             _ = try await bench.perform(token("t1", .id(ann), bench))

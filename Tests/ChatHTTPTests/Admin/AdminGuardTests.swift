@@ -115,4 +115,24 @@ struct AdminGuardTests {
                 ])
         }
     }
+
+    @Test("Only who was let in acts: a call by a wrong name, or without the key, is a refusal in the log")
+    func refusalsAreNoActs() async throws {
+        try await AdminBench.run { bench in
+            let user = #"{"username":"secret","id":"secret"}"#
+            let misnamed = try await bench.call(.post, "/admin/users", user, host: "evil.example")
+            let missing = try await bench.call(.post, "/admin/users", user, key: nil)
+            let wrong = try await bench.call(.post, "/admin/users", user, key: "wrong")
+            // The key was shown: what it was used for is written down, also where nothing came of it.
+            let mistyped = try await bench.call(.post, "/admin/users", user, type: "text/plain")
+            #expect([misnamed, missing, wrong, mistyped].map(\.status) == [421, 401, 401, 415])
+            let from = "parley.address=192.0.2.1"
+            #expect(
+                bench.log.lines == [
+                    "info refused host \(from) parley.code=misdirected_request",
+                    "info refused key \(from) parley.code=unauthorized",
+                    "info admin act \(from) parley.method=POST parley.route=/admin/users parley.status=415",
+                ])
+        }
+    }
 }

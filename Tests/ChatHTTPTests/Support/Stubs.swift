@@ -35,6 +35,9 @@ final class StubSessions: LiveSessions {
 /// Signs nothing, and remembers the rotations.
 final class StubTokens: TokenIssuer {
     let rotations = Mutex<[Bool]>([])
+    let issueAhead = Mutex<Timestamp?>(nil)
+
+    func latestIssueAhead(of user: UserID) -> Timestamp? { issueAhead.withLock { $0 } }
 
     func sign(_ record: TokenRecord, username: String) throws -> String {
         "signed.\(record.userID).\(username)"

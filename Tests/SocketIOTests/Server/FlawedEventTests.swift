@@ -49,6 +49,27 @@ struct FlawedEventTests {
         }
     }
 
+    /// Well-formed JSON that cannot be held as it stands, and what it is refused as; "fine" where it can.
+    private static let hardToHold = [
+        ("1e309", "numberTooLarge"), ("-1e309", "numberTooLarge"), ("1E+400", "numberTooLarge"),
+        (String(repeating: "9", count: 400), "numberTooLarge"), ("[{\"a\":1e309}]", "numberTooLarge"),
+        ("1e308", "fine"), ("1e-400", "fine"), ("-0", "fine"), ("9223372036854775808", "fine"),
+        ("-9223372036854775809", "fine"), ("123456789012345678901234567890", "fine"),
+        ("0.1000000000000000055511151231257827", "fine"), ("\"\\ud800\"", "fine"), ("{\"a\":1,\"a\":2}", "fine"),
+        ("[1e309,1,2,3,4,5,6,7,8,9,10,11]", "numberTooLarge"),
+    ]
+
+    @Test("What is well-formed and cannot be held is answered, and the connection stays", arguments: hardToHold)
+    func cannotBeHeld(text: String, verdict: String) async throws {
+        try await withClient { client in
+            try await client.send("421[\"x\",{\"a\":" + text + "}]")
+            let answer = verdict == "fine" ? "431[\"fine\"]" : "431[\"x\",\"\(verdict)\"]"
+            #expect(await client.nextText() == answer)
+            try await client.send("422[\"x\"]")
+            #expect(await client.nextText() == "432[\"fine\"]")
+        }
+    }
+
     @Test(
         "Malformed text closes the connection, however deep it lies",
         arguments: ["[1,]", "{\"a\" 1}", "tru", "\"\u{1}\""])

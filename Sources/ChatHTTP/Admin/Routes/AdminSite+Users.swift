@@ -72,7 +72,8 @@ extension AdminSite {
     }
 
     @Sendable private func revokeTokens(_ request: AdminRequest) async throws -> Response {
-        _ = try await store.perform(.revokeTokens(UserID(try request.parameter("id"))))
+        let user = UserID(try request.parameter("id"))
+        _ = try await store.perform(.revokeTokens(user, issuedUpTo: tokens.latestIssueAhead(of: user)))
         return .done
     }
 
