@@ -132,7 +132,7 @@ extension StoreContract {
                 try expectEqual(Set(got), sent)
             }
         },
-        ContractRule("A page of changes ends with about the text that was asked for, and nothing is left out") { bench in
+        ContractRule("A page of changes ends with about the text asked for, and nothing is left out") { bench in
             let (ann, bob) = (try await bench.user("ann"), try await bench.user("bob"))
             let chats = [try await bench.group("a", [ann, bob]), try await bench.group("b", [ann, bob])]
             let old = try await bench.send("old", to: chats[0], from: bob)

@@ -43,11 +43,13 @@ struct ReadLimitTests {
         let connection = try Connection(path: ":memory:", readonly: false)
         let limit = limit()
         connection.setLimit(limit)
-        let endless = try connection.prepare(
-            "WITH RECURSIVE c(n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM c) SELECT count(*) FROM c")
         limit.begin()
         world.isClosing.store(true, ordering: .relaxed)
-        let error = #expect(throws: DatabaseError.self) { try endless.first { $0.int(0) } }
+        let error = #expect(throws: DatabaseError.self) {
+            try connection.prepare(
+                "WITH RECURSIVE c(n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM c) SELECT count(*) FROM c"
+            ).first { $0.int(0) }
+        }
         limit.finish()
         #expect(error.map { StorageFailure.chatError($0).code } == .unavailable)
         #expect(try connection.prepare("SELECT 7").first { $0.int(0) } == 7)
