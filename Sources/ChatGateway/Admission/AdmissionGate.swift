@@ -136,7 +136,8 @@ final class AdmissionGate: ConnectionGate {
         let user = directory.user(session.user.id)
         guard let comeback = applicant.comeback, let page else { return acceptAfresh(applicant, session, user) }
         let pid = comeback.ticket.pid
-        directory.claim(pid, of: user) { claim in
+        directory.claim(pid, of: user, heard: comeback.offset.revision, revision: session.revision) { claim in
+            guard let claim else { return self.acceptAfresh(applicant, session, user) }
             let admitted = AdmittedSession(
                 session: session, token: applicant.token, liveUser: user, pid: pid, claim: claim,
                 start: .returning(comeback.offset, page))
@@ -147,8 +148,7 @@ final class AdmissionGate: ConnectionGate {
     private func acceptAfresh(_ applicant: Applicant, _ session: Admission.Session, _ user: LiveUser) {
         let ticket = tickets.issue(for: session.user.id)
         let admitted = AdmittedSession(
-            session: session, token: applicant.token, liveUser: user, pid: ticket.pid,
-            claim: PidClaim(pid: ByteString(ticket.pid), number: 0),
+            session: session, token: applicant.token, liveUser: user, pid: ticket.pid, claim: nil,
             start: .fresh(session.revision))
         accept(applicant, admitted, sid: ticket.sid)
     }

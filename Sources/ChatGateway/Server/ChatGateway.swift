@@ -107,7 +107,8 @@ public final class ChatGateway: Sendable {
         presence.connected(
             session.user.id, chats: session.presenceChats, lastSeenAt: session.user.lastSeenAt)
         let arrival = directory.add(session)
-        for session in arrival.replaced { session.endFromAnywhere(.replaced) }
+        for session in arrival.surplus { session.endFromAnywhere(.replaced) }
+        if arrival.isSuperseded { session.socket.closeTransport() }
     }
 
     func sessionEnded(_ session: ChatSession) {

@@ -6,7 +6,7 @@ struct AdmittedSession: Sendable {
     let token: VerifiedToken
     let liveUser: LiveUser
     let pid: String
-    /// By which it has the `pid`.
-    let claim: PidClaim
+    /// By which it has the `pid`, where a client came back with it.
+    let claim: PidClaims.Claim?
     let start: SessionStart
 }

@@ -16,7 +16,8 @@ final class ChatSession: SocketHandler, Asker, @unchecked Sendable {
     let gateway: ChatGateway
     let socket: Socket
     let liveUser: LiveUser
-    let claim: PidClaim
+    let pid: String
+    let claim: PidClaims.Claim?
     let connectedAt: Timestamp
     private(set) var user: User
     /// Of the token by which it is here.
@@ -55,6 +56,7 @@ final class ChatSession: SocketHandler, Asker, @unchecked Sendable {
         user = admitted.session.user
         tokenID = admitted.token.facts.id
         tokenExpiresAt = admitted.token.expiresAt
+        pid = admitted.pid
         claim = admitted.claim
         unreadTotal = admitted.session.unreadTotal
         start = admitted.start

@@ -10,15 +10,17 @@ final class LiveSessionsDirectory: Sendable {
         let user: LiveUser
         /// In the order they came.
         var sessions: [ChatSession] = []
-        /// Those of them that were told to go, as their place is taken.
+        /// Those of them that were told to go, for being too many.
         var leaving: Set<ObjectIdentifier> = []
+        var claims = PidClaims()
     }
 
     /// What a new session means for others, and for itself.
     struct Arrival {
-        /// Those whose place is taken: the user's oldest, where there are too many, and those of its `pid`, or itself,
-        /// where somebody newer has that. Each is named once.
-        let replaced: [ChatSession]
+        /// The user's oldest, which are too many; each is named once.
+        let surplus: [ChatSession]
+        /// Another client claimed its `pid` meanwhile: it has to go.
+        let isSuperseded: Bool
     }
 
     fileprivate struct State {
@@ -27,7 +29,6 @@ final class LiveSessionsDirectory: Sendable {
         var entries: [UserID: Entry] = [:]
         /// At so many users it is looked who may be forgotten.
         var sweepAt = LiveSessionsDirectory.leastSweep
-        var newestClaim: UInt64 = 0
     }
 
     fileprivate static let leastSweep = 1000
@@ -59,16 +60,13 @@ final class LiveSessionsDirectory: Sendable {
         state.withLock { state in
             // The user may have been forgotten meanwhile: a connection that took longer than its rates to rest.
             var entry = state.entries[session.liveUser.id] ?? Entry(user: session.liveUser)
-            let rivals = entry.sessions.filter { $0.claim.pid == session.claim.pid }
-            let isSuperseded = !session.claim.outranks(rivals.map(\.claim))
-            var replaced = isSuperseded ? [session] : rivals.filter { !entry.isLeaving($0) }
             entry.sessions.append(session)
-            entry.leaving.formUnion(replaced.map(ObjectIdentifier.init))
-            let staying = entry.sessions.filter { !entry.isLeaving($0) }
-            replaced += staying.prefix(max(0, staying.count - maxConnectionsPerUser))
-            entry.leaving.formUnion(replaced.map(ObjectIdentifier.init))
+            let staying = entry.sessions.filter { !entry.leaving.contains(ObjectIdentifier($0)) }
+            let surplus = Array(staying.prefix(max(0, staying.count - maxConnectionsPerUser)))
+            entry.leaving.formUnion(surplus.map(ObjectIdentifier.init))
+            let isSuperseded = session.claim.map { !entry.claims.begin($0) } ?? false
             state.entries[session.liveUser.id] = entry
-            return Arrival(replaced: replaced)
+            return Arrival(surplus: surplus, isSuperseded: isSuperseded)
         }
     }
 
@@ -84,24 +82,32 @@ final class LiveSessionsDirectory: Sendable {
     /// How many users it knows of, live or resting.
     var userCount: Int { state.withLock { $0.entries.count } }
 
-    /// Claims a `pid` for a client that came back with it: see ``PidClaim``.
+    /// Claims a `pid` for a client that came back with it: see ``PidClaims``.
     ///
-    /// - Parameter then: called with the claim once whoever has the `pid` was ended.
-    func claim(_ pid: String, of user: LiveUser, then: @escaping @Sendable (PidClaim) -> Void) {
+    /// - Parameter then: called with the claim once whoever had the `pid` is closed, so that two never live at once; or
+    ///   with `nil`: the client is to get another one.
+    func claim(
+        _ pid: String, of user: LiveUser, heard: Revision, revision: Revision, now: NIODeadline = .now(),
+        then: @escaping @Sendable (PidClaims.Claim?) -> Void
+    ) {
         let (claim, holders) = state.withLock { state in
-            state.newestClaim += 1
-            let claim = PidClaim(pid: ByteString(pid), number: state.newestClaim)
-            return (claim, state.entries[user.id]?.sessions.filter { $0.claim.pid == claim.pid } ?? [])
+            var entry = state.entries[user.id] ?? Entry(user: user)
+            let holders = entry.sessions.filter { ByteString($0.pid) == ByteString(pid) }
+            let claim = entry.claims.claim(
+                pid, heard: heard, revision: revision, isLive: !holders.isEmpty, now: now)
+            state.entries[user.id] = entry
+            return (claim, holders)
         }
+        guard claim != nil else { return then(nil) }
         // More than one only where a superseded one has not gone yet.
-        Self.end(holders[...]) { then(claim) }
+        Self.close(holders[...]) { then(claim) }
     }
 
-    private static func end(_ sessions: ArraySlice<ChatSession>, then: @escaping @Sendable () -> Void) {
+    private static func close(_ sessions: ArraySlice<ChatSession>, then: @escaping @Sendable () -> Void) {
         guard let session = sessions.first else { return then() }
         session.socket.eventLoop.execute {
-            session.end(.replaced)
-            Self.end(sessions.dropFirst(), then: then)
+            session.socket.closeTransport()
+            Self.close(sessions.dropFirst(), then: then)
         }
     }
 
@@ -110,15 +116,19 @@ final class LiveSessionsDirectory: Sendable {
 }
 
 extension LiveSessionsDirectory.Entry {
-    fileprivate func mayBeForgotten(now: Int64) -> Bool { sessions.isEmpty && user.isRested(now: now) }
-
-    fileprivate func isLeaving(_ session: ChatSession) -> Bool { leaving.contains(ObjectIdentifier(session)) }
+    fileprivate mutating func mayBeForgotten(now: Int64) -> Bool {
+        let deadline = NIODeadline.uptimeNanoseconds(UInt64(max(0, now)))
+        return sessions.isEmpty && user.isRested(now: now) && claims.isOver(now: deadline)
+    }
 }
 
 extension LiveSessionsDirectory.State {
     /// Looks at everybody, and again when there are twice as many: a user costs a look or two on the way.
     fileprivate mutating func sweep(now: Int64) {
-        entries = entries.filter { !$0.value.mayBeForgotten(now: now) }
+        entries = entries.filter { _, entry in
+            var entry = entry
+            return !entry.mayBeForgotten(now: now)
+        }
         sweepAt = max(LiveSessionsDirectory.leastSweep, entries.count * 2)
     }
 }

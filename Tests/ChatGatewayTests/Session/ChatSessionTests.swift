@@ -117,12 +117,12 @@ struct ChatSessionTests {
         var configuration = GatewayConfiguration()
         configuration.maxConnectionsPerUser = 2
         let directory = LiveSessionsDirectory(configuration: configuration)
-        let surplus = sessions.map { session in directory.add(session).replaced.map(ObjectIdentifier.init) }
+        let surplus = sessions.map { session in directory.add(session).surplus.map(ObjectIdentifier.init) }
         let oldest = sessions.prefix(4).map { [ObjectIdentifier($0)] }
         #expect(surplus == [[], []] + oldest)
         directory.remove(sessions[0])
         directory.remove(sessions[5])
-        #expect(directory.add(sessions[5]).replaced.isEmpty)
+        #expect(directory.add(sessions[5]).surplus.isEmpty)
     }
 
     // MARK: Typing
