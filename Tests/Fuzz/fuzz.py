@@ -70,12 +70,14 @@ def covered(text):
 def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("names", nargs="*", help="only these targets")
-    parser.add_argument("--binary", default=ROOT / ".build-fuzz" / "debug" / "parley-fuzz")
+    parser.add_argument("--binary", type=Path, default=ROOT / ".build-fuzz" / "debug" / "parley-fuzz")
     parser.add_argument("--work", type=Path, default=ROOT / ".build-fuzz")
     parser.add_argument("--seconds", type=float, default=20, help="of a target in a round (20)")
     parser.add_argument("--runs", type=int, default=0, help="executions of a target in a round at most")
     parser.add_argument("--goal", type=int, default=0, help="rounds until so many executions were made in this run")
     chosen = parser.parse_args()
+    # It is run in other folders.
+    chosen.binary = chosen.binary.absolute()
     listing = subprocess.run([str(chosen.binary)], stdout=subprocess.PIPE, text=True, check=True).stdout
     targets = [Target(*line.split(), chosen.work.resolve(), chosen.binary) for line in listing.splitlines()]
     targets = [target for target in targets if not chosen.names or target.name in chosen.names]

@@ -6,7 +6,8 @@ import Synchronization
 ///
 /// A place is no property: when all are taken (of the address, or together) and somebody comes, a slow transfer makes
 /// room.
-/// 1. Of the user who has most, if they have more than the newcomer would: the slowest one.
+/// 1. Of the user who has most, if they have more than the newcomer would: the slowest one; one of those that had a
+///    moment to begin, unless they have many times as much.
 /// 2. Else the slowest of all, if it is slow by any measure and had its time.
 /// 3. Else the newcomer is told to try again.
 final class TransferSlots: Sendable {
@@ -32,8 +33,9 @@ final class TransferSlots: Sendable {
         var next: UInt64 = 0
     }
 
-    /// A transfer younger than this makes room for nobody.
+    /// A transfer younger than this makes room for nobody, unless its user has ``many`` times the newcomer's.
     static let youth: Duration = .seconds(5)
+    static let many = 4
     /// One that is slow by any measure does after this time.
     static let patience: Duration = .seconds(20)
     /// Bytes a second; what is below is slow by any measure.
@@ -90,8 +92,10 @@ final class TransferSlots: Sendable {
     ) -> UInt64? {
         let counts = transfers.values.reduce(into: [UserID: Int]()) { $0[$1.user, default: 0] += 1 }
         let most = counts.values.max() ?? 0
-        if most > counts[user, default: 0] + 1 {
-            let theirs = transfers.filter { counts[$0.value.user] == most && now - $0.value.start >= youth }
+        let own = counts[user, default: 0] + 1
+        if most > own {
+            let age = most >= many * own ? .zero : youth
+            let theirs = transfers.filter { counts[$0.value.user] == most && now - $0.value.start >= age }
             if let slowest = theirs.min(by: { $0.value.rate(at: now) < $1.value.rate(at: now) }) { return slowest.key }
         }
         let slowOnes = transfers.filter { now - $0.value.start >= patience && $0.value.rate(at: now) < slow }

@@ -174,6 +174,7 @@ public final class SocketServer: Sendable {
             .serverChannelOption(ChannelOptions.backlog, value: configuration.backlog)
             .serverChannelInitializer { channel in
                 channel.eventLoop.makeCompletedFuture {
+                    if isTCP != false { Self.boundUnsentBytes(of: channel, logger) }
                     try channel.pipeline.syncOperations.addHandler(AcceptGate(shared: shared, logger: logger))
                 }
             }
@@ -184,6 +185,23 @@ public final class SocketServer: Sendable {
             }
         guard isTCP == true else { return bootstrap }
         return bootstrap.serverChannelOption(ChannelOptions.socketOption(.so_reuseaddr), value: 1)
+    }
+
+    /// What the kernel keeps of a connection that its client does not take, without what is under way. The kernel's own
+    /// bound is some megabytes a connection, which no account of ours would know of.
+    static let maxUnsentInKernel = 128 << 10
+
+    /// Accepted connections have it from their listener.
+    private static func boundUnsentBytes(of listener: any Channel, _ logger: Logger) {
+        #if os(Linux)
+        let option = ChannelOptions.tcpOption(NIOBSDSocket.Option(rawValue: TCP_NOTSENT_LOWAT))
+        do {
+            try listener.syncOptions?.setOption(option, value: maxUnsentInKernel)
+        } catch {
+            // A socket that was handed over may be a Unix one, which keeps little.
+            logger.debug("unsent bytes are bounded by the kernel", metadata: ["parley.error": "\(error)"])
+        }
+        #endif
     }
 
     /// Here rather than by the bootstrap, whose futures and existentials are a thirtieth of all that a connect costs.

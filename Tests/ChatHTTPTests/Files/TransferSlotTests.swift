@@ -58,6 +58,21 @@ struct TransferSlotTests {
         withExtendedLifetime((held, other, fifth)) {}
     }
 
+    @Test("Whoever has many times as much makes room at once, however young theirs are")
+    func many() throws {
+        let slots = TransferSlots(.init(all: 8, user: 8, address: 8))
+        let ended = Ended()
+        func take(_ name: String, for user: String) throws -> TransferSlot {
+            try slots.take(for: UserID(user), at: name, now: start) { ended.names.withLock { $0.append(name) } }
+        }
+        var held = try (0..<8).map { try take("\($0)", for: "rich") }
+        held.append(try take("8", for: "poor"))
+        #expect(ended.names.withLock { $0.count } == 1)
+        // Seven are not four times two.
+        #expect(refusal { try take("9", for: "poor") } == .unavailable)
+        withExtendedLifetime(held) {}
+    }
+
     @Test("Where nobody has more, one that is slow by any measure makes room, and one that moves does not")
     func slow() throws {
         let ended = Ended()
