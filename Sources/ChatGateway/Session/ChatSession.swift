@@ -210,7 +210,7 @@ final class ChatSession: SocketHandler, Asker, @unchecked Sendable {
             guard let number = ClientEvents.numbers[received.name] else {
                 throw ChatError(.invalid, "There is no event \(received.name.prefix(atMost: 64)).")
             }
-            let event = try ClientEvents.all[number].init(try Fields(received.arguments))
+            let event = try ClientEvents.all[number].read(received.arguments)
             var paid = received
             if !received.isPaid { try spend(event.price(in: self)) }
             paid.isPaid = true
