@@ -71,7 +71,7 @@ struct TokenAuthorityTests {
             verified
                 == VerifiedToken(
                     userID: UserID("u1"), name: "alice", expiresAt: Self.now.advanced(by: .seconds(100)),
-                    facts: TokenFacts(id: TokenID("t1"), issuedAt: Self.now)))
+                    facts: TokenFacts(id: TokenID("t1"), issuedAt: Self.now), keyGeneration: 0))
     }
 
     @Test("An issued token carries sub, name, iat, exp, jti and iss, readable by another library")
@@ -102,7 +102,7 @@ struct TokenAuthorityTests {
         let old = try authority.issue(Self.record(), username: "alice")
         let foreign = try await Self.hs256(Claims())
         let rotated = ring.rotated(revoke: false, at: Self.now)
-        authority.install(rotated)
+        authority.install(rotated, revoking: false)
         #expect(Self.refusal(of: old, by: authority) == nil)
         #expect(Self.refusal(of: foreign, by: authority) == nil)
         let new = try authority.issue(Self.record(), username: "alice")
@@ -115,8 +115,24 @@ struct TokenAuthorityTests {
         let ring = KeyRing(current: try Self.secret())
         let authority = try Self.authority(ring)
         let old = try authority.issue(Self.record(), username: "alice")
-        authority.install(ring.rotated(revoke: true, at: Self.now))
+        authority.install(ring.rotated(revoke: true, at: Self.now), revoking: true)
         #expect(Self.isUnauthorized(old, by: authority))
+    }
+
+    @Test("What was verified before the keys were revoked holds no more; a mere rotation leaves it, and outside keys")
+    func generations() async throws {
+        let ring = KeyRing(current: try Self.secret())
+        let authority = try Self.authority(ring)
+        let before = try authority.verify(try authority.issue(Self.record(), username: "alice"))
+        var outside = before
+        outside.keyGeneration = nil
+        let rotated = ring.rotated(revoke: false, at: Self.now)
+        authority.install(rotated, revoking: false)
+        #expect(authority.stillAccepts(before))
+        authority.install(rotated.rotated(revoke: true, at: Self.now), revoking: true)
+        #expect(!authority.stillAccepts(before) && authority.stillAccepts(outside))
+        let after = try authority.verify(try authority.issue(Self.record(), username: "alice"))
+        #expect(authority.stillAccepts(after))
     }
 
     @Test("A key ring comes back from the database as it went in, and forgets keys whose tokens are all expired")

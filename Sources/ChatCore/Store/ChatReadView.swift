@@ -46,9 +46,9 @@ public protocol ChatReadView {
     func unreadTotal(of user: UserID) throws -> Int
 
     /// Messages with all words of `query` (the last one as a prefix), newest first, in one's own chats or one of them.
-    /// The text is data, never syntax; without a word in it nothing is found.
+    /// The text is data, never syntax.
     ///
-    /// - Throws: `forbidden` for a chat one is not a member of.
+    /// - Throws: `forbidden` for a chat one is not a member of; `invalid` for a query without a word in it.
     func search(_ query: String, for user: UserID, in chat: ChatID?, page: PageRequest) throws -> Page<SearchHit>
 
     // Files.

@@ -6,6 +6,11 @@ public protocol TokenVerifier: Sendable {
     ///
     /// - Throws: ``TokenError``.
     func verify(_ token: String) throws(TokenError) -> VerifiedToken
+
+    /// Whether the keys that a token was verified by are still in use. Between ``verify(_:)`` and the moment that its
+    /// bearer is listed among those whom a revocation ends, the keys may have been revoked, which then reaches nobody:
+    /// so whoever lives on a token asks this once it is listed.
+    func stillAccepts(_ token: VerifiedToken) -> Bool
 }
 
 public struct VerifiedToken: Sendable, Hashable {
@@ -14,12 +19,17 @@ public struct VerifiedToken: Sendable, Hashable {
     public var name: String?
     public var expiresAt: Timestamp
     public var facts: TokenFacts
+    /// How often the keys had been revoked when one of them verified it; `nil`: by a key that is not ours to revoke.
+    public var keyGeneration: UInt64?
 
-    public init(userID: UserID, name: String?, expiresAt: Timestamp, facts: TokenFacts) {
+    public init(
+        userID: UserID, name: String?, expiresAt: Timestamp, facts: TokenFacts, keyGeneration: UInt64? = nil
+    ) {
         self.userID = userID
         self.name = name
         self.expiresAt = expiresAt
         self.facts = facts
+        self.keyGeneration = keyGeneration
     }
 }
 

@@ -13,7 +13,7 @@ struct AsyncAPIDescription {
         for event in ClientEvents.all {
             let signature = event.signature
             let ack = event.name + ":ack"
-            messages[ByteString(event.name)] = Self.message(event.name, signature.summary, .object(signature.takes))
+            messages[ByteString(event.name)] = Self.message(event.name, signature)
             messages[ByteString(ack)] = [
                 "name": .string(ack), "summary": .string("The ack of \(event.name)."),
                 "payload": Self.answer(signature.answers),
@@ -54,6 +54,15 @@ struct AsyncAPIDescription {
     private static func reference(to message: String) -> JSONValue {
         // A slash would have to be escaped; no event has one.
         ["$ref": .string("#/channels/events/messages/\(message)")]
+    }
+
+    private static func message(_ name: String, _ signature: ClientEventSignature) -> JSONValue {
+        var payload = objectSchema(signature.takes)
+        if signature.isClosed, case .object(var members) = payload {
+            members["additionalProperties"] = false
+            payload = .object(members)
+        }
+        return ["name": .string(name), "summary": .string(signature.summary), "payload": payload]
     }
 
     private static func message(_ name: String, _ summary: String, _ shape: WireShape) -> JSONValue {

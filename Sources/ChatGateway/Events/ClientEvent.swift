@@ -23,6 +23,15 @@ protocol ClientEvent: Sendable {
 
 extension ClientEvent {
     func price(in session: ChatSession) -> Int { 0 }
+
+    /// Reads what came after the event's name.
+    ///
+    /// - Throws: `invalid`, naming the field.
+    static func read(_ arguments: [JSONValue]) throws(ChatError) -> Self {
+        let fields = try Fields(arguments)
+        if signature.isClosed { try fields.refuseOthers(than: signature.takes) }
+        return try Self(fields)
+    }
 }
 
 /// How an event is carried out. The events of a socket take effect in the order sent: writes follow one another into

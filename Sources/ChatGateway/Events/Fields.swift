@@ -15,6 +15,15 @@ struct Fields {
         }
     }
 
+    /// - Throws: `invalid`, naming the first field that is none of these.
+    func refuseOthers(than known: [WireField]) throws(ChatError) {
+        let other = object.members.first { member in
+            member.value != .null && !known.contains { ByteString($0.name) == member.name }
+        }
+        guard let name = other?.name.prefix(atMost: 64).string else { return }
+        throw ChatError(.invalid, "There is no field \(name) here.", field: name)
+    }
+
     /// A value that is there and is not `null`.
     private func value(_ name: String) -> JSONValue? {
         let value = object[ByteString(name)]

@@ -3,7 +3,7 @@ import NIOCore
 import SocketIO
 
 /// `message:search {query, chatId?, limit?, after?}` → `results [{message, snippet}]`, newest first, and `next`. Words
-/// as a whole, the last as a prefix; in one's own chats only.
+/// as a whole, the last as a prefix; in one's own chats only. Other fields, and a query without a word, are `invalid`.
 struct MessageSearch: ClientEvent {
     static let name = "message:search"
     static let signature = ClientEventSignature(
@@ -20,7 +20,7 @@ struct MessageSearch: ClientEvent {
             .always(
                 "next", .nullable(.string),
                 "Where the next page begins, though this one may be short or empty; null at the end."),
-        ])
+        ], isClosed: true)
     private let query: String
     private let chatID: ChatID?
     private let page: PageRequest

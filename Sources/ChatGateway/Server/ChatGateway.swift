@@ -24,7 +24,7 @@ public final class ChatGateway: Sendable {
     let housekeepingLoop: any EventLoop
     private let stopping = Atomic(false)
     private let io: SocketIOServer
-    private let verifier: any TokenVerifier
+    let verifier: any TokenVerifier
     private let tickets: any RecoveryTickets
     private let admissionBursts: [AdmissionBurst.OnLoop]
     /// One a loop; each touched on its own loop only.
@@ -102,13 +102,16 @@ public final class ChatGateway: Sendable {
 
     // MARK: Sessions
 
-    func sessionStarted(_ session: ChatSession) {
+    /// - Parameter token: by which it was let in. Keys that were revoked since it was verified ended those that were
+    ///   listed by then; so it is looked at after the session is.
+    func sessionStarted(_ session: ChatSession, by token: VerifiedToken) {
         loopSessions.first { $0.eventLoop === session.socket.eventLoop }?.sessions.value.add(session)
         presence.connected(
             session.user.id, chats: session.presenceChats, lastSeenAt: session.user.lastSeenAt)
         let arrival = directory.add(session)
         for session in arrival.surplus { session.endFromAnywhere(.replaced) }
         if arrival.isSuperseded { session.socket.closeTransport() }
+        if !verifier.stillAccepts(token) { session.end(.tokenRevoked) }
     }
 
     func sessionEnded(_ session: ChatSession) {

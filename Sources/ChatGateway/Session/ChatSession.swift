@@ -20,9 +20,8 @@ final class ChatSession: SocketHandler, Asker, @unchecked Sendable {
     let claim: PidClaims.Claim?
     let connectedAt: Timestamp
     private(set) var user: User
-    /// Of the token by which it is here.
-    private(set) var tokenID: TokenID?
-    private var tokenExpiresAt: Timestamp
+    /// By which it is here.
+    private var token: VerifiedToken
     /// The chats whose members hear of the user's coming and going.
     let presenceChats: [String]
     private var start: SessionStart
@@ -54,8 +53,7 @@ final class ChatSession: SocketHandler, Asker, @unchecked Sendable {
         waitingLevel = AccountedLevel(of: socket.account)
         liveUser = admitted.liveUser
         user = admitted.session.user
-        tokenID = admitted.token.facts.id
-        tokenExpiresAt = admitted.token.expiresAt
+        token = admitted.token
         pid = admitted.pid
         claim = admitted.claim
         unreadTotal = admitted.session.unreadTotal
@@ -69,8 +67,8 @@ final class ChatSession: SocketHandler, Asker, @unchecked Sendable {
     // MARK: SocketHandler
 
     func socketDidConnect(_ socket: Socket) {
-        gateway.sessionStarted(self)
-        // Another client may have come with the same `pid` meanwhile.
+        gateway.sessionStarted(self, by: token)
+        // Another client may have come with the same `pid` meanwhile, or the token's keys were revoked.
         guard socket.isConnected else { return }
         socket.write(readyEvent())
         perform(start.begin())
@@ -214,7 +212,7 @@ final class ChatSession: SocketHandler, Asker, @unchecked Sendable {
             guard let number = ClientEvents.numbers[received.name] else {
                 throw ChatError(.invalid, "There is no event \(received.name.prefix(atMost: 64)).")
             }
-            let event = try ClientEvents.all[number].init(try Fields(received.arguments))
+            let event = try ClientEvents.all[number].read(received.arguments)
             var paid = received
             if !received.isPaid { try spend(event.price(in: self)) }
             paid.isPaid = true
@@ -369,13 +367,13 @@ final class ChatSession: SocketHandler, Asker, @unchecked Sendable {
         order.current = nil
         defer { revokedMeanwhile = [] }
         switch result {
-        case .success(let token) where token.facts.id.map(revokedMeanwhile.contains) == true:
+        case .success(let shown) where shown.facts.id.map(revokedMeanwhile.contains) == true,
+            .success(let shown) where !gateway.verifier.stillAccepts(shown):
             fail(received, with: AdmissionGate.doesNotHold)
-        case .success(let token):
-            tokenID = token.facts.id
-            tokenExpiresAt = token.expiresAt
+        case .success(let shown):
+            token = shown
             expiryWasAnnounced = false
-            answer(received, with: Answer { $0.field("expires_at", token.expiresAt) })
+            answer(received, with: Answer { $0.field("expires_at", shown.expiresAt) })
         case .failure(let error):
             fail(received, with: error)
         }
@@ -383,17 +381,17 @@ final class ChatSession: SocketHandler, Asker, @unchecked Sendable {
     }
 
     func tokenWasRevoked(_ id: TokenID) {
-        if id == tokenID { return end(.tokenRevoked) }
+        if id == token.facts.id { return end(.tokenRevoked) }
         // What the refresh read may be older than this.
         if order.current != nil { revokedMeanwhile.insert(id) }
     }
 
     /// Looks at what runs out; called about once a second.
     func check(now: Timestamp, monotonic: NIODeadline) {
-        if tokenExpiresAt <= now { return end(.tokenExpired) }
-        if !expiryWasAnnounced, tokenExpiresAt <= now.advanced(by: gateway.configuration.expiryNotice) {
+        if token.expiresAt <= now { return end(.tokenExpired) }
+        if !expiryWasAnnounced, token.expiresAt <= now.advanced(by: gateway.configuration.expiryNotice) {
             expiryWasAnnounced = true
-            socket.send(gateway.events.frames(.sessionExpiring(at: tokenExpiresAt)))
+            socket.send(gateway.events.frames(.sessionExpiring(at: token.expiresAt)))
         }
         if start.isLive, socket.lastTrailerAt < monotonic - TimeAmount(gateway.configuration.offsetAge) {
             sendFreshOffset()

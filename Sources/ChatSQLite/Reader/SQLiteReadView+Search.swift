@@ -32,7 +32,10 @@ extension SQLiteReadView {
         }
         let place = try page.after == nil ? Int64.max : Self.place(page)
         let words = SearchQuery.words(query)
-        guard let userKey = try key(of: user), let last = words.last else { return Page(items: [], next: nil) }
+        guard let last = words.last else {
+            throw ChatError(.invalid, "query has no word that could be looked for.", field: "query")
+        }
+        guard let userKey = try key(of: user) else { return Page(items: [], next: nil) }
         let endings = try SearchVocabulary.words(beginningWith: last, connection)
         guard endings?.isEmpty != true else { return Page(items: [], next: nil) }
         let limit = Self.limit(page)

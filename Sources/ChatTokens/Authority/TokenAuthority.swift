@@ -25,8 +25,14 @@ public final class TokenAuthority: TokenVerifier, Sendable {
     private let policy: TokenPolicy
     private let outside: OutsideKeys?
     private let clock: @Sendable () -> Timestamp
-    private let keys: Mutex<SymmetricKeys>
+    private let keys: Mutex<Keys>
     private let ahead = IssuesAhead()
+
+    /// The keys in use, and how often those before them were revoked.
+    private struct Keys {
+        var inUse: SymmetricKeys
+        var generation: UInt64 = 0
+    }
 
     /// - Parameter clock: the time by which tokens are judged.
     public init(
@@ -36,13 +42,23 @@ public final class TokenAuthority: TokenVerifier, Sendable {
         self.policy = policy
         self.outside = outside
         self.clock = clock
-        keys = Mutex(SymmetricKeys(ring))
+        keys = Mutex(Keys(inUse: SymmetricKeys(ring)))
     }
 
     /// Uses another ring from now on, after a rotation was stored.
-    public func install(_ ring: KeyRing) {
+    ///
+    /// - Parameter revoking: what the keys before verified holds no more (``stillAccepts(_:)``).
+    public func install(_ ring: KeyRing, revoking: Bool) {
         let prepared = SymmetricKeys(ring)
-        keys.withLock { $0 = prepared }
+        keys.withLock { keys in
+            keys.inUse = prepared
+            if revoking { keys.generation += 1 }
+        }
+    }
+
+    public func stillAccepts(_ token: VerifiedToken) -> Bool {
+        guard let generation = token.keyGeneration else { return true }
+        return keys.withLock { $0.generation == generation }
     }
 
     /// The latest time of issue, still to come, that a token of the user's has shown since the start: up to then a
@@ -53,7 +69,7 @@ public final class TokenAuthority: TokenVerifier, Sendable {
     ///
     /// - Throws: what the JSON encoder throws: nothing, in practice.
     public func issue(_ record: TokenRecord, username: String) throws -> String {
-        let key = keys.withLock { $0.current }
+        let key = keys.withLock { $0.inUse.current }
         let encoder = JSONEncoder()
         encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
         let header = TokenHeader(alg: "HS256", kid: key.kid, typ: "JWT")
@@ -70,29 +86,32 @@ public final class TokenAuthority: TokenVerifier, Sendable {
         guard let compact = CompactToken(token) else {
             throw .unauthorized("The token is malformed.")
         }
-        let symmetric = try checkSignature(of: compact)
+        let generation = try checkSignature(of: compact)
         guard let json = try? TokenJSON(compact.payload),
             let claims = try? TokenClaims(json, userClaim: ByteString(policy.userClaim))
         else { throw .unauthorized("The token's claims are malformed.") }
-        return try judge(claims, own: symmetric && claims.issuer == Self.ownIssuer)
+        return try judge(claims, keyGeneration: generation)
     }
 
-    /// - Returns: whether a key of the ring signed it.
-    private func checkSignature(of token: CompactToken) throws(TokenError) -> Bool {
-        let isSymmetric = token.header.alg == "HS256"
-        let isSigned: Bool? =
-            if isSymmetric {
-                keys.withLock { $0.candidates(kid: token.header.kid) }
-                    .contains { $0.mac.isCode(token.signature, of: token.signed) }
-            } else {
-                outside?.haveSigned(token)
-            }
+    /// - Returns: the generation of the ring, where a key of it signed the token; `nil` where an outside one did.
+    private func checkSignature(of token: CompactToken) throws(TokenError) -> UInt64? {
+        var generation: UInt64?
+        let isSigned: Bool?
+        if token.header.alg == "HS256" {
+            // In one look, so that the keys are those of the generation.
+            let (candidates, current) = keys.withLock { ($0.inUse.candidates(kid: token.header.kid), $0.generation) }
+            generation = current
+            isSigned = candidates.contains { $0.mac.isCode(token.signature, of: token.signed) }
+        } else {
+            isSigned = outside?.haveSigned(token)
+        }
         guard let isSigned else { throw .unauthorized("The token's algorithm or key is not accepted.") }
         guard isSigned else { throw .unauthorized("The token's signature is wrong.") }
-        return isSymmetric
+        return generation
     }
 
-    private func judge(_ claims: TokenClaims, own: Bool) throws(TokenError) -> VerifiedToken {
+    private func judge(_ claims: TokenClaims, keyGeneration: UInt64?) throws(TokenError) -> VerifiedToken {
+        let own = keyGeneration != nil && claims.issuer == Self.ownIssuer
         let now = clock()
         let leeway: Duration = own ? .zero : policy.leeway
         guard let expiry = claims.expiresAt.flatMap(Self.timestamp) else {
@@ -129,7 +148,7 @@ public final class TokenAuthority: TokenVerifier, Sendable {
             userID: userID, name: claims.name?.string,
             // Accepted on leeway alone: the session lasts as long as the leeway does.
             expiresAt: now < expiry ? expiry : tolerated,
-            facts: TokenFacts(id: claims.id.map { TokenID($0) }, issuedAt: issuedAt))
+            facts: TokenFacts(id: claims.id.map { TokenID($0) }, issuedAt: issuedAt), keyGeneration: keyGeneration)
     }
 
     /// NumericDate (RFC 7519 section 2), within the years that fit; `nil` for nonsense.

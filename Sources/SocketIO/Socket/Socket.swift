@@ -195,7 +195,10 @@ public final class Socket: @unchecked Sendable {
     }
 
     /// How many sockets of this loop are in a room; on the loop. What a telling of the room costs here.
-    public func neighbourCount(in room: String) -> Int { rooms.memberCount(of: ByteString(room)) }
+    public func neighbourCount(in room: String) -> Int {
+        eventLoop.preconditionInEventLoop()
+        return rooms.memberCount(of: ByteString(room))
+    }
 
     // MARK: Leaving
 
@@ -245,6 +248,7 @@ public final class Socket: @unchecked Sendable {
     /// From now on what passes is not kept: whoever calls reads it later, page by page. It moves the socket from room
     /// to room at once; what is to be done is done at once in any case. On the loop.
     public func follow() {
+        eventLoop.preconditionInEventLoop()
         guard case .keeping(let held) = holding else { return }
         rooms.stopHolding(held)
         stopKeeping(held, overflowed: false)
@@ -253,6 +257,7 @@ public final class Socket: @unchecked Sendable {
     /// From now on what passes is kept, until ``release(after:)``: called before what came until now is read. On the
     /// loop.
     public func keep() {
+        eventLoop.preconditionInEventLoop()
         guard case .following = holding, isConnected else { return }
         let held = HeldDeliveries()
         held.socket = self
@@ -292,7 +297,10 @@ public final class Socket: @unchecked Sendable {
 
     /// Up to where a socket that hears live has heard everything: the stamp of the latest batch of its loop that had a
     /// trailer, or that of its release. On the loop.
-    public var heardStamp: Int64 { isConnected ? max(rooms.latestStamp, rooms.seats.knownStamp(of: seat)) : .min }
+    public var heardStamp: Int64 {
+        eventLoop.preconditionInEventLoop()
+        return isConnected ? max(rooms.latestStamp, rooms.seats.knownStamp(of: seat)) : .min
+    }
 
     /// Sends what stands for a trailer, for a socket that heard none for long. On the loop.
     public func sendTrailer(_ frames: EngineFrames, now: NIODeadline) {

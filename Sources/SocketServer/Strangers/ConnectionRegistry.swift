@@ -125,11 +125,9 @@ public final class ConnectionRegistry: Sendable {
     /// - Returns: whether its address may make one more.
     func charge(_ stranger: Stranger, hasToken: Bool) -> Bool {
         guard budget.isOn else { return true }
-        let key = state.withLock { _ in
-            stranger.owed = 1
-            return stranger.key
-        }
-        return budget.charge(key, hasToken: hasToken)
+        let charged = budget.charge(state.withLock { _ in stranger.key }, hasToken: hasToken)
+        state.withLock { _ in stranger.owed = charged ?? 0 }
+        return charged != nil
     }
 
     /// What a request was charged is the session's from now on, which gets it back once a token vouches for it.

@@ -38,17 +38,18 @@ final class RequestBudget: Sendable {
 
     /// - Parameter hasToken: the request shows a token, good or not: there is as much again for such, so that those
     ///   who have one are served while a flood without goes on.
-    /// - Returns: whether the request is within the budget. One that is not costs nothing more.
-    func charge(_ key: AddressKey, hasToken: Bool) -> Bool {
-        guard isOn else { return true }
+    /// - Returns: what the request was charged, to be given back by ``refund(_:to:)``; `nil` where it is not within the
+    ///   budget: that costs nothing more.
+    func charge(_ key: AddressKey, hasToken: Bool) -> Int? {
+        guard isOn else { return 0 }
         let now = clock()
         let limit = rate * Self.burst * (hasToken ? 2 : 1)
         return state.withLock { state in
             var bucket = state.bucket(of: key, now, rate)
-            guard bucket.level + 1 <= limit else { return false }
+            guard bucket.level + 1 <= limit else { return nil }
             bucket.level += 1
             state.put(bucket, key)
-            return true
+            return 1
         }
     }
 

@@ -47,7 +47,7 @@ actor KeyKeeper: TokenIssuer {
         let next = ring.rotated(revoke: revoke, at: .now())
         _ = try await store.perform(.setSetting(key: Self.ringSetting, value: try next.encoded()))
         ring = next
-        authority.install(next)
+        authority.install(next, revoking: revoke)
         guard revoke else { return }
         leases?.lookAgain()
         guard let sessions else { return }

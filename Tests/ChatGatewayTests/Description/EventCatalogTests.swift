@@ -39,7 +39,7 @@ struct EventCatalogTests {
 
     private static func fault(_ event: any ClientEvent.Type, _ object: JSONObject) -> ChatError? {
         do throws(ChatError) {
-            _ = try event.init(try Fields([.object(object)]))
+            _ = try event.read([.object(object)])
             return nil
         } catch {
             return error

@@ -8,7 +8,7 @@ import Testing
 @Suite struct FieldsTests {
     private func failure<Event: ClientEvent>(of type: Event.Type, _ arguments: [JSONValue]) -> ChatError? {
         do throws(ChatError) {
-            _ = try Event(try Fields(arguments))
+            _ = try Event.read(arguments)
             return nil
         } catch {
             return error
@@ -76,6 +76,27 @@ import Testing
         func told(_ wait: Duration) -> Int64 { wait.wholeMillisecondsUp }
         #expect(told(.zero) == 1 && told(.nanoseconds(1)) == 1 && told(.milliseconds(1)) == 1)
         #expect(told(.microseconds(1001)) == 2 && told(.seconds(3)) == 3000)
+    }
+
+    @Test(
+        "A search with a filter that it does not know, or of another type, is invalid, and names it",
+        arguments: [
+            (["query": "x", "senderId": "u"], "senderId"), (["query": "x", "before": "2026-01-01"], "before"),
+            (["query": "x", "chatId": 5], "chatId"), (["query": "x", "after": 7], "after"),
+            (["query": ["x"]], "query"), (["query": "x", "limit": "3"], "limit"), (["chatId": "c"], "query"),
+        ] as [(JSONValue, String)])
+    func search(object: JSONValue, field: String) {
+        let error = failure(of: MessageSearch.self, [object])
+        #expect(error?.code == .invalid && error?.field == field)
+    }
+
+    @Test("A field that is null is none; the name of one that is unknown is told cut short")
+    func unknownFields() {
+        #expect(failure(of: MessageSearch.self, [["query": "x", "senderId": nil]]) == nil)
+        #expect(failure(of: MessageHistory.self, [["chatId": "c", "color": "red"]]) == nil)
+        var object = JSONObject(["query": "x"])
+        object[ByteString(String(repeating: "n", count: 1000))] = true
+        #expect(failure(of: MessageSearch.self, [.object(object)])?.field?.utf8.count == 64)
     }
 
     @Test("History takes one direction, and a limit of 1 to 100")

@@ -4,6 +4,12 @@ import Synchronization
 /// Tokens that read `user` or `user/token-id`, and tickets that are numbered.
 final class ScriptedTokens: TokenVerifier, RecoveryTickets, FileLinks {
     private let issued = Mutex(0)
+    private let generation = Mutex<UInt64>(0)
+
+    /// What was verified until now holds no more.
+    func revokeKeys() { generation.withLock { $0 += 1 } }
+
+    func stillAccepts(_ token: VerifiedToken) -> Bool { generation.withLock { $0 } == token.keyGeneration }
 
     func verify(_ token: String) throws(TokenError) -> VerifiedToken {
         let parts = token.split(separator: "/")
@@ -11,7 +17,7 @@ final class ScriptedTokens: TokenVerifier, RecoveryTickets, FileLinks {
         let id = parts.count > 1 ? TokenID(String(parts[1])) : nil
         return VerifiedToken(
             userID: UserID(String(user)), name: nil, expiresAt: Timestamp.now().advanced(by: .seconds(3600)),
-            facts: TokenFacts(id: id, issuedAt: nil))
+            facts: TokenFacts(id: id, issuedAt: nil), keyGeneration: generation.withLock { $0 })
     }
 
     func issue(for user: UserID) -> RecoveryTicket {

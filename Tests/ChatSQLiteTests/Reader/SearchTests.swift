@@ -100,9 +100,9 @@ struct SearchTests {
     @Test(
         "Hostile queries are data",
         arguments: [
-            "\"", "open OR nothing", "NOT open", "open*", "content:open", "NEAR(open door)", "(", "')--", "^open",
+            "open OR nothing", "NOT open", "open*", "content:open", "NEAR(open door)", "x')--", "^open",
             "-open",
-            "{a b}:c", "\u{0}", "open\u{0}", "👋", "a-b.c/d", "हिन्दी", "𞤀𞤁b", "+", "open AND",
+            "{a b}:c", "open\u{0}", "👋x", "a-b.c/d", "हिन्दी", "𞤀𞤁b", "open AND",
             String(repeating: "a ", count: 1000),
         ])
     func hostile(_ query: String) async throws {
@@ -114,6 +114,16 @@ struct SearchTests {
         }
         if query == "a-b.c/d" { #expect(hits.count == 1) }
         if query == "content:open" || query == "NOT open" { #expect(hits == []) }
+        try fixture.bench.close()
+    }
+
+    @Test(
+        "What has no word in it is invalid, not an empty list",
+        arguments: ["", "  ", "\"", "(", "')--", "\u{0}", "+", "👋", "\u{301}"])
+    func unsearchable(query: String) async throws {
+        let (fixture, _) = try await fixture(["open"])
+        let error = await #expect(throws: ChatError.self) { _ = try await found(fixture, query) }
+        #expect(error?.code == .invalid && error?.field == "query")
         try fixture.bench.close()
     }
 
