@@ -113,7 +113,9 @@ let package = Package(
         .testTarget(name: "ByteTextTests", dependencies: ["ByteText"], swiftSettings: strict),
         .testTarget(
             name: "SocketServerTests",
-            dependencies: ["ByteText", "SocketServer", "SocketTestKit", nioCore, nioPosix, nioHTTP1, nioEmbedded],
+            dependencies: [
+                "ByteText", "SocketServer", "SocketTestKit", "WaitTestKit", nioCore, nioPosix, nioHTTP1, nioEmbedded,
+            ],
             swiftSettings: strict),
         .testTarget(
             name: "EngineIOTests",

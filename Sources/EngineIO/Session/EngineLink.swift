@@ -25,14 +25,14 @@ enum EngineLink {
     func vouch() {
         switch self {
         case .local(let socket): socket.vouch()
-        case .remote(let socket): socket.onItsLoop { $0.vouch() }
+        case .remote(let socket): socket.vouch()
         }
     }
 
     func becomeStranger(_ key: AddressKey) {
         switch self {
         case .local(let socket): socket.becomeStranger(key)
-        case .remote(let socket): socket.onItsLoop { $0.becomeStranger(key) }
+        case .remote(let socket): socket.becomeStranger(key)
         }
     }
 

@@ -23,7 +23,8 @@ extension EngineSession: ByteAccountOwner {
     }
 
     public func accountMustGo(_ account: ByteAccount) {
-        later { $0.endAsTooSlow() }
+        // One that has ended, and waits for its client to fetch the rest, has only that to give.
+        if isOpen { later { $0.endAsTooSlow() } } else { polling?.removeAll() }
     }
 
     /// An account tells from within what charged it.

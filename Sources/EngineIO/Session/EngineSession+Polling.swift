@@ -20,7 +20,7 @@ extension EngineSession {
         case .close:
             replyClose(reply)
             disarmOther()
-            directory.remove(id)
+            forget()
         case .refuse:
             reply.fail(.badRequest)
         case .refuseAndClose:
@@ -82,7 +82,7 @@ extension EngineSession {
         }
         let cost = turnCost
         turnCost = .zero
-        loop.lane.spend(cost)
+        loop.lane.spend(cost, by: self)
         // What was just handled may have ended the session, or upgraded it.
         if isOpen, self.polling === polling, !isOver {
             polling.setPackets(packets)

@@ -40,6 +40,7 @@ public final class EngineSession {
     private var flushIsDue = false
     /// ``sessionDidDrain`` is owed to the handler; on polling.
     private var owesDrain = false
+    public var inputShare = InputShare.stranger
     /// What handling the POST at work has cost so far.
     var turnCost = InputCost.zero
     private var endReason: EngineCloseReason?
@@ -71,6 +72,7 @@ public final class EngineSession {
     public func trust() {
         guard !isTrusted else { return }
         isTrusted = true
+        inputShare = InputShare()
         account.limit = configuration.connectionMemory
         stranger?.vouch()
         link?.vouch()
@@ -83,6 +85,7 @@ public final class EngineSession {
     public func distrust() {
         guard isTrusted, isOpen else { return }
         isTrusted = false
+        inputShare = .stranger
         account.limit = configuration.beforeTrust?.memory ?? configuration.connectionMemory
         link?.setMaxPayload(maxPayload)
         let key = AddressKey(handshake.remoteAddress)
@@ -236,20 +239,26 @@ public final class EngineSession {
         _ = machine.candidateEnded()
         candidate?.close()
         candidate = nil
+        if let polling { endPolling(polling, reason: reason) }
         if let link {
             self.link = nil
+            directory.remove(id)
+            account.open(for: LeavingLink(link))
             close(link, discard: discard, lastWords: lastWords)
-        }
-        if let polling { endPolling(polling, reason: reason) }
-        account.close()
-        if machine.phase == .closing {
+        } else if machine.phase == .closing {
             arm(loop.closes)
         } else {
-            directory.remove(id)
+            forget()
         }
         let handler = handler
         self.handler = nil
         handler?.session(self, didCloseWith: reason)
+    }
+
+    /// Nobody asks for it any more.
+    func forget() {
+        directory.remove(id)
+        account.close()
     }
 
     private func close(_ link: EngineLink, discard: Bool, lastWords: EngineFrames?) {
@@ -310,7 +319,7 @@ extension EngineSession: DeadlineOwner {
         if deadline === heartbeat { return heartbeatReached(due: deadline.time) }
         if let stall, deadline === stall.deadline { return lookAtStall(stall) }
         if machine.phase == .closing {
-            if machine.lingerEnded() { directory.remove(id) }
+            if machine.lingerEnded() { forget() }
         } else {
             dropCandidate()
         }

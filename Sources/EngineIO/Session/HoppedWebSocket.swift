@@ -12,6 +12,7 @@ final class HoppedWebSocket {
     /// Told when everything uncounted has left.
     private let drained: () -> Void
     private let lane: InputLane
+    var inputShare = InputShare.stranger
     /// What handling the burst at work has cost the session's loop so far.
     private var burstCost = InputCost.zero
     private var waitsInLane = false
@@ -88,11 +89,21 @@ final class HoppedWebSocket {
         let cost = burstCost
         burstCost = .zero
         guard cost >= .light else { return }
-        lane.spend(cost)
+        lane.spend(cost, by: self)
         guard !waitsInLane else { return }
         waitsInLane = true
         onItsLoop { $0.setReadingHeld(true, for: .turn) }
         lane.wait(self)
+    }
+
+    func vouch() {
+        inputShare = InputShare()
+        onItsLoop { $0.vouch() }
+    }
+
+    func becomeStranger(_ key: AddressKey) {
+        inputShare = .stranger
+        onItsLoop { $0.becomeStranger(key) }
     }
 
     /// Hands over something to do with the WebSocket.

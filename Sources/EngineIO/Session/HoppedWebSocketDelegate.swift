@@ -27,7 +27,7 @@ final class HoppedWebSocketDelegate: WebSocketDelegate {
     }
 
     func webSocket(_ socket: WebSocketConnection, didCloseWith reason: WebSocketCloseReason) {
-        socket.account?.close()
+        socket.account?.open(for: LeavingLink(socket))
         entry.eventLoop.execute { [entry, id] in entry.session.value.linkClosed(id, reason: reason) }
     }
 }

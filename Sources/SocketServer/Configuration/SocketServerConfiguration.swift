@@ -13,6 +13,9 @@ public struct SocketServerConfiguration: Sendable {
     /// Whose `X-Forwarded-For` and `X-Forwarded-Proto` are believed.
     public var trustedProxies = TrustedProxies()
     public var limits = SocketServerLimits()
+    /// What connections may keep together while they speak HTTP: requests that wait, bodies that nobody takes,
+    /// responses that the client does not take. Past it the largest goes. Default: no limit.
+    public var memory = MemoryPool()
     /// Connections that the kernel holds until they are accepted. Default 1024 (the kernel may cap it).
     public var backlog: Int32 = 1024
     /// Whether ``SocketServer/shutdown(within:)`` ends the threads. False where others may still have something to tell

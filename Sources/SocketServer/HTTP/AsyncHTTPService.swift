@@ -26,8 +26,8 @@ struct AsyncHTTPService: LoopHTTPService {
         if exchange.head.announcesBody {
             let made = HTTPRequestBody.Producer.makeSequence(
                 elementType: ByteBuffer.self, failureType: (any Error).self,
-                backPressureStrategy: .init(lowWatermark: 2, highWatermark: 8), finishOnDeinit: true,
-                delegate: delegate)
+                backPressureStrategy: .init(lowWatermark: 2, highWatermark: AsyncHTTPReceiver.mostParts),
+                finishOnDeinit: true, delegate: delegate)
             body = HTTPRequestBody(stream: made.sequence)
             source = made.source
         }

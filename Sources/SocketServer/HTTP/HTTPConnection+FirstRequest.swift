@@ -19,7 +19,7 @@ extension HTTPConnection {
         var bytes = read
         if isReadUncoded || early.readableBytes > 0 {
             early.writeBuffer(&bytes)
-            if isReadUncoded { return }
+            if isReadUncoded { return settleMemory() }
             bytes = early
             early = ByteBuffer()
         }

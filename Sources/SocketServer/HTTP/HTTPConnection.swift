@@ -54,7 +54,16 @@ final class HTTPConnection: ChannelDuplexHandler, RemovableChannelHandler, Deadl
     private var keepsAlive = true
     private var discarded = 0
     private var waiting = CircularBuffer<HTTPServerRequestPart>()
-    private var waitingBytes = 0
+    private(set) var waitingBytes = 0
+    /// Of a body, read and not taken by whoever answers.
+    private(set) var heldBody = 0
+    /// Of responses, what was written and the kernel does not have.
+    var untakenBytes = 0
+    /// Of ``untakenBytes``, those that are counted out with the end of the response in hand.
+    private var wholeBytes = 0
+    var account: ByteAccount?
+    /// What it counts of this connection.
+    var chargedBytes = 0
     private var isPumping = false
     private var pausedByExchange = false
     private var pendingRead = false
@@ -64,6 +73,7 @@ final class HTTPConnection: ChannelDuplexHandler, RemovableChannelHandler, Deadl
     private var requestPace = RequestPace()
     private var isPaceTimed = false
     private var strangersShare = StrangersShare()
+    var inputShare = InputShare.stranger
     private var waitsInLane = false
     private var bodyPace = BodyPace()
     private let deadline = Deadline()
@@ -88,6 +98,7 @@ final class HTTPConnection: ChannelDuplexHandler, RemovableChannelHandler, Deadl
 
     func handlerRemoved(context: ChannelHandlerContext) {
         deadline.disarm()
+        closeAccount()
         self.context = nil
     }
 
@@ -111,6 +122,7 @@ final class HTTPConnection: ChannelDuplexHandler, RemovableChannelHandler, Deadl
     func channelInactive(context: ChannelHandlerContext) {
         let ended = exchange
         phase = .closed
+        closeAccount()
         stranger?.leave()
         stranger = nil
         exchange = nil
@@ -236,6 +248,7 @@ final class HTTPConnection: ChannelDuplexHandler, RemovableChannelHandler, Deadl
         if pendingRead, waitingBytes > loop.shared.limits.maxPipelinedBytes { return abort() }
         waitingBytes += part.keptBytes
         waiting.append(part)
+        settleMemory()
     }
 
     /// Whether a part can be dealt with now. Whatever it waits for pumps.
@@ -245,7 +258,7 @@ final class HTTPConnection: ChannelDuplexHandler, RemovableChannelHandler, Deadl
         guard !waitsInLane, let context, context.channel.isWritable else { return false }
         if let cost = strangersShare.takeDue() {
             waitsInLane = true
-            loop.strangersLane.spend(cost)
+            loop.strangersLane.spend(cost, by: self)
             loop.strangersLane.wait(self)
             return false
         }
@@ -291,6 +304,7 @@ final class HTTPConnection: ChannelDuplexHandler, RemovableChannelHandler, Deadl
         exchange = nil
         ended.receiver = nil
         pausedByExchange = false
+        heldBody = 0
         if let stranger, ended.isVouched || isProxied { loop.shared.registry.rest(stranger) }
         guard phase == .serving else { return }
         guard keepsAlive, !loop.isDraining else { return linger() }
@@ -312,10 +326,14 @@ final class HTTPConnection: ChannelDuplexHandler, RemovableChannelHandler, Deadl
             take(part)
         }
         isPumping = false
+        settleMemory()
         resumeReadingIfFree()
     }
 
     // MARK: Responses
+
+    /// About what the head of a response takes.
+    private static let headBytes = 256
 
     func writeHead(_ head: HTTPResponseHead, of exchange: HTTPExchange) {
         guard exchange === self.exchange, installCodec(), let context else { return }
@@ -355,15 +373,24 @@ final class HTTPConnection: ChannelDuplexHandler, RemovableChannelHandler, Deadl
             return
         }
         let data = Self.wrapOutboundOut(.body(.byteBuffer(part)))
-        guard let promise else { return context.write(data, promise: nil) }
+        guard let promise else {
+            wholeBytes += part.readableBytes
+            return context.write(data, promise: nil)
+        }
         armStall(adding: part.readableBytes)
+        countResponse(part.readableBytes, until: promise.futureResult)
         context.writeAndFlush(data, promise: promise)
+        settleMemory()
     }
 
     func writeEnd(_ trailers: HTTPHeaders?, of exchange: HTTPExchange) {
         guard exchange === self.exchange, let context else { return }
         responseEnded = true
-        context.writeAndFlush(Self.wrapOutboundOut(.end(trailers)), promise: nil)
+        let written = context.eventLoop.makePromise(of: Void.self)
+        countResponse(Self.headBytes + wholeBytes, until: written.futureResult)
+        wholeBytes = 0
+        context.writeAndFlush(Self.wrapOutboundOut(.end(trailers)), promise: written)
+        settleMemory()
         if requestEnded {
             finish(exchange)
         } else if keepsAlive {
@@ -393,9 +420,12 @@ final class HTTPConnection: ChannelDuplexHandler, RemovableChannelHandler, Deadl
 
     var requestHasEnded: Bool { exchange != nil && requestEnded }
 
-    func setReadingPaused(_ isPaused: Bool) {
+    /// - Parameter bytes: what was read of the body and nobody takes for now.
+    func setReadingPaused(_ isPaused: Bool, keeping bytes: Int = 0) {
         guard exchange != nil else { return }
         pausedByExchange = isPaused
+        heldBody = bytes
+        settleMemory()
         if isPaused {
             bodyPace.pause(at: loop.eventLoop.now)
             if !requestEnded { deadline.disarm() }
@@ -460,6 +490,8 @@ final class HTTPConnection: ChannelDuplexHandler, RemovableChannelHandler, Deadl
         phase = .lingering
         waiting.removeAll()
         waitingBytes = 0
+        heldBody = 0
+        settleMemory()
         // What is dropped need not be parsed; the encoder may still have something to write.
         if let codec { context.pipeline.syncOperations.removeHandler(codec.decoder).whenFailure { _ in } }
         stalledBytes = Int.max
@@ -522,6 +554,7 @@ final class HTTPConnection: ChannelDuplexHandler, RemovableChannelHandler, Deadl
     /// Leaves the pipeline to what was upgraded to.
     func leave() {
         phase = .leaving
+        closeAccount()
         deadline.disarm()
         if let exchange {
             exchange.receiver = nil

@@ -118,8 +118,10 @@ public final class HTTPExchange {
     }
 
     /// Stops reading from the connection, or goes on: how a body that nobody takes fast enough is held back.
-    public func setReadingPaused(_ isPaused: Bool) {
-        connection.setReadingPaused(isPaused)
+    ///
+    /// - Parameter bytes: those that were handed over and still wait, to be counted while nothing is read.
+    public func setReadingPaused(_ isPaused: Bool, keeping bytes: Int = 0) {
+        connection.setReadingPaused(isPaused, keeping: bytes)
     }
 
     /// Notes that a task answers this exchange, until ``taskEnded()``: a stopping server waits for it.

@@ -94,7 +94,7 @@ public final class ByteAccount {
         if unfinished >= limit, count > 0 { owner?.accountIsFullOfInput(self) }
     }
 
-    /// Has an owner from now on, where there was none at the beginning.
+    /// Has this owner from now on, in place of the one before or of none.
     public func open(for owner: any ByteAccountOwner) {
         self.owner = owner
         look()

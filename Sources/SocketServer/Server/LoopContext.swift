@@ -14,6 +14,8 @@ final class LoopContext {
     let stallDeadlines: DeadlineQueue
     /// From our last word to the end of the connection.
     let closeDeadlines: DeadlineQueue
+    /// Where what connections keep while they speak HTTP is counted.
+    let memory: ByteAccount.Terms
     /// The `Date` header of responses.
     let date = HTTPDate()
     private var channels: [ObjectIdentifier: any Channel] = [:]
@@ -30,6 +32,7 @@ final class LoopContext {
         self.eventLoop = eventLoop
         self.shared = shared
         let limits = shared.limits
+        memory = ByteAccount.Terms(eventLoop: eventLoop, pool: shared.memory)
         lane = InputLane(eventLoop: eventLoop)
         strangersLane = InputLane(eventLoop: eventLoop)
         headDeadlines = DeadlineQueue(delay: .init(limits.headTimeout), eventLoop: eventLoop)

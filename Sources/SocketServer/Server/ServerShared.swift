@@ -3,6 +3,7 @@ import NIOCore
 /// What all loops of one server share, none of it changing after the start but what guards itself.
 final class ServerShared: Sendable {
     let limits: SocketServerLimits
+    let memory: MemoryPool
     let trustedProxies: TrustedProxies
     let routes: HTTPRoutes
     let connections: OpenCounter
@@ -14,6 +15,7 @@ final class ServerShared: Sendable {
 
     init(configuration: SocketServerConfiguration, routes: HTTPRoutes) {
         limits = configuration.limits
+        memory = configuration.memory
         trustedProxies = configuration.trustedProxies
         self.routes = routes
         connections = OpenCounter(limit: configuration.limits.maxConnections)

@@ -10,7 +10,8 @@ public import NIOCore
 /// 4. Of many pings in one slice the first few and the last are answered, which RFC 6455 section 5.5.3 allows, in one
 ///    write with whatever else the slice brought about.
 extension WebSocketConnection: InputLaneUser {
-    /// What is longer, with the part of its message that came before, waits its turn where others cost much already.
+    /// What is longer, with the part of its message that came before, waits its turn where others of its kind cost much
+    /// already.
     private static let longRead = 4 << 10
     /// Pings of a slice that are answered one by one: more than anybody sends who means it.
     private static let answeredPings = 16
@@ -43,7 +44,7 @@ extension WebSocketConnection: InputLaneUser {
     func receive(_ bytes: ByteBuffer) {
         var bytes = bytes
         guard holds.isEmpty, backlog.readableBytes == 0 else { return keep(&bytes) }
-        if bytes.readableBytes + decoder.keptBytes > Self.longRead, loop.lane.isBusy {
+        if bytes.readableBytes + decoder.keptBytes > Self.longRead, loop.lane.isBusy(for: self) {
             keep(&bytes)
             return waitInLane()
         }
@@ -76,7 +77,7 @@ extension WebSocketConnection: InputLaneUser {
         cost += InputCost(nanoseconds: InputCost.frame.nanoseconds * Int64(decoder.takeFrameCount()))
         let spent = cost
         cost = .zero
-        loop.lane.spend(spent)
+        loop.lane.spend(spent, by: self)
         backlog = state == .finished || bytes.readableBytes == 0 ? ByteBuffer() : bytes
         settleInput()
         if state != .finished, spent >= .light { waitInLane() }

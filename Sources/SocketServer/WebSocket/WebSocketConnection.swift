@@ -68,6 +68,7 @@ public final class WebSocketConnection: ChannelDuplexHandler, RemovableChannelHa
     var readIsPending = false
     /// What was read and not looked at yet.
     var backlog = ByteBuffer()
+    public var inputShare = InputShare.stranger
     /// What the slice at work has cost so far.
     var cost = InputCost.zero
     /// Pings of the slice at work.
@@ -127,6 +128,7 @@ public final class WebSocketConnection: ChannelDuplexHandler, RemovableChannelHa
     public func vouch() {
         stranger?.vouch()
         stranger = nil
+        inputShare = InputShare()
     }
 
     /// What vouched for it holds no more: it may have to give way again.
@@ -137,6 +139,7 @@ public final class WebSocketConnection: ChannelDuplexHandler, RemovableChannelHa
         let its = loop.shared.registry.arrive(key) { channel.close(promise: nil) }
         its.becomeSession()
         stranger = its
+        inputShare = .stranger
     }
 
     // MARK: Closing

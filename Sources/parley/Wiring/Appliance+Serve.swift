@@ -56,7 +56,7 @@ extension Appliance {
                 logger: Logger(label: "parley.http")))
         routes.add(io.engine.configuration.path, io.engine)
         let server = SocketServer(
-            configuration: serverConfiguration(tls, descriptors), group: group, routes: routes)
+            configuration: serverConfiguration(tls, descriptors, memory: memory), group: group, routes: routes)
         bounds.watch(io.engine, server.registry)
         let publicService = PublicService(
             server: server, engine: io.engine, gateway: gateway, store: store, backups: backups, state: state,
@@ -177,13 +177,14 @@ extension Appliance {
     }
 
     private func serverConfiguration(
-        _ tls: TLSCredentials?, _ descriptors: DescriptorBudget
+        _ tls: TLSCredentials?, _ descriptors: DescriptorBudget, memory: MemoryPool
     ) -> SocketServerConfiguration {
         let passed = SystemdSockets.descriptors(ProcessInfo.processInfo.environment)
         let listen = passed.isEmpty ? [configuration.listen] : passed.map { ListenAddress.descriptor($0) }
         var server = SocketServerConfiguration(
             listen: listen, threads: configuration.threads, logger: Logger(label: "parley.sockets"))
         server.tls = tls
+        server.memory = memory
         server.endsThreads = false
         server.unixMode = configuration.unixMode ?? server.unixMode
         server.trustedProxies = configuration.trustedProxies

@@ -50,6 +50,15 @@ final class GatewayBench {
         }
     }
 
+    static func card(_ user: String) -> UserCard {
+        UserCard(id: UserID(user), username: user, displayName: nil, avatarURL: nil)
+    }
+
+    static func chat(_ id: String) -> Chat {
+        Chat(
+            id: ChatID(id), name: nil, kind: .group, createdAt: Timestamp(milliseconds: 0), memberCount: 2, lastSeq: 0)
+    }
+
     static func message(_ seq: Int64, in chat: String, size: Int = 1) -> Message {
         Message(
             id: MessageID("m\(seq)"), chatID: ChatID(chat), seq: seq,

@@ -81,15 +81,23 @@ final class ScriptedStore: ChatStore {
 
     /// Answers every command that was submitted.
     func commitSubmitted(_ outcome: Outcome = .done, _ changes: [Change] = [], revision: Int64) {
+        answerSubmitted(.success(outcome), changes, revision: revision)
+    }
+
+    /// Refuses every command that was submitted.
+    func refuseSubmitted(_ error: ChatError) { answerSubmitted(.failure(error), [], revision: revision.value) }
+
+    private func answerSubmitted(_ result: Result<Outcome, ChatError>, _ changes: [Change], revision: Int64) {
         let (sink, submitted) = state.withLock { state in
             defer { state.submitted = [] }
             state.script.revision = revision
             return (state.sink, state.submitted)
         }
         let entries = submitted.map { job in
-            CommittedBatch.Entry(reply: job.reply, result: .success(outcome), changes: changes)
+            CommittedBatch.Entry(reply: job.reply, result: result, changes: changes)
         }
         sink?.didCommit(CommittedBatch(entries: entries, revision: Revision(revision)))
+        for case .callback(let body) in submitted.map(\.reply) { body(result) }
     }
 
     var submitted: [Command] { state.withLock { $0.submitted.map(\.command) } }
