@@ -73,6 +73,7 @@ struct ReceiptThrottleTests {
         bench.store.commit([.messageRead(receipt(2, of: "w"))], revision: 5)
         bench.store.commit([.messageRead(receipt(3))], revision: 6)
         bench.store.commit([.messageRead(receipt(3, of: "w"))], revision: 7)
+        bench.store.commit([.messageRead(receipt(4))], revision: 8)
         #expect(toldUpTo == 4, "before the oldest of those that wait")
         bench.gateway.receipts.tick(now: .now() + interval)
         #expect(toldUpTo == 5, "the other still waits")
