@@ -73,7 +73,13 @@ public final class SQLiteChatStore: ChatStore {
     }
 
     /// Blocks until everything accepted is done and the file is closed.
-    public func close() throws {
+    public func close() throws { try close(by: StopDeadline(within: .seconds(9))) }
+
+    /// The same.
+    ///
+    /// - Parameter deadline: until when it may wait for what it can do without: long commands, which are refused then;
+    ///   the search index, which is gone on with at the next start; other programs that hold the file open.
+    public func close(by deadline: StopDeadline) throws {
         let first = closed.withLock { closed in
             defer { closed = true }
             return !closed
@@ -81,6 +87,7 @@ public final class SQLiteChatStore: ChatStore {
         guard first else { return }
         readerQueue.close()
         readers.forEach { $0.join() }
+        writer.stop(by: deadline)
         mailbox.close()
         try writer.join()
         file.release()

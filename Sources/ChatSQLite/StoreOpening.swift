@@ -1,4 +1,3 @@
-import CSQLiteFile
 import ChatCore
 import Foundation
 import GRDB
@@ -13,7 +12,6 @@ struct StoreOpening {
     let readers: [ReaderThread]
 
     init(directory: String, policy: ChatPolicy, options: SQLiteStoreOptions) throws {
-        csqlitefile_configure()
         let directory = try DataDirectory(making: directory)
         let lock = try DirectoryLock(directory)
         file = DatabaseFile(directory, lock)

@@ -6,9 +6,10 @@ import Logging
 @main
 enum Main {
     static func main() async {
+        let arguments = Array(CommandLine.arguments.dropFirst())
+        if isServe(arguments) { Signals.holdTheEnd() }
         StandardStreams.occupy()
         Signals.ignoreThoseOfWriting()
-        let arguments = Array(CommandLine.arguments.dropFirst())
         do {
             let command = try ParleyCommand.parseAsRoot(arguments)
             if !(command is ServeCommand) { prepareForCommand() }

@@ -7,6 +7,7 @@ import signal
 import socket
 import sqlite3
 import stat
+import subprocess
 import time
 
 import jwt
@@ -14,9 +15,10 @@ import pytest
 import requests
 
 import appliance as program
+import clock
 
 from admin import Admin
-from appliance import SECRET, run
+from appliance import BINARY, SECRET, Appliance, environment, run
 from person import Person
 from raw import Plain
 from wire import Closed, Wire
@@ -361,3 +363,53 @@ def test_a_stop_in_the_middle_of_sends_acks_what_it_took_and_refuses_nothing(sta
             assert ack["message"]["seq"] == place + 1
             assert ack["duplicate"] is (place in acked) and acked.get(place, ack["message"]) == ack["message"]
     appliance.stop()
+
+
+# --- Clocks and the first moments
+
+
+@pytest.mark.parametrize("years", [1000, 9000, -100, -60])
+def test_a_wall_clock_that_says_anything_ends_nothing(tmp_path, monkeypatch, years):
+    monkeypatch.setenv("CLOCK_LIBRARY", clock.library(tmp_path))
+    monkeypatch.setenv("CLOCK_OFFSET", str(round(years * 365.2425 * 86400)))
+    monkeypatch.setattr(clock, "OFFSET", 1)
+    appliance = Appliance(tmp_path / "data").start()
+    try:
+        admin = Admin(appliance)
+        user = admin.user("ann")
+        token = admin.token(user)["token"]
+        chat = admin.chat(user)
+        with Wire(appliance) as client:
+            client.connect(token)
+            client.ok("message:send", {"chatId": chat["id"], "content": "now"})
+        # Longer than a reader's connection keeps its cache.
+        time.sleep(1.2)
+        assert appliance.running, appliance.last_words()
+    finally:
+        if appliance.running:
+            appliance.stop()
+    assert run("check", appliance.data / "parley.db")[0] == 0
+
+
+@pytest.mark.parametrize("which", [signal.SIGTERM, signal.SIGINT, signal.SIGQUIT])
+def test_an_end_that_is_asked_for_while_it_starts_is_a_clean_one(tmp_path, which):
+    for number in range(12):
+        data = tmp_path / f"data-{number}"
+        process = subprocess.Popen(
+            [BINARY, "serve", "--data", str(data), "--listen", "127.0.0.1:0", "--admin-listen", "127.0.0.1:0"],
+            env=environment(), stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+        # From its first instruction on: the handlers are there, that of SIGTERM last, as the kernel says.
+        while process.poll() is None and not catches(process.pid, signal.SIGTERM):
+            time.sleep(0.0002)
+        time.sleep(number * 0.05)
+        process.send_signal(which)
+        assert process.wait(20) == 0
+        assert [path.name for path in data.glob("parley.db*")] in ([], ["parley.db"])
+
+
+def catches(process, number):
+    """Whether a process has a handler for the signal (proc(5), SigCgt)."""
+    for line in open(f"/proc/{process}/status", encoding="ascii"):
+        if line.startswith("SigCgt:"):
+            return bool(int(line.split()[1], 16) >> number - 1 & 1)
+    return False

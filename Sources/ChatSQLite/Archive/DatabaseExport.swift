@@ -46,24 +46,36 @@ public struct DatabaseExport {
         """
     private static let total: StaticString = "SELECT ifnull(sum(last_seq), 0) FROM chats WHERE deleted_ms IS NULL"
 
+    private let path: String
     private let connection: Connection
 
-    /// - Parameter path: a `parley.db`, or a backup of one.
+    /// - Parameters:
+    ///   - path: a `parley.db`, or a backup of one.
+    ///   - copy: where the copy of a running appliance's database goes (``TemporaryCopy``): the caller sees to it that
+    ///     nothing of it is left however the process ends.
     /// - Throws: ``StoreOpenError``.
-    public init(_ path: String) throws {
-        if Spectator.isServed(path) {
-            let directory = (path as NSString).deletingLastPathComponent
-            let copy = TemporaryCopy.path(in: directory.isEmpty ? "." : directory, for: "export")
-            let spectator = try Spectator(path)
-            try DatabaseBackup.copy(spectator.connection, to: copy, withoutSettings: []) { _, _ in }
-            try spectator.connection.close()
-            defer { unlink(copy) }
-            connection = try Spectator(copy).connection
-            // Opened by its first page: after that the name is not needed any more.
-            _ = try connection.prepare("SELECT revision FROM state").first { $0.int(0) }
-        } else {
-            connection = try Spectator(path).connection
+    public init(_ path: String, copyingTo copy: String) throws {
+        self.path = path
+        do {
+            connection = Spectator.isServed(path) ? try Self.open(path, by: copy) : try Spectator(path).connection
+            try Self.checkVersion(connection, path)
+        } catch {
+            throw DatabasePreparation.refusal(error, path)
         }
+    }
+
+    private static func open(_ path: String, by copy: String) throws -> Connection {
+        defer { FileCall.clearAway(TemporaryCopy.files(of: copy)) }
+        let spectator = try Spectator(path)
+        try DatabaseBackup.copy(spectator.connection, to: copy, withoutSettings: []) { _, _ in }
+        try spectator.connection.close()
+        let connection = try Spectator(copy).connection
+        // Opened by its first page: after that the name is not needed any more.
+        _ = try connection.prepare("SELECT revision FROM state").first { $0.int(0) }
+        return connection
+    }
+
+    private static func checkVersion(_ connection: Connection, _ path: String) throws {
         let version = try connection.prepare("PRAGMA user_version").first { Int($0.int(0)) } ?? 0
         guard version == DatabaseSchema.version else {
             throw StoreOpenError.inaccessible(
@@ -79,9 +91,20 @@ public struct DatabaseExport {
     ///   - progress: told which share of the messages was given, 0 to 1.
     ///   - give: takes one record; what it throws ends the export.
     /// - Returns: how many of each there were.
+    /// - Throws: ``StoreOpenError`` for a file that turns out to be damaged; what `give` throws.
     @discardableResult
     public func run(
         withFiles: Bool = true, progress: (Double) -> Void = { _ in }, _ give: (ArchiveRecord) throws -> Void
+    ) throws -> ArchiveCounts {
+        do {
+            return try scan(withFiles: withFiles, progress: progress, give)
+        } catch let error as DatabaseError {
+            throw DatabasePreparation.refusal(error, path)
+        }
+    }
+
+    private func scan(
+        withFiles: Bool, progress: (Double) -> Void, _ give: (ArchiveRecord) throws -> Void
     ) throws -> ArchiveCounts {
         var counts = ArchiveCounts()
         func pass(_ record: ArchiveRecord) throws {

@@ -22,6 +22,8 @@ public final class DatabaseImport {
     private let connection: Connection
     private let writer: ImportWriter
     private var uncommitted = 0
+    /// Whether there is something to go on with.
+    private var hasCommitted: Bool
 
     /// Where an import that was killed got to: the archive has to be given again, and its lines up to there are only
     /// compared, not taken. Line 0 in a new one.
@@ -39,17 +41,22 @@ public final class DatabaseImport {
         directory = try DataDirectory(making: path)
         lock = try DirectoryLock(directory)
         let draft = Self.draft(of: directory)
+        let wasBegun = !anew && DataDirectory.exists(draft)
         do {
             let base = try ImportBase(directory)
             if anew { try FileCall.remove(Self.files(of: draft)) }
             if let begun = try Self.openBegun(draft, base) {
                 connection = begun
+                hasCommitted = true
             } else {
+                hasCommitted = false
                 try FileCall.remove(Self.files(of: draft))
                 connection = try Self.begin(draft, base, directory)
             }
             writer = try ImportWriter(connection, now: now)
         } catch {
+            // What an earlier one left may be worth going on with, once there is room.
+            if !wasBegun { FileCall.clearAway(Self.files(of: draft)) }
             throw DatabasePreparation.refusal(error, draft)
         }
     }
@@ -78,7 +85,7 @@ public final class DatabaseImport {
 
     private static func begin(_ draft: String, _ base: ImportBase, _ directory: DataDirectory) throws -> Connection {
         if base.isThere {
-            let spectator = try Spectator(directory.database, isLockedByUs: true)
+            let spectator = try Spectator(directory.database, beside: .nobody)
             try DatabaseBackup.copy(spectator.connection, to: draft, withoutSettings: []) { _, _ in }
             try spectator.connection.close()
         } else {
@@ -127,6 +134,7 @@ public final class DatabaseImport {
         try writer.flush()
         try connection.execute("COMMIT")
         uncommitted = 0
+        hasCommitted = true
     }
 
     /// Puts what was taken in the database's place.
@@ -157,6 +165,13 @@ public final class DatabaseImport {
         } catch {
             throw DatabasePreparation.refusal(error, Self.draft(of: directory))
         }
+    }
+
+    /// Leaves an import that could not be finished as it was found: what an earlier one had taken is gone on with at
+    /// another time, what was taken now alone is not worth a file.
+    public func leave() {
+        guard !hasCommitted else { return }
+        discard()
     }
 
     /// Ends the import and leaves nothing of it.

@@ -20,7 +20,7 @@ struct ImportBase: Equatable {
             self = .none
             return
         }
-        let spectator = try Spectator(directory.database, isLockedByUs: true)
+        let spectator = try Spectator(directory.database, beside: .nobody)
         let found = try spectator.connection.prepare(
             "SELECT revision, (SELECT epoch FROM epochs ORDER BY first_revision DESC LIMIT 1) FROM state"
         ).first { ImportBase(revision: $0.int(0), epoch: $0.int(1)) }

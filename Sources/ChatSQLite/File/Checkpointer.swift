@@ -296,14 +296,13 @@ final class Checkpointer {
 
     /// The end: everything into the main file, and no log left beside it, unless others hold the file open for longer
     /// than we can wait. Then the log stays, whole.
-    func close() throws {
+    func close(by deadline: StopDeadline) throws {
         if isLeft {
             csqlitefile_no_checkpoint_on_close(connection.handle, 1)
             return try connection.close()
         }
         var permission = permission()
-        let deadline = Upkeep.now + 3_000_000_000
-        while permission == .refused, Upkeep.now < deadline {
+        while permission == .refused, !deadline.isOver {
             LogSize.pause(microseconds: 10_000)
             permission = self.permission()
         }

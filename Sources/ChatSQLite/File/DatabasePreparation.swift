@@ -13,6 +13,7 @@ import Logging
 /// 4. `parley.lock` says that a log is about to be begun, unless half of one was carried already.
 /// 5. SQLite opens it and replays the log; an older file is copied to `parley.db.v<n>.bak` and migrated in one
 ///    transaction.
+///    What a start that fails has changed by then (``UntouchedFile``) is put back.
 /// 6. The epoch is noted; uploads that the last run did not finish are removed; `parley.lock` says which log was
 ///    begun.
 struct DatabasePreparation {
@@ -64,6 +65,7 @@ struct DatabasePreparation {
                 "The database's mode cannot be set: others may be able to read it",
                 metadata: ["parley.file": "\(directory.database)", "parley.reason": "\(DataDirectory.reason(errno))"])
         }
+        let untouched = UntouchedFile(directory)
         if !file.share() { Log.store.warning("The file cannot be shared between connections; there are no leases") }
         connection = try Connection(path: directory.database, readonly: false)
         do {
@@ -95,6 +97,7 @@ struct DatabasePreparation {
                 path: directory.database, epoch: epoch, onlineAtLastEnd: online, clock: options.clock)
         } catch {
             try MainFile.closeUntouched(connection)
+            try untouched.putBack()
             file.release()
             throw error
         }
@@ -142,16 +145,16 @@ struct DatabasePreparation {
         case .SQLITE_NOTADB:
             return .foreign(path: path, reason: "it is no SQLite database")
         case .SQLITE_CORRUPT:
-            return .damaged(path: path, reason: error.message ?? "its structure is broken")
+            return .damaged(path: path, reason: StorageFailure.sentence(error))
         case .SQLITE_ERROR, .SQLITE_SCHEMA:
             // What every database of Parley's has is not there.
-            return .damaged(path: path, reason: error.message ?? "its tables are not those of Parley")
+            return .damaged(path: path, reason: StorageFailure.sentence(error))
         case .SQLITE_BUSY, .SQLITE_LOCKED:
             return .held(path: path)
         case .SQLITE_CANTOPEN:
             return .inaccessible(path: path, reason: FileCall.obstacle(path) ?? "it cannot be opened")
         default:
-            return .inaccessible(path: path, reason: error.message ?? "\(error)")
+            return .inaccessible(path: path, reason: StorageFailure.sentence(error))
         }
     }
 }

@@ -29,6 +29,16 @@ enum FileCall {
         close(descriptor)
     }
 
+    /// Writes over the beginning of a file, and waits for the disk.
+    static func write(_ bytes: [UInt8], to path: String) throws {
+        let descriptor = open(path, O_WRONLY | O_CLOEXEC | O_NOFOLLOW)
+        guard descriptor >= 0 else { throw failure(path) }
+        defer { close(descriptor) }
+        guard pwrite(descriptor, bytes, bytes.count, 0) == bytes.count, fsync(descriptor) == 0 else {
+            throw failure(path)
+        }
+    }
+
     /// Makes what is in a file durable, or which names a directory has.
     static func synchronize(_ path: String) throws {
         let descriptor = open(path, O_RDONLY | O_CLOEXEC)

@@ -1,7 +1,8 @@
 import Foundation
 
 /// Copies of the database that are made beside it, to be streamed or read, and removed after that. A process that is
-/// killed leaves its own behind: the name says whose it was, and the next start of the appliance removes it.
+/// killed leaves its own behind: the name says whose it was, and the next start of the appliance removes it, and so
+/// does the next command that works on the directory.
 public enum TemporaryCopy {
     private static let suffix = ".tmp"
 
@@ -10,18 +11,22 @@ public enum TemporaryCopy {
         directory + "/\(purpose)-\(getpid())-\(UUID().uuidString.lowercased())" + suffix
     }
 
+    /// Itself and all that may lie beside it while it is made and read.
+    public static func files(of path: String) -> [String] { ends.map { path + $0 } }
+
+    /// A copy has a journal beside it while it is made, under a name that says that it is not whole.
+    private static let ends = ["", "-journal", "-wal", "-shm", ".partial", ".partial-journal"]
+
     /// Removes those of processes that are gone.
-    static func removeAbandoned(in directory: String, purposes: [String] = ["backup", "export"]) {
+    public static func removeAbandoned(in directory: String, purposes: [String] = ["backup", "export"]) {
         guard let names = try? FileManager.default.contentsOfDirectory(atPath: directory) else { return }
         for name in names where isAbandoned(name, purposes) { unlink(directory + "/" + name) }
     }
 
-    /// A copy has a journal beside it while it is made, under a name that says that it is not whole.
     private static func isAbandoned(_ name: String, _ purposes: [String]) -> Bool {
-        let ends = ["", "-journal", "-wal", "-shm", ".partial", ".partial-journal"].map { suffix + $0 }
         let parts = name.split(separator: "-", maxSplits: 2, omittingEmptySubsequences: false)
         guard parts.count == 3, purposes.contains(String(parts[0])), let process = Int32(parts[1]), process > 0,
-            ends.contains(where: name.hasSuffix)
+            ends.contains(where: { name.hasSuffix(suffix + $0) })
         else { return false }
         return process == getpid() || (kill(process, 0) != 0 && errno == ESRCH)
     }

@@ -4,23 +4,43 @@ import GRDB
 
 /// Consistent copies of a database, and putting one in place.
 public enum DatabaseBackup {
-    /// Copies the database of a stopped appliance.
+    /// Copies the database of a running or a stopped appliance, as it is when the call begins. Room is needed at the
+    /// destination only.
+    ///
+    /// A server at work is read beside, as any other reader does: its checkpoints wait meanwhile. A stopped one does
+    /// not start meanwhile.
     ///
     /// - Parameters:
     ///   - path: where to; replaced at the end, when the copy is whole.
     ///   - withoutSettings: keys of settings to leave out (secrets).
     ///   - progress: pages copied, pages in all.
-    /// - Throws: ``StoreOpenError``; ``StoreOpenError/inUse(path:)`` while a server runs: ask it instead.
+    /// - Throws: ``StoreOpenError``.
     public static func copy(
         directory: String, to path: String, withoutSettings: [String] = [],
         progress: @escaping (Int, Int) -> Void = { _, _ in }
     ) throws {
         let directory = try DataDirectory(existing: directory)
-        let lock = try DirectoryLock(directory)
+        let (spectator, lock) = try spectator(of: directory)
         try withExtendedLifetime(lock) {
-            let spectator = try Spectator(directory.database, isLockedByUs: true)
             try copy(spectator.connection, to: path, withoutSettings: withoutSettings, progress: progress)
             try spectator.connection.close()
+        }
+    }
+
+    /// - Returns: also the directory's lock, where nobody else has it.
+    private static func spectator(of directory: DataDirectory) throws -> (Spectator, DirectoryLock?) {
+        while true {
+            do {
+                let lock = try DirectoryLock(directory)
+                return (try Spectator(directory.database, beside: .nobody), lock)
+            } catch StoreOpenError.inUse {
+                do {
+                    return (try Spectator(directory.database, beside: .server), nil)
+                } catch {
+                    // It may have ended in between; then the lock is to be had.
+                    guard !Spectator.isServed(directory.database) else { throw error }
+                }
+            }
         }
     }
 
@@ -38,8 +58,14 @@ public enum DatabaseBackup {
             let spectator = try Spectator(backup)
             let draft = directory.database + ".restored"
             try copy(spectator.connection, to: draft, withoutSettings: [], progress: progress)
-            try spectator.connection.close()
-            return try putInPlace(draft, directory, keeping: "before-restore", now: now)
+            do {
+                try spectator.connection.close()
+                return try putInPlace(draft, directory, keeping: "before-restore", now: now)
+            } catch {
+                // Where the old one was put aside already it is the only one at its place.
+                if DataDirectory.exists(directory.database) { FileCall.clearAway([draft]) }
+                throw DatabasePreparation.refusal(error, directory.database)
+            }
         }
     }
 

@@ -10,13 +10,22 @@ import GRDB
 /// 3. A log, and nobody at work (after a crash, or a copy of the directory): the log's index is kept in this process's
 ///    own memory (no locks, exclusive), so that no `-shm` is made.
 struct Spectator {
+    /// Who else is at work on the directory.
+    enum Neighbour {
+        /// To be looked for.
+        case unknown
+        /// Nobody: the directory's lock is the caller's own.
+        case nobody
+        /// A server, which has the lock.
+        case server
+    }
+
     let connection: Connection
     /// What was noticed on the way: a stale log.
     private(set) var findings: [Finding] = []
 
-    /// - Parameter isLockedByUs: whether the directory's lock is the caller's own, so that no server is at work.
     /// - Throws: ``StoreOpenError``.
-    init(_ path: String, isLockedByUs: Bool = false) throws {
+    init(_ path: String, beside neighbour: Neighbour = .unknown) throws {
         guard let resolved = realpath(path, nil) else {
             throw StoreOpenError.inaccessible(path: path, reason: DataDirectory.reason(errno))
         }
@@ -24,7 +33,7 @@ struct Spectator {
         let path = String(cString: resolved)
         if let obstacle = FileCall.obstacle(path) { throw StoreOpenError.inaccessible(path: path, reason: obstacle) }
         do {
-            if !isLockedByUs, Self.isServed(path) {
+            if neighbour == .server || neighbour == .unknown && Self.isServed(path) {
                 connection = try Connection(path: path, readonly: true)
                 try connection.execute("PRAGMA busy_timeout = 5000")
                 return

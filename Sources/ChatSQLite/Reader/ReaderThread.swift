@@ -4,8 +4,8 @@ import Logging
 
 /// One thread with one read-only connection: takes what waits, a few at a time, into one snapshot.
 final class ReaderThread: Sendable {
-    /// Seconds without a read after which the connection lets its cache go.
-    private static let rest = 1.0
+    /// How long without a read until the connection lets its cache go.
+    private static let rest = DispatchTimeInterval.seconds(1)
     private static let begin: StaticString = "BEGIN"
     private static let end: StaticString = "COMMIT"
 

@@ -2,12 +2,12 @@ import Foundation
 
 /// Case folding for unique usernames and for search in lists: upper, then lower case (so that ß and SS are one),
 /// composed. To compose a run of marks takes quadratic time, so only what is no longer than a name is folded.
-enum Folding {
+public enum Folding {
     /// Bytes of the longest name: 200 scalars.
-    static let limit = 800
+    public static let limit = 800
 
     /// - Returns: `nil` for a text that is longer than any name: nothing is called that.
-    static func fold(_ text: String) -> String? {
+    public static func fold(_ text: String) -> String? {
         guard text.utf8.count <= limit else { return nil }
         return folded(text)
     }

@@ -1,3 +1,4 @@
+import CSQLiteFile
 import GRDB
 import GRDBSQLite
 
@@ -11,6 +12,7 @@ final class Connection {
 
     /// `exclusive`: nobody else has the file; the log's index is kept in memory, not in a file.
     init(path: String, readonly: Bool, exclusive: Bool = false) throws {
+        csqlitefile_configure()
         var configuration = Configuration()
         configuration.readonly = readonly
         configuration.label = readonly ? "parley.reader" : "parley.writer"

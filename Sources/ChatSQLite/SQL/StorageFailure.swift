@@ -1,10 +1,20 @@
 import ChatCore
 import GRDB
+import GRDBSQLite
 
 /// What an error of the database means to those who asked.
 enum StorageFailure {
     static func databaseError(_ error: any Error) -> DatabaseError {
         error as? DatabaseError ?? DatabaseError(resultCode: .SQLITE_ERROR, message: "\(error)")
+    }
+
+    /// What happened, in words. An error that one connection's work meets on another is not in the message of the
+    /// first: there SQLite says "not an error".
+    static func sentence(_ error: DatabaseError) -> String {
+        guard let message = error.message, message != "not an error" else {
+            return sqlite3_errstr(error.extendedResultCode.rawValue).map { String(cString: $0) } ?? "\(error)"
+        }
+        return message
     }
 
     /// Whether there is no room. The log's index is the one file whose growth SQLite reports as an error of its own.

@@ -21,8 +21,6 @@ final class Upkeep {
     /// Nanoseconds of rest after each byte that a chore told: 250 KB a second, which a phone takes too.
     private static let pauseForByte: UInt64 = 4_000
     private static let aWhile: UInt64 = 200_000_000
-    /// What long work may take at the stop, all in all.
-    private static let patienceAtEnd: UInt64 = 3_000_000_000
     private static let pruneDepartures: StaticString = "DELETE FROM departures WHERE at_ms < ?"
 
     private let batches: BatchWriter
@@ -164,10 +162,9 @@ final class Upkeep {
     }
 
     /// At the stop: what was accepted is carried out, for as long as a stop may take.
-    func finishLongCommands() -> [CommittedBatch.Entry] {
+    func finishLongCommands(by deadline: StopDeadline) -> [CommittedBatch.Entry] {
         var entries: [CommittedBatch.Entry] = []
-        let deadline = Self.now + Self.patienceAtEnd
-        while !long.isEmpty, Self.now < deadline, trouble == nil {
+        while !long.isEmpty, !deadline.isOver, trouble == nil {
             choresDue = 0
             entries += run(busy: false)
         }
@@ -181,17 +178,18 @@ final class Upkeep {
     }
 
     /// Brings everything in order and closes the file; one that is not at its place any more is left as it is.
-    func close() throws {
-        guard isInPlace() else { return try checkpointer.close() }
-        attempt("search index") {
-            while self.indexDue != nil { try self.index(Self.now) }
-        }
+    func close(by deadline: StopDeadline) throws {
+        guard isInPlace() else { return try checkpointer.close(by: deadline) }
         // What takes longer is gone on with at the next start.
-        let deadline = Self.now + Self.patienceAtEnd
+        let index = deadline.half()
         attempt("search index") {
-            while self.cleaner.due != nil, Self.now < deadline { try self.cleaner.step() }
+            while self.indexDue != nil, !index.isOver { try self.index(Self.now) }
         }
-        try checkpointer.close()
+        let cleaning = deadline.half()
+        attempt("search index") {
+            while self.cleaner.due != nil, !cleaning.isOver { try self.cleaner.step() }
+        }
+        try checkpointer.close(by: deadline)
     }
 
     /// After a batch: whether its transaction failed, and why.

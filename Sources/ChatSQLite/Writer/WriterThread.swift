@@ -11,6 +11,8 @@ final class WriterThread: Sendable {
         var revision = Revision.zero
         var sink: (any CommitSink)?
         var closingError: String?
+        /// `nil`: it was never said.
+        var stop: StopDeadline?
     }
 
     private let shared = Mutex(Shared())
@@ -51,6 +53,9 @@ final class WriterThread: Sendable {
         shared.withLock { $0.sink = sink }
         started.signal()
     }
+
+    /// Before the mailbox is closed: until when the end may take.
+    func stop(by deadline: StopDeadline) { shared.withLock { $0.stop = deadline } }
 
     /// After the mailbox was closed: waits until the rest is done and the connection closed.
     ///
@@ -147,12 +152,13 @@ final class WriterThread: Sendable {
     }
 
     private func close(_ work: WriterWork) {
-        let entries = work.upkeep.finishLongCommands()
+        let deadline = shared.withLock { $0.stop } ?? StopDeadline(within: .zero)
+        let entries = work.upkeep.finishLongCommands(by: deadline.half())
         if !entries.isEmpty {
             tell(CommittedBatch(entries: entries, revision: Revision(work.batches.committed)))
         }
         do {
-            try work.upkeep.close()
+            try work.upkeep.close(by: deadline)
         } catch {
             Log.store.error("The database could not be closed cleanly", metadata: ["parley.error": "\(error)"])
             shared.withLock { $0.closingError = "The database could not be closed cleanly: \(error)" }

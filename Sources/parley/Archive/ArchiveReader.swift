@@ -24,14 +24,19 @@ struct ArchiveReader {
             size = nil
             return
         }
-        guard let input = FileHandle(forReadingAtPath: path) else {
-            throw Failure(.failure, "\(path) cannot be read")
-        }
+        let descriptor = open(path, O_RDONLY | O_CLOEXEC)
+        guard descriptor >= 0 else { throw Self.unreadable(path, ErrorText.system(errno)) }
         name = path
-        self.input = input
+        input = FileHandle(fileDescriptor: descriptor, closeOnDealloc: true)
         var status = stat()
-        let isFile = fstat(input.fileDescriptor, &status) == 0 && status.st_mode & S_IFMT == S_IFREG
+        guard fstat(descriptor, &status) == 0 else { throw Self.unreadable(path, ErrorText.system(errno)) }
+        guard status.st_mode & S_IFMT != S_IFDIR else { throw Self.unreadable(path, "it is a directory") }
+        let isFile = status.st_mode & S_IFMT == S_IFREG
         size = isFile ? Int64(status.st_size) : nil
+    }
+
+    private static func unreadable(_ name: String, _ reason: String) -> Failure {
+        Failure(.failure, "\(name) cannot be read: \(reason)")
     }
 
     /// Gives all lines to `target`; those that it has from an earlier time are compared only.
@@ -42,7 +47,7 @@ struct ArchiveReader {
         var lines = LineReader(input, longest: ArchiveLine.longest)
         let begun = target.mark
         var mark = ArchiveMark()
-        while let line = try atLine(mark.line + 1, { try lines.next() }) {
+        while let line = try atLine(mark.line + 1, { try next(&lines) }) {
             line.withUnsafeReadableBytes { mark.take($0) }
             if mark.line <= begun.line {
                 if mark.line == begun.line, mark.digest != begun.digest { throw OtherArchive() }
@@ -52,6 +57,16 @@ struct ArchiveReader {
             if let size, mark.line.isMultiple(of: 1000) { progress(Double(lines.bytes) / Double(max(1, size))) }
         }
         guard mark.line >= begun.line else { throw OtherArchive() }
+    }
+
+    private func next(_ lines: inout LineReader) throws -> ByteBuffer? {
+        do {
+            return try lines.next()
+        } catch let error as ArchiveError {
+            throw error
+        } catch {
+            throw Self.unreadable(name, ErrorText.clause(error))
+        }
     }
 
     private func take(_ record: ArchiveRecord, _ mark: ArchiveMark, into target: DatabaseImport) throws {

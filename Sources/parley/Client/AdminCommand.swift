@@ -5,12 +5,13 @@ protocol AdminCommand: AsyncParsableCommand {
     var connection: AdminConnection { get }
     var output: AdminOutput { get }
     /// The call that the command line means.
-    func call() throws -> AdminCall
+    func call(_ users: UserLookup) async throws -> AdminCall
 }
 
 extension AdminCommand {
     func run() async throws {
-        let answer = try await connection.client().perform(try call())
+        let client = try connection.client()
+        let answer = try await client.perform(try await call(UserLookup(perform: client.perform)))
         try output.show(answer)
     }
 }

@@ -1,3 +1,4 @@
+import Logging
 import SocketServer
 
 /// How many connections the public listener may hold, by the descriptors that the kernel grants the process.
@@ -47,6 +48,25 @@ struct DescriptorBudget: Sendable {
     var isEnough: Bool { connections >= Self.fewest }
     /// The least limit that would do.
     var leastLimit: Int { reserve + Self.fewest }
+
+    var metadata: Logger.Metadata {
+        [
+            "parley.open-files": "\(limit)", "parley.reserve": "\(reserve)", "parley.connections": "\(connections)",
+            "parley.max-connections": "\(sessions)",
+        ]
+    }
+
+    /// Sessions below which an appliance is smaller than anybody expects who did not ask for it.
+    static let modest = 1000
+
+    /// What the operator is to know: that there are fewer than were asked for, or few though none were asked for.
+    ///
+    /// - Parameter isDefault: the default takes what there is.
+    func remark(asked: Int, isDefault: Bool) -> StartRemark? {
+        guard sessions < asked, !isDefault || sessions < Self.modest else { return nil }
+        return StartRemark(
+            message: "--max-connections is lowered, for the limit of open files (ulimit -n)", metadata: metadata)
+    }
 
     /// The bounds of the public listener.
     func apply(to limits: inout SocketServerLimits) {

@@ -1,4 +1,5 @@
 import Foundation
+import Synchronization
 
 /// Signals that nobody means as an end: by default each of them is one.
 enum Signals {
@@ -28,6 +29,45 @@ enum Signals {
 
     private static func ignore(_ number: Int32) {
         signal(number, SIG_IGN)
+    }
+
+    // MARK: The end of a server that is asked for before anybody listens for it
+
+    /// Where a start is; each is a value of ``phase``.
+    private static let nothingBegun: Int32 = 0
+    private static let working: Int32 = -1
+
+    /// One of the above, or the number of the signal that came while the server was at work.
+    private static let phase = Atomic<Int32>(nothingBegun)
+
+    /// The first thing that a server does. As long as nothing was begun, a signal that asks for the end is a clean one
+    /// at once; after ``beginWork()`` it is remembered until the services can end in order. Who asks a second time
+    /// means it.
+    static func holdTheEnd() {
+        // Made here: a handler must not make it.
+        phase.store(nothingBegun, ordering: .relaxed)
+        for number in [SIGQUIT, SIGINT, SIGTERM] where !isIgnored(number) {
+            signal(number) { number in
+                switch Signals.phase.exchange(number, ordering: .relaxed) {
+                case Signals.nothingBegun: _exit(ExitStatus.clean.rawValue)
+                case Signals.working: break
+                default:
+                    signal(number, SIG_DFL)
+                    raise(number)
+                }
+            }
+        }
+    }
+
+    /// From here on there is something to be ended in order.
+    static func beginWork() { phase.store(working, ordering: .relaxed) }
+
+    static var isEndWanted: Bool { phase.load(ordering: .relaxed) > 0 }
+
+    /// The signal that came, sent once more: whoever listens now hears it.
+    static func repeatTheEnd() {
+        let number = phase.load(ordering: .relaxed)
+        if number > 0 { kill(getpid(), number) }
     }
 
     /// Whether whoever started the process wants it ignored (nohup).

@@ -1,3 +1,4 @@
+import ChatCore
 import ChatHTTP
 import Foundation
 import Logging
@@ -12,8 +13,11 @@ struct AdminService: Service {
 
     private let server: SocketServer
     private let announcement: Announcement
+    private let state: RunState
 
-    init(responder: AdminResponder, configuration: ServeConfiguration, announcement: Announcement) {
+    init(
+        responder: AdminResponder, configuration: ServeConfiguration, announcement: Announcement, state: RunState
+    ) {
         var server = SocketServerConfiguration(
             listen: [configuration.adminListen], threads: 1, logger: Logger(label: "parley.admin"))
         server.trustedProxies = configuration.trustedProxies
@@ -26,6 +30,7 @@ struct AdminService: Service {
         server.endsThreads = false
         self.server = SocketServer(configuration: server, routes: HTTPRoutes(fallback: responder))
         self.announcement = announcement
+        self.state = state
     }
 
     func run() async throws {
@@ -37,6 +42,6 @@ struct AdminService: Service {
         }
         // Ends with the graceful shutdown; a cancellation ends it as well.
         try? await gracefulShutdown()
-        await server.shutdown(within: Self.drainTime)
+        await server.shutdown(within: state.stopDeadline.within(Self.drainTime).left)
     }
 }

@@ -69,11 +69,12 @@ extension Appliance {
                 unreadiness: { state.unreadiness(store.counters.trouble) },
                 extraMetrics: { ApplianceMetrics.all(store: store, server: server, engine: io.engine) },
                 logger: Logger(label: "parley.admin")
-            ).responder(), configuration: configuration, announcement: announcement)
+            ).responder(), configuration: configuration, announcement: announcement, state: state)
         var services: [any Service] = [adminService, publicService]
         services.append(StoreWatch(losses: losses))
         services.append(CertificateReloader(credentials: tls, logger: logger))
         services.append(IdleMemory(logger: logger))
+        services.append(EarlyEnd())
         try await run(services)
     }
 
@@ -153,27 +154,13 @@ extension Appliance {
                 .configuration,
                 "the limit of open files (ulimit -n) is \(budget.limit): at least \(budget.leastLimit) are needed")
         }
-        let numbers: Logger.Metadata = [
-            "parley.open-files": "\(budget.limit)", "parley.reserve": "\(budget.reserve)",
-            "parley.connections": "\(budget.connections)", "parley.max-connections": "\(budget.sessions)",
-        ]
-        logger.debug("open files", metadata: numbers)
+        logger.debug("open files", metadata: budget.metadata)
         return budget
     }
 
-    /// Said where an operator asked for more than the limit of open files allows; the default takes what there is.
     private func remarks(on budget: DescriptorBudget) -> [StartRemark] {
-        guard budget.sessions < configuration.maxConnections,
-            configuration.maxConnections != ServeConfiguration.standardMaxConnections
-        else { return [] }
-        return [
-            StartRemark(
-                message: "--max-connections is lowered, for the limit of open files (ulimit -n)",
-                metadata: [
-                    "parley.open-files": "\(budget.limit)", "parley.reserve": "\(budget.reserve)",
-                    "parley.connections": "\(budget.connections)", "parley.max-connections": "\(budget.sessions)",
-                ])
-        ]
+        let isAsked = configuration.maxConnections != ServeConfiguration.standardMaxConnections
+        return budget.remark(asked: configuration.maxConnections, isDefault: !isAsked).map { [$0] } ?? []
     }
 
     private func serverConfiguration(

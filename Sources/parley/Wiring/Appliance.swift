@@ -33,6 +33,7 @@ struct Appliance {
     /// - Throws: ``Failure`` when it cannot start.
     func run() async throws {
         Signals.ignoreThoseThatEndNothing()
+        Signals.beginWork()
         cmemory_keep_private()
         logger.debug("open files", metadata: ["parley.limit": "\(ResourceLimits.raiseOpenFiles())"])
         try makeDirectory()
@@ -40,6 +41,7 @@ struct Appliance {
         let (losses, loss) = AsyncStream.makeStream(of: StoreOpenError.self, bufferingPolicy: .bufferingOldest(1))
         let store = try openStore(whenLost: { loss.yield($0) })
         do {
+            guard !Signals.isEndWanted else { return try await Self.close(store) }
             let adminKey = try AdminKey(given: configuration.adminKey, directory: configuration.dataDirectory)
             try await serve(store, adminKey, isFirstStart: isFirstStart, losses: losses)
         } catch {
@@ -86,10 +88,13 @@ struct Appliance {
         }
     }
 
-    static func close(_ store: SQLiteChatStore) async throws {
+    /// - Parameter deadline: see ``ChatSQLite/SQLiteChatStore/close(by:)``.
+    static func close(_ store: SQLiteChatStore, by deadline: StopDeadline = StopDeadline(within: shutdownTime))
+        async throws
+    {
         try await withCheckedThrowingContinuation { (continuation: CheckedContinuation<Void, any Error>) in
             // It blocks until everything accepted is on the disk: no thread of the pool must wait for that.
-            Thread { continuation.resume(with: Result { try store.close() }) }.start()
+            Thread { continuation.resume(with: Result { try store.close(by: deadline) }) }.start()
         }
     }
 

@@ -1,9 +1,20 @@
+import ChatCore
 import ChatSQLite
 import Synchronization
 
 /// Whether the appliance serves, or is starting or stopping: what `/readyz` says.
 final class RunState: Sendable {
     private let serving = Atomic<Bool>(false)
+    private let deadline = Mutex<StopDeadline?>(nil)
+
+    /// When the stop has to be over: begins to run with the first who asks, and is the same for all parts.
+    var stopDeadline: StopDeadline {
+        deadline.withLock { deadline in
+            let common = deadline ?? StopDeadline(within: Appliance.shutdownTime)
+            deadline = common
+            return common
+        }
+    }
 
     var isServing: Bool {
         get { serving.load(ordering: .acquiring) }

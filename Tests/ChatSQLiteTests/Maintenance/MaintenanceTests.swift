@@ -42,14 +42,15 @@ struct MaintenanceTests {
         try fixture.bench.close()
     }
 
-    @Test("A stopped store is backed up and restored; the old file is kept, and a running one is left alone")
+    @Test("A store is backed up, running or stopped, and restored; the old file is kept, a running one is left alone")
     func restore() async throws {
         let (fixture, chat) = try await filled()
         let target = try TemporaryDirectory()
         let path = target.path + "/backup.db"
-        #expect(throws: StoreOpenError.inUse(path: fixture.directory.path)) {
-            try DatabaseBackup.copy(directory: fixture.directory.path, to: path)
-        }
+        try DatabaseBackup.copy(directory: fixture.directory.path, to: path)
+        #expect(try DatabaseCheck.run(path).isEmpty)
+        #expect(try StoreFixture.shell(path, "SELECT count(*) FROM messages") == "30")
+        try await fixture.bench.send("goes on meanwhile", to: chat, from: UserID("ann"))
         try fixture.bench.close()
         var shares: [Int] = []
         try DatabaseBackup.copy(directory: fixture.directory.path, to: path) { done, all in
@@ -64,9 +65,9 @@ struct MaintenanceTests {
         }
         try fixture.bench.close()
         let kept = try #require(try DatabaseBackup.restore(path, into: fixture.directory.path))
-        #expect(try StoreFixture.shell(kept, "SELECT count(*) FROM messages") == "31")
+        #expect(try StoreFixture.shell(kept, "SELECT count(*) FROM messages") == "32")
         try fixture.bench.restart()
-        #expect(try await fixture.bench.read { try $0.chat(chat)?.lastSeq } == 30)
+        #expect(try await fixture.bench.read { try $0.chat(chat)?.lastSeq } == 31)
         try fixture.bench.close()
     }
 

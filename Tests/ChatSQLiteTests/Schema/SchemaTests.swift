@@ -71,7 +71,7 @@ struct SchemaTests {
             let connection = work.batches.connection
             #expect(try connection.prepare("PRAGMA synchronous").first { $0.text(0) } == value)
             #expect(try connection.prepare("PRAGMA wal_autocheckpoint").first { $0.text(0) } == "0")
-            try work.upkeep.close()
+            try work.upkeep.close(by: StopDeadline(within: .seconds(60)))
             file.release()
         }
     }

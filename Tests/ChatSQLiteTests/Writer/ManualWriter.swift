@@ -62,8 +62,8 @@ final class ManualWriter {
         (file, work) = try Self.open(directory)
     }
 
-    func close() throws {
-        try work.upkeep.close()
+    func close(by deadline: StopDeadline = StopDeadline(within: .seconds(60))) throws {
+        try work.upkeep.close(by: deadline)
         file.release()
     }
 }

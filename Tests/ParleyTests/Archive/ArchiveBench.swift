@@ -34,7 +34,7 @@ final class ArchiveBench: Sendable {
 
     static func export(_ database: String) throws -> [String] {
         var text = ByteBuffer()
-        try DatabaseExport(database).run { ArchiveLine.write($0, to: &text) }
+        try DatabaseExport(database, copyingTo: database + ".copy").run { ArchiveLine.write($0, to: &text) }
         return String(buffer: text).split(separator: "\n").map(String.init)
     }
 

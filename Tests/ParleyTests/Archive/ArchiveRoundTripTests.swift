@@ -113,7 +113,7 @@ struct ArchiveRoundTripTests {
         let lines = try bench.export("a")
         let (archive, files) = (bench.path("archive"), bench.path("files"))
         var writer = try ArchiveWriter(archive, files: .directory(files))
-        try DatabaseExport(bench.path("a") + "/parley.db").run(writer.write)
+        try DatabaseExport(bench.path("a") + "/parley.db", copyingTo: bench.path("copy")).run(writer.write)
         try writer.finish()
         #expect(try bench.listing(of: "files") == ["long", "none", "pic"])
         try bench.load(file: archive, into: "b", files: files)
@@ -125,7 +125,8 @@ struct ArchiveRoundTripTests {
         let elsewhere = try #require(throws: Failure.self) { try bench.load(file: archive, into: "c", files: files) }
         #expect(elsewhere.message.contains(": not_found: "))
         writer = try ArchiveWriter(archive, files: .none)
-        try DatabaseExport(bench.path("a") + "/parley.db").run(withFiles: false, writer.write)
+        try DatabaseExport(bench.path("a") + "/parley.db", copyingTo: bench.path("copy"))
+            .run(withFiles: false, writer.write)
         try writer.finish()
         try bench.load(file: archive, into: "d")
         let without = try bench.export("d")

@@ -1,13 +1,22 @@
 import ArgumentParser
+import Foundation
+import NIOCore
 import Testing
 
 @testable import parley
 
 @Suite("Commands that call the admin endpoint")
 struct AdminCommandTests {
-    private static func call(_ line: String) throws -> AdminCall {
+    /// An endpoint that knows every user that is asked for by the id it has been called by.
+    private static let users = UserLookup { call in
+        let id = call.path.split(separator: "/").last?.removingPercentEncoding ?? ""
+        let body = try JSONEncoder().encode(["id": id])
+        return AdminClient.Answer(status: 200, body: ByteBuffer(bytes: body))
+    }
+
+    private static func call(_ line: String) async throws -> AdminCall {
         let command = try ParleyCommand.parseAsRoot(line.split(separator: " ").map(String.init))
-        return try #require(command as? any AdminCommand, "\(line)").call()
+        return try await #require(command as? any AdminCommand, "\(line)").call(users)
     }
 
     @Test(
@@ -27,12 +36,13 @@ struct AdminCommandTests {
             ("user unblock a", "POST /admin/users/a/unblock", nil),
             ("user disconnect a", "POST /admin/users/a/disconnect", nil),
             ("user revoke-tokens a", "POST /admin/users/a/revoke-tokens", nil),
-            ("token issue alice", "POST /admin/tokens", #"{"username":"alice"}"#),
+            ("token issue alice", "POST /admin/tokens", #"{"user_id":"alice"}"#),
             (
                 "token issue a --by-id --create --ttl 60 --label l", "POST /admin/tokens",
                 #"{"create":true,"label":"l","ttl_seconds":60,"user_id":"a"}"#
             ),
             ("token list --user-id a", "GET /admin/tokens?user_id=a", nil),
+            ("token list --user a", "GET /admin/tokens?user_id=a", nil),
             ("token revoke t", "DELETE /admin/tokens/t", nil),
             (
                 "chat create Lobby --id l --member a --member b", "POST /admin/chats",
@@ -54,16 +64,16 @@ struct AdminCommandTests {
             ("chat send c Hi --sender u", "POST /admin/chats/c/messages", #"{"content":"Hi","sender_id":"u"}"#),
             ("chat delete-message m", "DELETE /admin/messages/m", nil),
         ])
-    func calls(line: String, request: String, body: String?) throws {
-        let call = try Self.call(line)
+    func calls(line: String, request: String, body: String?) async throws {
+        let call = try await Self.call(line)
         #expect("\(call.method.rawValue) \(call.path)" == request)
         #expect(call.body == body)
     }
 
     @Test("An empty text clears a field")
-    func clearing() throws {
+    func clearing() async throws {
         let command = try ParleyCommand.parseAsRoot(["user", "update", "a", "--display-name", ""])
-        #expect(try (command as? UserUpdate)?.call().body == #"{"display_name":null}"#)
+        #expect(try await (command as? UserUpdate)?.call(Self.users).body == #"{"display_name":null}"#)
     }
 
     @Test("Without a command it serves; a wrong command line is a usage error")

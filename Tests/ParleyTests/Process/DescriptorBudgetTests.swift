@@ -30,6 +30,21 @@ struct DescriptorBudgetTests {
         #expect(limits.strangers.total == 2000 && limits.strangers.perAddress == 20)
     }
 
+    @Test(
+        "Fewer connections than were asked for are a remark, and so are few that nobody asked for",
+        arguments: [
+            (4096, 20_000, false, true), (4096, 20_000, true, false), (1024, 20_000, true, true),
+            (1024, 500, false, false), (1_048_576, 20_000, false, false), (1_048_576, 20_000, true, false),
+        ])
+    func remark(limit: Int, asked: Int, isDefault: Bool, isSaid: Bool) {
+        let budget = DescriptorBudget(limit: limit, threads: 2, readers: 2, sessions: asked)
+        let remark = budget.remark(asked: asked, isDefault: isDefault)
+        #expect((remark != nil) == isSaid)
+        if let shown = remark?.metadata["parley.max-connections"] {
+            #expect(String(describing: shown) == String(budget.sessions))
+        }
+    }
+
     @Test("Too few are told, with how many would do")
     func tooFew() {
         let budget = DescriptorBudget(limit: 100, threads: 2, readers: 2, sessions: 20_000)

@@ -8,8 +8,8 @@ struct ChatAdd: AdminCommand {
     @Argument(help: "The chat id")
     var id: String
 
-    @Argument(help: "The user id")
-    var userID: String
+    @Argument(help: "The user, by id or username")
+    var user: UserReference
 
     @Option(help: "owner, admin or member")
     var role: String?
@@ -17,10 +17,10 @@ struct ChatAdd: AdminCommand {
     @OptionGroup var connection: AdminConnection
     @OptionGroup var output: AdminOutput
 
-    func call() throws -> AdminCall {
+    func call(_ users: UserLookup) async throws -> AdminCall {
         var body = CallBody()
         body.set("role", role)
-        let path = "/admin/chats/\(AdminCall.encoded(id))/members/\(AdminCall.encoded(userID))"
+        let path = "/admin/chats/\(AdminCall.encoded(id))/members/\(try await users.path(of: user))"
         return AdminCall(.put, path, body: try body.encoded())
     }
 }

@@ -20,7 +20,7 @@ struct ChatCreate: AdminCommand {
     @OptionGroup var connection: AdminConnection
     @OptionGroup var output: AdminOutput
 
-    func call() throws -> AdminCall {
+    func call(_ users: UserLookup) async throws -> AdminCall {
         var body = CallBody()
         body.set("name", name)
         body.set("id", id)

@@ -11,7 +11,7 @@ struct ChatDeleteMessage: AdminCommand {
     @OptionGroup var connection: AdminConnection
     @OptionGroup var output: AdminOutput
 
-    func call() throws -> AdminCall {
+    func call(_ users: UserLookup) async throws -> AdminCall {
         AdminCall(.delete, "/admin/messages/\(AdminCall.encoded(id))")
     }
 }

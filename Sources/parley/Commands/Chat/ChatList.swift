@@ -13,7 +13,7 @@ struct ChatList: AdminCommand {
     @OptionGroup var connection: AdminConnection
     @OptionGroup var output: AdminOutput
 
-    func call() throws -> AdminCall {
+    func call(_ users: UserLookup) async throws -> AdminCall {
         AdminCall(.get, page.path("/admin/chats", [("q", find)]))
     }
 }

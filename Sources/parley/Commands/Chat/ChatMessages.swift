@@ -16,7 +16,7 @@ struct ChatMessages: AdminCommand {
     @OptionGroup var connection: AdminConnection
     @OptionGroup var output: AdminOutput
 
-    func call() throws -> AdminCall {
+    func call(_ users: UserLookup) async throws -> AdminCall {
         AdminCall(
             .get, page.path("/admin/chats/\(AdminCall.encoded(id))/messages", [("before", before.map { String($0) })]))
     }

@@ -8,13 +8,13 @@ struct ChatRemove: AdminCommand {
     @Argument(help: "The chat id")
     var id: String
 
-    @Argument(help: "The user id")
-    var userID: String
+    @Argument(help: "The user, by id or username")
+    var user: UserReference
 
     @OptionGroup var connection: AdminConnection
     @OptionGroup var output: AdminOutput
 
-    func call() throws -> AdminCall {
-        AdminCall(.delete, "/admin/chats/\(AdminCall.encoded(id))/members/\(AdminCall.encoded(userID))")
+    func call(_ users: UserLookup) async throws -> AdminCall {
+        AdminCall(.delete, "/admin/chats/\(AdminCall.encoded(id))/members/\(try await users.path(of: user))")
     }
 }

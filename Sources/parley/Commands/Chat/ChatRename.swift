@@ -14,7 +14,7 @@ struct ChatRename: AdminCommand {
     @OptionGroup var connection: AdminConnection
     @OptionGroup var output: AdminOutput
 
-    func call() throws -> AdminCall {
+    func call(_ users: UserLookup) async throws -> AdminCall {
         var body = CallBody()
         body.change("name", name)
         return AdminCall(.patch, "/admin/chats/\(AdminCall.encoded(id))", body: try body.encoded())

@@ -11,16 +11,16 @@ struct ChatSend: AdminCommand {
     @Argument(help: "The text")
     var content: String
 
-    @Option(help: "The user id of a member")
-    var sender: String?
+    @Option(help: "A member, by id or username")
+    var sender: UserReference?
 
     @OptionGroup var connection: AdminConnection
     @OptionGroup var output: AdminOutput
 
-    func call() throws -> AdminCall {
+    func call(_ users: UserLookup) async throws -> AdminCall {
         var body = CallBody()
         body.set("content", content)
-        body.set("sender_id", sender)
+        if let sender { body.set("sender_id", try await users.id(of: sender)) }
         return AdminCall(.post, "/admin/chats/\(AdminCall.encoded(id))/messages", body: try body.encoded())
     }
 }

@@ -2,13 +2,13 @@ import ArgumentParser
 import ChatCore
 import ChatSQLite
 import Foundation
-import NIOCore
 
 /// `parley backup FILE|-`: a consistent copy of the database, of a running or a stopped appliance.
-struct BackupCommand: AsyncParsableCommand {
+struct BackupCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "backup",
-        abstract: "Copy the database of a running or a stopped appliance. The copy holds the keys: it is a secret.")
+        abstract: "Copy the database of a running or a stopped appliance. The copy holds the keys: it is a secret.",
+        discussion: "Room is needed where the copy goes (for - beside the database), and no admin key.")
 
     @Argument(help: "Where to: a new file, or a regular one, replaced when the copy is whole; - is standard output")
     var file: String
@@ -16,29 +16,37 @@ struct BackupCommand: AsyncParsableCommand {
     @Flag(help: "Leave the signing keys out")
     var withoutKeys = false
 
-    @OptionGroup var connection: AdminConnection
+    @Option(help: ArgumentHelp("Directory of the appliance (default: ./data)", valueName: "DIR"))
+    var data: String?
 
-    func run() async throws {
-        let directory = try connection.settings().dataDirectory
+    @Option(help: ArgumentHelp("Configuration file of the appliance", valueName: "FILE"))
+    var config: String?
+
+    // A running appliance was once asked for its copy: who gives these still may.
+    @Option(help: .hidden) var adminListen: String?
+    @Option(help: .hidden) var adminKey: String?
+    @Option(help: .hidden) var adminKeyFile: String?
+
+    func run() throws {
+        let directory = try DataOption.directory(data, config: config)
         let output = try OutputFile(file, forbidden: ApplianceFiles.all(in: directory))
         defer { output.discard() }
+        TemporaryCopy.removeAbandoned(in: directory)
         let bar = ProgressBar("copying")
         defer { bar.clear() }
         do {
             try copy(directory, to: output, bar)
-        } catch StoreOpenError.inUse {
-            try await download(to: output)
         } catch let error as StoreOpenError {
             throw Failure(error)
         }
         try output.finish()
     }
 
-    /// Of a stopped appliance. SQLite writes files only, so what goes to standard output is copied beside the database
-    /// first; the next start removes it there if this process is killed.
+    /// SQLite writes files only, so what goes to standard output is copied beside the database first; the next start or
+    /// command removes it there if this process is killed.
     private func copy(_ directory: String, to output: OutputFile, _ bar: ProgressBar) throws {
         let path = output.draftPath ?? TemporaryCopy.path(in: directory, for: "backup")
-        let beside = [path, path + ".partial", path + ".partial-journal"]
+        let beside = TemporaryCopy.files(of: path)
         for path in beside { Drafts.add(path) }
         defer { for path in beside where path != output.draftPath { Drafts.remove(path) } }
         try DatabaseBackup.copy(
@@ -59,23 +67,6 @@ struct BackupCommand: AsyncParsableCommand {
             }
             guard count > 0 else { return }
             try buffer.withUnsafeBytes { try output.write(UnsafeRawBufferPointer(rebasing: $0[..<count])) }
-        }
-    }
-
-    /// Asks the appliance that runs on the directory.
-    private func download(to output: OutputFile) async throws {
-        var refusal = ByteBuffer()
-        let path = "/admin/backup" + (withoutKeys ? "?keys=false" : "")
-        let status = try await connection.client().stream(AdminCall(.get, path)) { status, part in
-            if status == 200 {
-                try part.withUnsafeReadableBytes { try output.write($0) }
-            } else if refusal.readableBytes < 4096 {
-                refusal.writeImmutableBuffer(part)
-            }
-        }
-        guard status == 200 else {
-            let answer = AdminClient.Answer(status: status, body: refusal)
-            throw Failure(.failure, AdminOutput.refusal(of: answer))
         }
     }
 }

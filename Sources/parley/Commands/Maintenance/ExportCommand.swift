@@ -1,6 +1,7 @@
 import ArgumentParser
 import ChatCore
 import ChatSQLite
+import Foundation
 
 /// `parley export FILE`: everything but the keys as NDJSON, of a running or a stopped appliance.
 struct ExportCommand: ParsableCommand {
@@ -31,8 +32,13 @@ struct ExportCommand: ParsableCommand {
         let path = from ?? directory + "/parley.db"
         let bar = ProgressBar("exporting")
         defer { bar.clear() }
+        TemporaryCopy.removeAbandoned(in: directory)
+        let copy = TemporaryCopy.path(in: (path as NSString).deletingLastPathComponent, for: "export")
+        let drafts = TemporaryCopy.files(of: copy)
+        drafts.forEach(Drafts.add)
+        defer { drafts.forEach { Drafts.remove($0) } }
         do {
-            let source = try DatabaseExport(path)
+            let source = try DatabaseExport(path, copyingTo: copy)
             let output = try ArchiveWriter(
                 file, files: files, forbidden: ApplianceFiles.all(in: directory) + [path])
             do {

@@ -30,6 +30,7 @@ struct ImportCommand: ParsableCommand {
     func run() throws {
         let directory = try DataOption.directory(data, config: config)
         let reader = try ArchiveReader(file, files: files)
+        TemporaryCopy.removeAbandoned(in: directory)
         let bar = ProgressBar("importing")
         defer { bar.clear() }
         do {
@@ -48,6 +49,9 @@ struct ImportCommand: ParsableCommand {
             } catch let failure as Failure where failure.status == .badData {
                 target.discard()
                 throw failure
+            } catch {
+                target.leave()
+                throw error
             }
             bar.clear()
             try StandardOutput.line("imported \(target.counts.summary) into \(directory)/parley.db")

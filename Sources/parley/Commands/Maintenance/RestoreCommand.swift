@@ -19,6 +19,7 @@ struct RestoreCommand: ParsableCommand {
 
     func run() throws {
         let directory = try DataOption.directory(data, config: config)
+        TemporaryCopy.removeAbandoned(in: directory)
         let bar = ProgressBar("restoring")
         let kept: String?
         do {

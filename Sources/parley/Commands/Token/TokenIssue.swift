@@ -5,10 +5,10 @@ struct TokenIssue: AdminCommand {
     static let configuration = CommandConfiguration(
         commandName: "issue", abstract: "Issue a token for a user.")
 
-    @Argument(help: "Username (or the id, with --by-id)")
-    var user: String
+    @Argument(help: "The user, by id or username")
+    var user: UserReference
 
-    @Flag(name: .customLong("by-id"), help: "The argument is a user id")
+    @Flag(name: .customLong("by-id"), help: "The argument is a user id and no username")
     var byID = false
 
     @Flag(help: "Make the user if there is none")
@@ -23,9 +23,15 @@ struct TokenIssue: AdminCommand {
     @OptionGroup var connection: AdminConnection
     @OptionGroup var output: AdminOutput
 
-    func call() throws -> AdminCall {
+    func call(_ users: UserLookup) async throws -> AdminCall {
         var body = CallBody()
-        body.set(byID ? "user_id" : "username", user)
+        if byID {
+            body.set("user_id", users.givenID(of: user))
+        } else {
+            let (id, username) = try await users.idOrUsername(of: user)
+            body.set("user_id", id)
+            body.set("username", username)
+        }
         body.set("create", create)
         body.set("ttl_seconds", ttl)
         body.set("label", label)

@@ -5,15 +5,19 @@ struct TokenList: AdminCommand {
     static let configuration = CommandConfiguration(
         commandName: "list", abstract: "List tokens.")
 
-    @Option(name: .customLong("user-id"), help: "Only those of a user")
-    var userID: String?
+    @Option(
+        name: [.customLong("user"), .customLong("user-id")],
+        help: ArgumentHelp("Only those of a user, by id or username", valueName: "USER"))
+    var user: UserReference?
 
     @OptionGroup var page: PageOptions
 
     @OptionGroup var connection: AdminConnection
     @OptionGroup var output: AdminOutput
 
-    func call() throws -> AdminCall {
-        AdminCall(.get, page.path("/admin/tokens", [("user_id", userID)]))
+    func call(_ users: UserLookup) async throws -> AdminCall {
+        var id: String?
+        if let user { id = try await users.id(of: user) }
+        return AdminCall(.get, page.path("/admin/tokens", [("user_id", id)]))
     }
 }

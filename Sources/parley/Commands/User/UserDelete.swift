@@ -5,8 +5,8 @@ struct UserDelete: AdminCommand {
     static let configuration = CommandConfiguration(
         commandName: "delete", abstract: "Delete a user; the messages stay as a deleted user's.")
 
-    @Argument(help: "The user id")
-    var id: String
+    @Argument(help: "The user, by id or username")
+    var user: UserReference
 
     @Flag(help: "Make tombstones of the user's messages")
     var messages = false
@@ -14,7 +14,7 @@ struct UserDelete: AdminCommand {
     @OptionGroup var connection: AdminConnection
     @OptionGroup var output: AdminOutput
 
-    func call() throws -> AdminCall {
-        AdminCall(.delete, "/admin/users/\(AdminCall.encoded(id))" + (messages ? "?messages=delete" : ""))
+    func call(_ users: UserLookup) async throws -> AdminCall {
+        AdminCall(.delete, "/admin/users/\(try await users.path(of: user))" + (messages ? "?messages=delete" : ""))
     }
 }

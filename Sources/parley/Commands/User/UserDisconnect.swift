@@ -5,13 +5,13 @@ struct UserDisconnect: AdminCommand {
     static let configuration = CommandConfiguration(
         commandName: "disconnect", abstract: "End the sessions of a user.")
 
-    @Argument(help: "The user id")
-    var id: String
+    @Argument(help: "The user, by id or username")
+    var user: UserReference
 
     @OptionGroup var connection: AdminConnection
     @OptionGroup var output: AdminOutput
 
-    func call() throws -> AdminCall {
-        AdminCall(.post, "/admin/users/\(AdminCall.encoded(id))/disconnect")
+    func call(_ users: UserLookup) async throws -> AdminCall {
+        AdminCall(.post, "/admin/users/\(try await users.path(of: user))/disconnect")
     }
 }

@@ -5,13 +5,13 @@ struct UserShow: AdminCommand {
     static let configuration = CommandConfiguration(
         commandName: "show", abstract: "Show a user.")
 
-    @Argument(help: "The user id")
-    var id: String
+    @Argument(help: "The user, by id or username")
+    var user: UserReference
 
     @OptionGroup var connection: AdminConnection
     @OptionGroup var output: AdminOutput
 
-    func call() throws -> AdminCall {
-        AdminCall(.get, "/admin/users/\(AdminCall.encoded(id))")
+    func call(_ users: UserLookup) async throws -> AdminCall {
+        AdminCall(.get, "/admin/users/\(try await users.path(of: user))")
     }
 }

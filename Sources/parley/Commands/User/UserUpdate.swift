@@ -5,8 +5,8 @@ struct UserUpdate: AdminCommand {
     static let configuration = CommandConfiguration(
         commandName: "update", abstract: "Change a user; an empty text clears a field.")
 
-    @Argument(help: "The user id")
-    var id: String
+    @Argument(help: "The user, by id or username")
+    var user: UserReference
 
     @Option(help: "The new username")
     var username: String?
@@ -15,11 +15,11 @@ struct UserUpdate: AdminCommand {
     @OptionGroup var connection: AdminConnection
     @OptionGroup var output: AdminOutput
 
-    func call() throws -> AdminCall {
+    func call(_ users: UserLookup) async throws -> AdminCall {
         var body = CallBody()
         body.set("username", username)
         body.change("display_name", profile.displayName)
         body.change("avatar_url", profile.avatarURL)
-        return AdminCall(.patch, "/admin/users/\(AdminCall.encoded(id))", body: try body.encoded())
+        return AdminCall(.patch, "/admin/users/\(try await users.path(of: user))", body: try body.encoded())
     }
 }

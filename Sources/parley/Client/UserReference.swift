@@ -1,0 +1,86 @@
+import ArgumentParser
+import ChatSQLite
+import Foundation
+import NIOCore
+
+/// A user as an operator names one: by id or by username. CONTRACT section 1.
+///
+/// The endpoint's paths take ids, so what was given is not to be had as a text: only ``UserLookup`` makes an id of it.
+struct UserReference: ExpressibleByArgument {
+    fileprivate let text: String
+
+    init(argument: String) { text = argument }
+}
+
+/// Finds users by what an operator calls them.
+struct UserLookup: Sendable {
+    private static let pageSize = 200
+
+    /// What answers calls.
+    let perform: @Sendable (AdminCall) async throws -> AdminClient.Answer
+
+    /// The id of the user; one of that id comes before one of that username.
+    ///
+    /// - Throws: ``Failure`` when there is none.
+    func id(of user: UserReference) async throws -> String {
+        guard let id = try await find(user) else {
+            let shown = PlainValue.string(user.text).line
+            throw Failure(.failure, "there is no user \(shown), neither by id nor by username")
+        }
+        return id
+    }
+
+    /// The id for a path, percent-encoded.
+    func path(of user: UserReference) async throws -> String { AdminCall.encoded(try await id(of: user)) }
+
+    /// The id where there is such a user, else the username that one may have.
+    func idOrUsername(of user: UserReference) async throws -> (id: String?, username: String?) {
+        let id = try await find(user)
+        return (id, id == nil ? user.text : nil)
+    }
+
+    /// What was given, as the id that the caller says it is.
+    func givenID(of user: UserReference) -> String { user.text }
+
+    private func find(_ user: UserReference) async throws -> String? {
+        // An empty part of a path is another path.
+        guard !user.text.isEmpty else { return nil }
+        let answer = try await perform(AdminCall(.get, "/admin/users/\(AdminCall.encoded(user.text))"))
+        if answer.status == 200, case .object(let found) = try Self.value(answer), case .string(let id)? = found["id"] {
+            return id
+        }
+        guard answer.status == 404 else { throw Failure(.failure, AdminOutput.refusal(of: answer)) }
+        return try await findByUsername(user.text)
+    }
+
+    private func findByUsername(_ username: String) async throws -> String? {
+        guard let folded = Folding.fold(username)?.trimmingCharacters(in: .whitespacesAndNewlines) else { return nil }
+        var next: String?
+        repeat {
+            let place = next.map { "&after=\(AdminCall.encoded($0))" } ?? ""
+            let path = "/admin/users?q=\(AdminCall.encoded(username))&limit=\(Self.pageSize)\(place)"
+            let answer = try await perform(AdminCall(.get, path))
+            guard answer.status == 200 else { throw Failure(.failure, AdminOutput.refusal(of: answer)) }
+            guard case .object(let page) = try Self.value(answer), case .array(let items)? = page["items"] else {
+                return nil
+            }
+            for case .object(let user) in items {
+                if case .string(let name)? = user["username"], Folding.fold(name) == folded,
+                    case .string(let id)? = user["id"]
+                {
+                    return id
+                }
+            }
+            next = if case .string(let place)? = page["next"] { place } else { nil }
+        } while next != nil
+        return nil
+    }
+
+    private static func value(_ answer: AdminClient.Answer) throws -> PlainValue {
+        do {
+            return try JSONDecoder().decode(PlainValue.self, from: Data(answer.body.readableBytesView))
+        } catch {
+            throw Failure(.failure, "the admin endpoint answered with something that is no JSON")
+        }
+    }
+}
