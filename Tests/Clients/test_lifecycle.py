@@ -407,6 +407,14 @@ def test_an_end_that_is_asked_for_while_it_starts_is_a_clean_one(tmp_path, which
         assert [path.name for path in data.glob("parley.db*")] in ([], ["parley.db"])
 
 
+def test_an_end_that_is_asked_for_twice_at_once_is_a_clean_one(tmp_path):
+    """As timeout(1) asks, which sends its signal to the process and to its group."""
+    appliance = Appliance(tmp_path / "data").start()
+    for _ in range(3):
+        appliance.process.send_signal(signal.SIGTERM)
+    assert appliance.process.wait(20) == 0
+
+
 def catches(process, number):
     """Whether a process has a handler for the signal (proc(5), SigCgt)."""
     for line in open(f"/proc/{process}/status", encoding="ascii"):

@@ -82,6 +82,9 @@ final class EngineRequest: HTTPExchangeReceiver {
         }
     }
 
+    /// A poll waits for as long as a ping's interval.
+    var outlivesInput: Bool { isPost }
+
     func exchangeDidClose(_ exchange: HTTPExchange) {
         dropBody()
         guard !isOver else { return }

@@ -137,9 +137,14 @@ public final class EngineServer: LoopHTTPService {
         }
     }
 
+    /// A session made, kept and ended, beside the request for it: such that a client's first requests, this and the
+    /// poll and the post that follow, are still nobody's business.
+    private static let sessionCost = InputCost(nanoseconds: 120_000)
+
     private func openPolling(_ exchange: HTTPExchange, _ handshake: EngineHandshake) {
         let session = open(handshake, on: exchange.eventLoop, transport: .polling)
         session.beginAsStranger(of: exchange)
+        exchange.spend(Self.sessionCost)
         let reply = EngineReply(id: 0, exchange: exchange, cors: configuration.cors)
         session.begin(answering: reply, makeHandler: makeHandler)
     }

@@ -15,6 +15,8 @@ final class EngineUpgradeRequest: HTTPExchangeReceiver {
         accept(exchange)
     }
 
+    var outlivesInput: Bool { false }
+
     func exchangeDidClose(_ exchange: HTTPExchange) {}
 }
 

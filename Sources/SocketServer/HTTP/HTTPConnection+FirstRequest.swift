@@ -57,6 +57,7 @@ extension HTTPConnection {
             context.close(promise: nil)
             return false
         }
+        keepChannelAtEndOfInput(true)
         if requestHasEnded { decodeEarly() }
         return true
     }

@@ -13,6 +13,8 @@ import Darwin
 extension HTTPConnection {
     func upgrade(_ upgrade: WebSocketUpgrade, on target: any EventLoop) {
         guard phase == .serving, let context else { return }
+        guard !hasInputEnded else { return abort() }
+        if codec != nil { keepChannelAtEndOfInput(false) }
         leave()
         if target === context.eventLoop || isTLS {
             upgradeHere(upgrade, context: context)

@@ -13,7 +13,9 @@ import NIOHTTP1
 ///    connection is not to be kept, the output is closed first and what comes is read and dropped until the client
 ///    closes too; closing at once would let a reset overtake the response.
 /// 5. An upgrade ends this handler's part: it leaves the pipeline to the WebSocket.
-/// 6. Requests that no token vouches for are paid for in the lane of strangers: after a few the connection waits its
+/// 6. A client that has closed its side gets the answers to what it sent whole, but those that may be long in coming
+///    (``HTTPExchangeReceiver/outlivesInput``): see `HTTPConnection+End.swift`.
+/// 7. Requests that no token vouches for are paid for in the lane of strangers: after a few the connection waits its
 ///    turn there, so that all floods together take a share of the loop, whatever their number.
 ///
 /// The first request may be read without a codec: see `HTTPConnection+FirstRequest.swift`.
@@ -43,20 +45,20 @@ final class HTTPConnection: ChannelDuplexHandler, RemovableChannelHandler, Deadl
     var headPieces = 0
     var phase = Phase.serving
     private(set) var context: ChannelHandlerContext?
-    private(set) var peerAddress: SocketAddress?
+    var peerAddress: SocketAddress?
     /// Its place among the connections; `nil` once something else has it.
     var stranger: Stranger?
     /// Whether a trusted proxy is at the other end.
     let isProxied: Bool
-    private var exchange: HTTPExchange?
-    private var requestEnded = false
+    var exchange: HTTPExchange?
+    var requestEnded = false
     private var responseEnded = false
-    private var keepsAlive = true
+    var keepsAlive = true
     private var discarded = 0
-    private var waiting = CircularBuffer<HTTPServerRequestPart>()
-    private(set) var waitingBytes = 0
+    var waiting = CircularBuffer<HTTPServerRequestPart>()
+    var waitingBytes = 0
     /// Of a body, read and not taken by whoever answers.
-    private(set) var heldBody = 0
+    var heldBody = 0
     /// Of responses, what was written and the kernel does not have.
     var untakenBytes = 0
     /// Of ``untakenBytes``, those that are counted out with the end of the response in hand.
@@ -66,17 +68,19 @@ final class HTTPConnection: ChannelDuplexHandler, RemovableChannelHandler, Deadl
     var chargedBytes = 0
     private var isPumping = false
     private var pausedByExchange = false
-    private var pendingRead = false
-    private var hasClosedOutput = false
+    var pendingRead = false
+    var hasClosedOutput = false
+    /// The client sends no more; it may still read.
+    var hasInputEnded = false
     /// What was unsent when the client's taking was last looked at.
-    private var stalledBytes = Int.max
-    private var requestPace = RequestPace()
+    var stalledBytes = Int.max
+    var requestPace = RequestPace()
     private var isPaceTimed = false
-    private var strangersShare = StrangersShare()
+    var strangersShare = StrangersShare()
     var inputShare = InputShare.stranger
     private var waitsInLane = false
     private var bodyPace = BodyPace()
-    private let deadline = Deadline()
+    let deadline = Deadline()
 
     /// - Parameter codec: what is in the pipeline already.
     init(loop: LoopContext, isTLS: Bool, codec: HTTPCodec?, stranger: Stranger? = nil, isProxied: Bool = false) {
@@ -137,16 +141,20 @@ final class HTTPConnection: ChannelDuplexHandler, RemovableChannelHandler, Deadl
         context.fireChannelInactive()
     }
 
+    func userInboundEventTriggered(context: ChannelHandlerContext, event: Any) {
+        if case .inputClosed? = event as? ChannelEvent { inputDidEnd() }
+        context.fireUserInboundEventTriggered(event)
+    }
+
     func errorCaught(context: ChannelHandlerContext, error: any Error) {
         guard phase == .serving, let parserError = error as? HTTPParserError else {
             context.close(promise: nil)
             return
         }
-        if let exchange {
-            // The request in hand may be whole and its response under way; only what follows is garbage.
-            keepsAlive = false
-            if !requestEnded { refuseRest(of: exchange) }
-            return
+        if exchange != nil || !waiting.isEmpty {
+            // What came whole is answered; only what follows is garbage.
+            hasInputEnded = true
+            return goOnWithoutInput()
         }
         let status: HTTPResponseStatus =
             switch parserError {
@@ -160,18 +168,6 @@ final class HTTPConnection: ChannelDuplexHandler, RemovableChannelHandler, Deadl
             Self.wrapOutboundOut(.head(.init(version: .http1_1, status: status, headers: headers))), promise: nil)
         context.writeAndFlush(Self.wrapOutboundOut(.end(nil)), promise: nil)
         linger()
-    }
-
-    /// The body breaks the rules: an answer that has not begun says so, and one that has is not ended.
-    private func refuseRest(of exchange: HTTPExchange) {
-        guard exchange.isOpen, !exchange.hasStarted else {
-            context?.close(promise: nil)
-            return
-        }
-        let receiver = exchange.receiver
-        exchange.receiver = nil
-        exchange.respond(.badRequest)
-        receiver?.exchangeDidClose(exchange)
     }
 
     func read(context: ChannelHandlerContext) {
@@ -290,6 +286,12 @@ final class HTTPConnection: ChannelDuplexHandler, RemovableChannelHandler, Deadl
         if exchange.isOverBudget { requestPace.postpone(at: now) }
     }
 
+    /// The request in hand costs the loop so much beside what any request does.
+    func spend(_ cost: InputCost, on exchange: HTTPExchange) {
+        guard exchange === self.exchange, !exchange.isVouched, !isProxied else { return }
+        strangersShare.add(cost)
+    }
+
     /// A valid token came with the request in hand.
     func vouch(for exchange: HTTPExchange) {
         guard exchange === self.exchange, !exchange.isVouched else { return }
@@ -309,7 +311,9 @@ final class HTTPConnection: ChannelDuplexHandler, RemovableChannelHandler, Deadl
         guard phase == .serving else { return }
         guard keepsAlive, !loop.isDraining else { return linger() }
         // After an upgrade that was not taken the decoder reads no more, but for one that never saw it.
-        if ended.head.stopsDecoder, !isReadUncoded { return replaceDecoder() }
+        if ended.head.stopsDecoder, !isReadUncoded {
+            return hasInputEnded ? linger() : replaceDecoder()
+        }
         isReadUncoded = false
         armIdle()
         decodeEarly()
@@ -327,7 +331,7 @@ final class HTTPConnection: ChannelDuplexHandler, RemovableChannelHandler, Deadl
         }
         isPumping = false
         settleMemory()
-        resumeReadingIfFree()
+        if hasInputEnded { goOnWithoutInput() } else { resumeReadingIfFree() }
     }
 
     // MARK: Responses
@@ -386,6 +390,7 @@ final class HTTPConnection: ChannelDuplexHandler, RemovableChannelHandler, Deadl
     func writeEnd(_ trailers: HTTPHeaders?, of exchange: HTTPExchange) {
         guard exchange === self.exchange, let context else { return }
         responseEnded = true
+        spend(.bytes(wholeBytes), on: exchange)
         let written = context.eventLoop.makePromise(of: Void.self)
         countResponse(Self.headBytes + wholeBytes, until: written.futureResult)
         wholeBytes = 0
@@ -440,126 +445,6 @@ final class HTTPConnection: ChannelDuplexHandler, RemovableChannelHandler, Deadl
         guard pendingRead, !isReadingHeld else { return }
         pendingRead = false
         context?.read()
-    }
-
-    // MARK: Deadlines and the end
-
-    private func armIdle() {
-        if context?.channel.isWritable == false { return armStall() }
-        stalledBytes = Int.max
-        loop.idleDeadlines.arm(deadline, owner: self)
-    }
-
-    private func armStall(adding bytes: Int = 0) {
-        guard requestEnded else { return }
-        stalledBytes = unsentBytes + bytes
-        loop.stallDeadlines.arm(deadline, owner: self)
-    }
-
-    func deadlineReached(_ deadline: Deadline) {
-        guard let context else { return }
-        if phase == .lingering, hasClosedOutput { return context.close(promise: nil) }
-        if bufferedBytes > 0 {
-            if exchange == nil, loop.isDraining, phase == .serving { return linger() }
-            // A client that still takes bytes of a response, at a modest rate, is slow and not gone.
-            let unsent = unsentBytes
-            guard stalledBytes == .max || stalledBytes - unsent >= loop.leastTaken else {
-                return context.close(promise: nil)
-            }
-            stalledBytes = unsent
-            loop.stallDeadlines.arm(deadline, owner: self)
-        } else if phase == .lingering || exchange == nil || !requestEnded {
-            context.close(promise: nil)
-        }
-    }
-
-    /// What the client has not taken: here, and in the kernel.
-    private var unsentBytes: Int {
-        guard let channel = context?.channel else { return 0 }
-        return bufferedBytes + KernelSendQueue.bytes(of: channel)
-    }
-
-    private var bufferedBytes: Int {
-        guard let options = context?.channel.syncOptions else { return 0 }
-        return (try? options.getOption(ChannelOptions.bufferedWritableBytes)) ?? 0
-    }
-
-    /// Closes our side once everything is written, and drops what comes until the client closes its own.
-    private func linger() {
-        guard phase == .serving, let context, let raw = rawContext else { return }
-        phase = .lingering
-        waiting.removeAll()
-        waitingBytes = 0
-        heldBody = 0
-        settleMemory()
-        // What is dropped need not be parsed; the encoder may still have something to write.
-        if let codec { context.pipeline.syncOperations.removeHandler(codec.decoder).whenFailure { _ in } }
-        stalledBytes = Int.max
-        loop.stallDeadlines.arm(deadline, owner: self)
-        let bound = NIOLoopBound(self, eventLoop: context.eventLoop)
-        let channel = context.channel
-        // The empty write is done when everything before it is.
-        let written = context.eventLoop.makePromise(of: Void.self)
-        raw.writeAndFlush(NIOAny(ByteBuffer()), promise: written)
-        written.futureResult.whenComplete { result in
-            let connection = bound.value
-            guard connection.phase == .lingering, case .success = result else { return channel.close(promise: nil) }
-            connection.hasClosedOutput = true
-            connection.loop.closeDeadlines.arm(connection.deadline, owner: connection)
-            channel.close(mode: .output).whenFailure { _ in channel.close(promise: nil) }
-        }
-        if pendingRead {
-            pendingRead = false
-            context.read()
-        }
-    }
-
-    /// Where bytes are written that are no HTTP: below the encoder.
-    var rawContext: ChannelHandlerContext? {
-        guard let codec else { return context }
-        return try? context?.pipeline.syncOperations.context(handler: codec.encoder)
-    }
-
-    /// After a request that named another protocol and got an answer in this one (`Upgrade: h2c`), NIO's decoder parses
-    /// no more: a new one takes its place, and what the old one held.
-    private func replaceDecoder() {
-        guard let context, let codec else { return }
-        let fresh = HTTPCodec(encoder: codec.encoder, loop.shared.limits)
-        let replacement = HTTPConnection(
-            loop: loop, isTLS: isTLS, codec: fresh, stranger: stranger, isProxied: isProxied)
-        replacement.peerAddress = peerAddress
-        replacement.requestPace = requestPace
-        replacement.strangersShare = strangersShare
-        do {
-            let pipeline = context.pipeline.syncOperations
-            try pipeline.addHandlers([fresh.decoder, replacement], position: .after(codec.decoder))
-            replacement.armIdle()
-            phase = .leaving
-            stranger = nil
-            if pendingRead { context.read() }
-            pipeline.removeHandler(context: context, promise: nil)
-            _ = pipeline.removeHandler(codec.decoder)
-        } catch {
-            context.close(promise: nil)
-        }
-    }
-
-    /// Goes on reading, where that was held back.
-    func resumeReading() {
-        guard pendingRead else { return }
-        pendingRead = false
-        context?.read()
-    }
-
-    /// Leaves the pipeline to what was upgraded to.
-    func leave() {
-        phase = .leaving
-        closeAccount()
-        deadline.disarm()
-        if let exchange {
-            exchange.receiver = nil
-            self.exchange = nil
-        }
     }
 }
 

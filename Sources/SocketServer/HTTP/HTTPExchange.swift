@@ -47,6 +47,11 @@ public final class HTTPExchange {
         connection.vouch(for: self)
     }
 
+    /// Answering costs the loop so much beside what any request does: whoever asks often without a token waits longer.
+    public func spend(_ cost: InputCost) {
+        connection.spend(cost, on: self)
+    }
+
     /// A place among those whom nobody vouches for, for a session that this request makes and that is apart from its
     /// connection. It is kept by whoever ends the session, and left with it.
     ///

@@ -16,6 +16,9 @@ struct StrangersShare {
         cost += Self.request
     }
 
+    /// What the last one costs beside that.
+    mutating func add(_ cost: InputCost) { self.cost += cost }
+
     /// A token vouches for the last one.
     mutating func refund() {
         cost = max(.zero, InputCost(nanoseconds: cost.nanoseconds - Self.request.nanoseconds))

@@ -1,3 +1,4 @@
+import Dispatch
 import Foundation
 import Synchronization
 
@@ -31,44 +32,76 @@ enum Signals {
         signal(number, SIG_IGN)
     }
 
-    // MARK: The end of a server that is asked for before anybody listens for it
+    // MARK: The end of a server
 
-    /// Where a start is; each is a value of ``phase``.
+    /// Where a server is; each is a value of ``phase``.
     private static let nothingBegun: Int32 = 0
     private static let working: Int32 = -1
 
     /// One of the above, or the number of the signal that came while the server was at work.
     private static let phase = Atomic<Int32>(nothingBegun)
+    /// When that signal came: nanoseconds of the clock that nobody sets.
+    private static let askedAt = Atomic<UInt64>(0)
+    /// A pipe, written to when the end is asked for; -1 before there is one.
+    private static let readEnd = Atomic<Int32>(-1)
+    private static let writeEnd = Atomic<Int32>(-1)
 
-    /// The first thing that a server does. As long as nothing was begun, a signal that asks for the end is a clean one
-    /// at once; after ``beginWork()`` it is remembered until the services can end in order. Who asks a second time
-    /// means it.
+    /// The first thing that a server does, and what its signals do until the last: there is no moment at which one that
+    /// asks for the end is lost, or ends the process without order.
+    ///
+    /// 1. As long as nothing was begun it is a clean end at once.
+    /// 2. After ``beginWork()`` it is remembered, and heard by ``EndOnSignal`` as soon as there is something that can
+    ///    end in order.
+    /// 3. Who asks again a second later or more means it: the process ends as if nobody had taken care of the signal.
+    ///    What comes sooner is the same request (timeout(1) sends two).
     static func holdTheEnd() {
-        // Made here: a handler must not make it.
+        // Made here: a handler must not make them.
         phase.store(nothingBegun, ordering: .relaxed)
+        askedAt.store(0, ordering: .relaxed)
+        writeEnd.store(-1, ordering: .relaxed)
         for number in [SIGQUIT, SIGINT, SIGTERM] where !isIgnored(number) {
-            signal(number) { number in
-                switch Signals.phase.exchange(number, ordering: .relaxed) {
-                case Signals.nothingBegun: _exit(ExitStatus.clean.rawValue)
-                case Signals.working: break
-                default:
-                    signal(number, SIG_DFL)
-                    raise(number)
-                }
-            }
+            signal(number) { Signals.endAsked(by: $0) }
         }
     }
 
-    /// From here on there is something to be ended in order.
-    static func beginWork() { phase.store(working, ordering: .relaxed) }
+    /// In a handler: nothing here may allocate or lock.
+    private static func endAsked(by number: Int32) {
+        let now = DispatchTime.now().uptimeNanoseconds
+        switch phase.exchange(number, ordering: .sequentiallyConsistent) {
+        case nothingBegun:
+            _exit(ExitStatus.clean.rawValue)
+        case working:
+            askedAt.store(now, ordering: .relaxed)
+            let saved = errno
+            var byte: UInt8 = 1
+            _ = write(writeEnd.load(ordering: .relaxed), &byte, 1)
+            errno = saved
+        default:
+            guard now > askedAt.load(ordering: .relaxed) + 1_000_000_000 else { return }
+            signal(number, SIG_DFL)
+            raise(number)
+        }
+    }
+
+    /// From here on there is something to be ended in order. Called once.
+    ///
+    /// - Throws: ``Failure`` when there is no descriptor left.
+    static func beginWork() throws(Failure) {
+        var ends: [Int32] = [-1, -1]
+        guard pipe(&ends) == 0 else { throw Failure(.failure, "no pipe: \(String(cString: strerror(errno)))") }
+        for end in ends {
+            _ = fcntl(end, F_SETFD, FD_CLOEXEC)
+            _ = fcntl(end, F_SETFL, O_NONBLOCK)
+        }
+        readEnd.store(ends[0], ordering: .relaxed)
+        writeEnd.store(ends[1], ordering: .relaxed)
+        phase.store(working, ordering: .sequentiallyConsistent)
+    }
 
     static var isEndWanted: Bool { phase.load(ordering: .relaxed) > 0 }
 
-    /// The signal that came, sent once more: whoever listens now hears it.
-    static func repeatTheEnd() {
-        let number = phase.load(ordering: .relaxed)
-        if number > 0 { kill(getpid(), number) }
-    }
+    /// What can be read from as soon as the end is asked for, also if that was before.
+    static var endDescriptor: Int32 { readEnd.load(ordering: .relaxed) }
 
     /// Whether whoever started the process wants it ignored (nohup).
     static func isIgnored(_ number: Int32) -> Bool {

@@ -12,7 +12,6 @@ import NIOPosix
 import ServiceLifecycle
 import SocketIO
 import SocketServer
-import UnixSignals
 
 extension Appliance {
     /// Opens the listeners on an open store; returns when the listeners are closed and the store is finished.
@@ -74,7 +73,7 @@ extension Appliance {
         services.append(StoreWatch(losses: losses))
         services.append(CertificateReloader(credentials: tls, logger: logger))
         services.append(IdleMemory(logger: logger))
-        services.append(EarlyEnd())
+        services.append(EndOnSignal())
         try await run(services)
     }
 
@@ -94,7 +93,7 @@ extension Appliance {
                 ServiceGroupConfiguration.ServiceConfiguration(
                     service: service, successTerminationBehavior: .gracefullyShutdownGroup,
                     failureTerminationBehavior: .gracefullyShutdownGroup)
-            }, gracefulShutdownSignals: [.sigterm, .sigint, .sigquit], logger: quiet)
+            }, logger: quiet)
         group.maximumGracefulShutdownDuration = Self.shutdownTime
         try await ServiceGroup(configuration: group).run()
     }

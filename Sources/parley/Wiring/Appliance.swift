@@ -33,7 +33,7 @@ struct Appliance {
     /// - Throws: ``Failure`` when it cannot start.
     func run() async throws {
         Signals.ignoreThoseThatEndNothing()
-        Signals.beginWork()
+        try Signals.beginWork()
         cmemory_keep_private()
         logger.debug("open files", metadata: ["parley.limit": "\(ResourceLimits.raiseOpenFiles())"])
         try makeDirectory()
