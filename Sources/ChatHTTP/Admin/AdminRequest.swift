@@ -11,13 +11,20 @@ struct AdminRequest: Sendable {
     static let maximumBody = 1 << 20
 
     private let call: HTTPCall
-    private let body: ByteBuffer
+    /// The JSON object of the body. An empty body is an empty object, so that what is missing is told by name.
+    let fields: JSONFields
 
-    /// - Parameter pass: that the call was let in.
-    /// - Throws: 413 and 415 for a body that is too long or of another type, before it is read where its head says so.
-    init(_ call: HTTPCall, _ pass: AdminGuard.Pass) async throws {
+    /// - Parameters:
+    ///   - pass: that the call was let in.
+    ///   - parts: what it may bring.
+    /// - Throws: 413 and 415 for a body that is too long or of another type, before it is read where its head says so;
+    ///   400 for one that is no JSON object, and for a name that the call does not know.
+    init(_ call: HTTPCall, _ pass: AdminGuard.Pass, takes parts: AdminParts) async throws {
         self.call = call
-        body = try await Self.body(of: call.request)
+        let body = try await Self.body(of: call.request)
+        fields = try Self.fields(of: body)
+        try parts.check(query: FormQuery(call.request.uri.query ?? "", plusIsSpace: false))
+        try parts.check(fields: fields.members.keys)
     }
 
     private static func body(of request: Request) async throws -> ByteBuffer {
@@ -74,8 +81,7 @@ struct AdminRequest: Sendable {
         Int(try query(integer: "limit", in: 1...200) ?? 50)
     }
 
-    /// The JSON object of the body. An empty body is an empty object, so that what is missing is told by name.
-    func fields() throws -> JSONFields {
+    private static func fields(of body: ByteBuffer) throws -> JSONFields {
         guard body.readableBytes > 0 else { return JSONFields(members: [:]) }
         guard let value = try? JSON.parse(body.readableBytesView) else {
             throw HTTPFailure.invalid("The body is no JSON.")

@@ -62,7 +62,7 @@ public struct AdminSite: Sendable {
     var routes: [Route] {
         userRoutes + tokenRoutes + chatRoutes + memberRoutes + messageRoutes + operationRoutes + openRoutes + [
             // What is not there is guarded as what is.
-            guarded(nil, "/admin/**") { _ in throw HTTPFailure.notFound("There is nothing here.") }
+            .guarded(nil, "/admin/**", by: keyGuard) { _, _ in throw HTTPFailure.notFound("There is nothing here.") }
         ]
     }
 
@@ -71,11 +71,11 @@ public struct AdminSite: Sendable {
 
     /// A call that needs the admin key: its handler takes what only the guard lets through.
     func guarded(
-        _ method: HTTPRequest.Method?, _ path: String,
+        _ method: HTTPRequest.Method, _ path: String, takes parts: AdminParts = .none,
         _ handle: @escaping @Sendable (AdminRequest) async throws -> Response
     ) -> Route {
-        .guarded(method, path, by: keyGuard) { call, pass in
-            try await handle(try await AdminRequest(call, pass))
+        .guarded(method, path, by: keyGuard, takes: parts) { call, pass in
+            try await handle(try await AdminRequest(call, pass, takes: parts))
         }
     }
 

@@ -1,6 +1,6 @@
 import ByteText
 
-/// The members of a JSON object that came in, asked for by name and type. Unknown ones are ignored.
+/// The members of a JSON object that came in, asked for by name and type.
 struct JSONFields: Sendable {
     var members: [ByteString: JSON]
 

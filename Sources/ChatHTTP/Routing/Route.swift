@@ -23,6 +23,8 @@ struct Route: Sendable {
     private(set) var isShared = false
     /// Whether watchdogs and balancers ask it, by whatever name they know the machine: it tells no data.
     private(set) var isProbe = false
+    /// The names that it knows; those of the public listener's calls are their own business.
+    private(set) var parts = AdminParts.none
     /// Asks the guard.
     let admit: @Sendable (HTTPCall) async throws -> Admitted
 
@@ -46,15 +48,19 @@ struct Route: Sendable {
 
     /// A route that `guardian` lets in to.
     ///
-    /// - Parameter method: `nil` takes every one.
+    /// - Parameters:
+    ///   - method: `nil` takes every one.
+    ///   - parts: the names that it knows, which it looks at itself.
     static func guarded<Guardian: RouteGuard>(
-        _ method: HTTPRequest.Method?, _ path: String, by guardian: Guardian,
+        _ method: HTTPRequest.Method?, _ path: String, by guardian: Guardian, takes parts: AdminParts = .none,
         _ answer: @escaping @Sendable (HTTPCall, Guardian.Pass) async throws -> Response
     ) -> Route {
-        Route(method, path, .guarded) { call in
+        var route = Route(method, path, .guarded) { call in
             let pass = try await guardian.admit(call)
             return { try await answer(call, pass) }
         }
+        route.parts = parts
+        return route
     }
 
     /// The same, for pages of other origins too.

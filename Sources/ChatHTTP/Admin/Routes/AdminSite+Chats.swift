@@ -5,17 +5,17 @@ import Hummingbird
 extension AdminSite {
     var chatRoutes: [Route] {
         [
-            guarded(.post, "/admin/chats", createChat),
-            guarded(.get, "/admin/chats", listChats),
+            guarded(.post, "/admin/chats", takes: .fields("id", "name", "type", "member_ids"), createChat),
+            guarded(.get, "/admin/chats", takes: .page + .query("q"), listChats),
             guarded(.get, "/admin/chats/{id}", getChat),
-            guarded(.patch, "/admin/chats/{id}", updateChat),
+            guarded(.patch, "/admin/chats/{id}", takes: .fields("name"), updateChat),
             guarded(.delete, "/admin/chats/{id}", deleteChat),
         ]
     }
 
     /// 201 with the new chat; 200 with the one that is there already, for a second direct chat of the same two.
     @Sendable private func createChat(_ request: AdminRequest) async throws -> Response {
-        let fields = try request.fields()
+        let fields = request.fields
         let chat = NewChat(
             id: try fields.string("id").map { ChatID($0) }, name: try fields.string("name"),
             kind: try fields.choice("type") ?? .group, members: try fields.strings("member_ids") ?? [])
@@ -42,7 +42,7 @@ extension AdminSite {
 
     @Sendable private func updateChat(_ request: AdminRequest) async throws -> Response {
         let id = ChatID(try request.parameter("id"))
-        let patch = ChatPatch(name: try request.fields().change("name"))
+        let patch = ChatPatch(name: try request.fields.change("name"))
         guard case .chat(let chat, _) = try await store.perform(.updateChat(id, patch, by: .operator)) else {
             throw HTTPFailure.internal
         }

@@ -5,8 +5,8 @@ import Hummingbird
 extension AdminSite {
     var memberRoutes: [Route] {
         [
-            guarded(.get, "/admin/chats/{id}/members", listMembers),
-            guarded(.put, "/admin/chats/{id}/members/{user_id}", putMember),
+            guarded(.get, "/admin/chats/{id}/members", takes: .page, listMembers),
+            guarded(.put, "/admin/chats/{id}/members/{user_id}", takes: .fields("role"), putMember),
             guarded(.delete, "/admin/chats/{id}/members/{user_id}", removeMember),
         ]
     }
@@ -25,7 +25,7 @@ extension AdminSite {
     @Sendable private func putMember(_ request: AdminRequest) async throws -> Response {
         let chat = ChatID(try request.parameter("id"))
         let user = UserID(try request.parameter("user_id"))
-        let role = try request.fields().choice("role", Member.Role.self)
+        let role = try request.fields.choice("role", Member.Role.self)
         let outcome = try await store.perform(.putMember(chat, user, role: role, by: .operator))
         guard case .member(let member) = outcome else { throw HTTPFailure.internal }
         return .json(AdminObjects.member(member))

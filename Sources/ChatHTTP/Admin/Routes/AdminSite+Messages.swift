@@ -5,8 +5,10 @@ import Hummingbird
 extension AdminSite {
     var messageRoutes: [Route] {
         [
-            guarded(.get, "/admin/chats/{id}/messages", listMessages),
-            guarded(.post, "/admin/chats/{id}/messages", sendMessage),
+            guarded(.get, "/admin/chats/{id}/messages", takes: .page + .query("before"), listMessages),
+            guarded(
+                .post, "/admin/chats/{id}/messages", takes: .fields("content", "sender_id", "message_type"),
+                sendMessage),
             guarded(.delete, "/admin/messages/{id}", deleteMessage),
         ]
     }
@@ -30,7 +32,7 @@ extension AdminSite {
 
     @Sendable private func sendMessage(_ request: AdminRequest) async throws -> Response {
         let chat = ChatID(try request.parameter("id"))
-        let fields = try request.fields()
+        let fields = request.fields
         let content = try fields.required("content")
         let sender = try fields.string("sender_id").map { UserID($0) }
         let kind = try fields.choice("message_type", Message.Kind.self)

@@ -7,14 +7,14 @@ extension AdminSite {
     var operationRoutes: [Route] {
         var routes = [
             guarded(.get, "/admin/stats", statistics),
-            guarded(.get, "/admin/connections", listConnections),
+            guarded(.get, "/admin/connections", takes: .page, listConnections),
             guarded(.delete, "/admin/connections/{sid}", disconnect),
-            guarded(.post, "/admin/keys/rotate", rotateKeys),
+            guarded(.post, "/admin/keys/rotate", takes: .query("revoke"), rotateKeys),
             guarded(.get, "/metrics", metrics),
         ]
         if let backup {
             routes.append(
-                guarded(.get, "/admin/backup") { request in
+                guarded(.get, "/admin/backup", takes: .query("keys")) { request in
                     let keys = try request.query("keys", oneOf: ["true", "false"])
                     let path = try await backup.makeBackup(withKeys: keys != "false")
                     return try FileDownload(

@@ -11,14 +11,16 @@ extension AdminSite {
 
     var tokenRoutes: [Route] {
         [
-            guarded(.post, "/admin/tokens", issueToken),
-            guarded(.get, "/admin/tokens", listTokens),
+            guarded(
+                .post, "/admin/tokens", takes: .fields("user_id", "username", "create", "ttl_seconds", "label"),
+                issueToken),
+            guarded(.get, "/admin/tokens", takes: .page + .query("user_id"), listTokens),
             guarded(.delete, "/admin/tokens/{token_id}", revokeToken),
         ]
     }
 
     @Sendable private func issueToken(_ request: AdminRequest) async throws -> Response {
-        let fields = try request.fields()
+        let fields = request.fields
         let owner: NewToken.Owner
         switch (try fields.string("user_id"), try fields.string("username")) {
         case (let id?, nil): owner = .id(UserID(id))

@@ -5,11 +5,13 @@ import Hummingbird
 extension AdminSite {
     var userRoutes: [Route] {
         [
-            guarded(.post, "/admin/users", createUser),
-            guarded(.get, "/admin/users", listUsers),
+            guarded(
+                .post, "/admin/users", takes: .fields("id", "username", "display_name", "avatar_url"), createUser),
+            guarded(.get, "/admin/users", takes: .page + .query("q"), listUsers),
             guarded(.get, "/admin/users/{id}", getUser),
-            guarded(.patch, "/admin/users/{id}", updateUser),
-            guarded(.delete, "/admin/users/{id}", deleteUser),
+            guarded(
+                .patch, "/admin/users/{id}", takes: .fields("username", "display_name", "avatar_url"), updateUser),
+            guarded(.delete, "/admin/users/{id}", takes: .query("messages"), deleteUser),
             guarded(.post, "/admin/users/{id}/block") { try await self.setBlocked($0, true) },
             guarded(.post, "/admin/users/{id}/unblock") { try await self.setBlocked($0, false) },
             guarded(.post, "/admin/users/{id}/disconnect", disconnectUser),
@@ -18,7 +20,7 @@ extension AdminSite {
     }
 
     @Sendable private func createUser(_ request: AdminRequest) async throws -> Response {
-        let fields = try request.fields()
+        let fields = request.fields
         let user = NewUser(
             id: try fields.string("id").map { UserID($0) }, username: try fields.required("username"),
             displayName: try fields.string("display_name"), avatarURL: try fields.string("avatar_url"))
@@ -44,7 +46,7 @@ extension AdminSite {
 
     @Sendable private func updateUser(_ request: AdminRequest) async throws -> Response {
         let id = UserID(try request.parameter("id"))
-        let fields = try request.fields()
+        let fields = request.fields
         let username = try fields.change("username")
         if case .some(nil) = username { throw HTTPFailure.invalid("username must be a string.", field: "username") }
         let patch = UserPatch(
