@@ -128,11 +128,11 @@ struct TokenAuthorityTests {
         outside.keyGeneration = nil
         let rotated = ring.rotated(revoke: false, at: Self.now)
         authority.install(rotated, revoking: false)
-        #expect(authority.stillAccepts(before))
+        #expect(authority.stillAccepts(TokenHold(before)))
         authority.install(rotated.rotated(revoke: true, at: Self.now), revoking: true)
-        #expect(!authority.stillAccepts(before) && authority.stillAccepts(outside))
+        #expect(!authority.stillAccepts(TokenHold(before)) && authority.stillAccepts(TokenHold(outside)))
         let after = try authority.verify(try authority.issue(Self.record(), username: "alice"))
-        #expect(authority.stillAccepts(after))
+        #expect(authority.stillAccepts(TokenHold(after)))
     }
 
     @Test("A key ring comes back from the database as it went in, and forgets keys whose tokens are all expired")

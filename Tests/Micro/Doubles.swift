@@ -8,7 +8,7 @@ struct AnyToken: TokenVerifier {
             facts: TokenFacts(id: nil, issuedAt: nil))
     }
 
-    func stillAccepts(_ token: VerifiedToken) -> Bool { true }
+    func stillAccepts(_ hold: TokenHold) -> Bool { true }
 }
 
 /// Tickets that nobody comes back with.

@@ -10,7 +10,7 @@ public protocol TokenVerifier: Sendable {
     /// Whether the keys that a token was verified by are still in use. Between ``verify(_:)`` and the moment that its
     /// bearer is listed among those whom a revocation ends, the keys may have been revoked, which then reaches nobody:
     /// so whoever lives on a token asks this once it is listed.
-    func stillAccepts(_ token: VerifiedToken) -> Bool
+    func stillAccepts(_ hold: TokenHold) -> Bool
 }
 
 public struct VerifiedToken: Sendable, Hashable {
@@ -30,6 +30,21 @@ public struct VerifiedToken: Sendable, Hashable {
         self.expiresAt = expiresAt
         self.facts = facts
         self.keyGeneration = keyGeneration
+    }
+}
+
+/// What a session keeps of the token by which it is here.
+public struct TokenHold: Sendable, Hashable {
+    /// `jti`, where it has one.
+    public let id: TokenID?
+    public let expiresAt: Timestamp
+    /// As ``VerifiedToken/keyGeneration``.
+    public let keyGeneration: UInt64?
+
+    public init(_ token: VerifiedToken) {
+        id = token.facts.id
+        expiresAt = token.expiresAt
+        keyGeneration = token.keyGeneration
     }
 }
 

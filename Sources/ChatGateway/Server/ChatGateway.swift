@@ -104,7 +104,7 @@ public final class ChatGateway: Sendable {
 
     /// - Parameter token: by which it was let in. Keys that were revoked since it was verified ended those that were
     ///   listed by then; so it is looked at after the session is.
-    func sessionStarted(_ session: ChatSession, by token: VerifiedToken) {
+    func sessionStarted(_ session: ChatSession, by token: TokenHold) {
         loopSessions.first { $0.eventLoop === session.socket.eventLoop }?.sessions.value.add(session)
         presence.connected(
             session.user.id, chats: session.presenceChats, lastSeenAt: session.user.lastSeenAt)

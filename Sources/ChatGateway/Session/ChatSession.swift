@@ -21,7 +21,7 @@ final class ChatSession: SocketHandler, Asker, @unchecked Sendable {
     let connectedAt: Timestamp
     private(set) var user: User
     /// By which it is here.
-    private var token: VerifiedToken
+    private var token: TokenHold
     /// The chats whose members hear of the user's coming and going.
     let presenceChats: [String]
     private var start: SessionStart
@@ -53,7 +53,7 @@ final class ChatSession: SocketHandler, Asker, @unchecked Sendable {
         waitingLevel = AccountedLevel(of: socket.account)
         liveUser = admitted.liveUser
         user = admitted.session.user
-        token = admitted.token
+        token = TokenHold(admitted.token)
         pid = admitted.pid
         claim = admitted.claim
         unreadTotal = admitted.session.unreadTotal
@@ -368,10 +368,10 @@ final class ChatSession: SocketHandler, Asker, @unchecked Sendable {
         defer { revokedMeanwhile = [] }
         switch result {
         case .success(let shown) where shown.facts.id.map(revokedMeanwhile.contains) == true,
-            .success(let shown) where !gateway.verifier.stillAccepts(shown):
+            .success(let shown) where !gateway.verifier.stillAccepts(TokenHold(shown)):
             fail(received, with: AdmissionGate.doesNotHold)
         case .success(let shown):
-            token = shown
+            token = TokenHold(shown)
             expiryWasAnnounced = false
             answer(received, with: Answer { $0.field("expires_at", shown.expiresAt) })
         case .failure(let error):
@@ -381,7 +381,7 @@ final class ChatSession: SocketHandler, Asker, @unchecked Sendable {
     }
 
     func tokenWasRevoked(_ id: TokenID) {
-        if id == token.facts.id { return end(.tokenRevoked) }
+        if id == token.id { return end(.tokenRevoked) }
         // What the refresh read may be older than this.
         if order.current != nil { revokedMeanwhile.insert(id) }
     }

@@ -35,7 +35,7 @@ struct EventOrder {
     /// Bytes of all that waits.
     private(set) var waitingBytes = 0
     private var isOpen = false
-    private var writesInFlight = 0
+    private var writesInFlight: Int32 = 0
     /// A step that is no write is at work.
     private var stepInFlight = false
     /// `nil` while none does: most sockets are idle, and an empty queue has room for sixteen.
@@ -43,9 +43,19 @@ struct EventOrder {
     /// The event at the head was looked at, and waits for the writes before it.
     private var headIsHeld = false
     /// The event whose answer the session makes by itself.
-    var current: ReceivedEvent?
+    var current: ReceivedEvent? {
+        get { if case .event(let event) = held { event } else { nil } }
+        set { held = newValue.map(Held.event) ?? .nothing }
+    }
+    private var held = Held.nothing
     /// Whether the client has answers to take first.
     var isPaused = false
+
+    /// Apart, as most sockets never have one.
+    private enum Held {
+        case nothing
+        indirect case event(ReceivedEvent)
+    }
 
     mutating func arrive(_ event: ReceivedEvent) -> Arrival {
         if isOpen, !isPaused, !stepInFlight, waiting == nil { return .run(event) }

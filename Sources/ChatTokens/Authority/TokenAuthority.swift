@@ -56,8 +56,8 @@ public final class TokenAuthority: TokenVerifier, Sendable {
         }
     }
 
-    public func stillAccepts(_ token: VerifiedToken) -> Bool {
-        guard let generation = token.keyGeneration else { return true }
+    public func stillAccepts(_ hold: TokenHold) -> Bool {
+        guard let generation = hold.keyGeneration else { return true }
         return keys.withLock { $0.generation == generation }
     }
 

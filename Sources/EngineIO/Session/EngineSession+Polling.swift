@@ -58,7 +58,7 @@ extension EngineSession {
     func postReceived(_ reply: EngineReply, payload: ByteBuffer) {
         guard machine.isBeingRead(reply.id), let polling else { return reply.fail(.badRequest) }
         polling.setPackets(EnginePayload.Packets(payload))
-        turnCost += .bytes(payload.readableBytes)
+        polling.turnCost += .bytes(payload.readableBytes)
         takePackets()
     }
 
@@ -68,10 +68,10 @@ extension EngineSession {
         var isOver = false
         var isWhole = true
         // That nothing is left costs nothing: the answer to a POST that was taken waits for no room.
-        while isOpen, !isOver, packets.isAtEnd || (!account.isFull && turnCost < .light) {
+        while isOpen, !isOver, packets.isAtEnd || (!account.isFull && polling.turnCost < .light) {
             switch packets.next() {
             case .packet(let packet):
-                turnCost += .packet
+                polling.turnCost += .packet
                 take(packet)
             case .malformed:
                 take(nil)
@@ -80,8 +80,8 @@ extension EngineSession {
                 isOver = true
             }
         }
-        let cost = turnCost
-        turnCost = .zero
+        let cost = polling.turnCost
+        polling.turnCost = .zero
         loop.lane.spend(cost, by: self)
         // What was just handled may have ended the session, or upgraded it.
         if isOpen, self.polling === polling, !isOver {

@@ -40,9 +40,11 @@ public final class EngineSession {
     private var flushIsDue = false
     /// ``sessionDidDrain`` is owed to the handler; on polling.
     private var owesDrain = false
-    public var inputShare = InputShare.stranger
-    /// What handling the POST at work has cost so far.
-    var turnCost = InputCost.zero
+    /// Of a WebSocket the link counts it.
+    public var inputShare: InputShare {
+        get { polling?.inputShare ?? .stranger }
+        set { polling?.inputShare = newValue }
+    }
     private var endReason: EngineCloseReason?
 
     init(
@@ -107,7 +109,7 @@ public final class EngineSession {
 
     /// Handling the packet at work costs so much besides its bytes: the client's next turn comes later by that.
     public func spend(_ cost: InputCost) {
-        if let link { link.spend(cost) } else { turnCost += cost }
+        if let link { link.spend(cost) } else { polling?.turnCost += cost }
     }
 
     /// Whether it takes and delivers messages.

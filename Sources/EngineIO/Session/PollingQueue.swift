@@ -16,6 +16,9 @@ final class PollingQueue {
     var post: EngineReply?
     /// What is left of the POST that is being taken.
     var packets: EnginePayload.Packets?
+    /// What taking it has cost since the session's last turn, and what turns have cost lately.
+    var turnCost = InputCost.zero
+    var inputShare = InputShare.stranger
     /// All of the above in the session's account.
     private var level: AccountedLevel
     private var postLevel: AccountedLevel

@@ -9,10 +9,10 @@ public struct InputShare: Sendable {
     private static let thousandth: Int64 = 1000
     private static let longest: TimeAmount = .seconds(60)
 
-    private let isStranger: Bool
     private var heavyUntil = NIODeadline.uptimeNanoseconds(0)
-    /// How long the last slice is held against one.
-    private var quiet = TimeAmount.zero
+    /// For how many microseconds the last slice is held against one.
+    private var quiet: UInt32 = 0
+    private let isStranger: Bool
 
     private init(isStranger: Bool) { self.isStranger = isStranger }
 
@@ -25,10 +25,11 @@ public struct InputShare: Sendable {
     func isModest(at now: NIODeadline) -> Bool { !isStranger && heavyUntil <= now }
 
     mutating func spend(_ cost: InputCost, at now: NIODeadline) {
-        quiet = min(Self.longest, .nanoseconds(min(cost.nanoseconds, 1 << 40) * Self.thousandth))
-        heavyUntil = min(max(heavyUntil, now) + quiet, now + Self.longest)
+        let time = min(Self.longest, .nanoseconds(min(cost.nanoseconds, 1 << 40) * Self.thousandth))
+        quiet = UInt32(clamping: time.nanoseconds / 1000)
+        heavyUntil = min(max(heavyUntil, now) + time, now + Self.longest)
     }
 
     /// Its turn came, after it had waited as one of the heavy.
-    mutating func waited(until now: NIODeadline) { heavyUntil = max(heavyUntil, now + quiet) }
+    mutating func waited(until now: NIODeadline) { heavyUntil = max(heavyUntil, now + .microseconds(Int64(quiet))) }
 }

@@ -3,7 +3,7 @@ public import NIOCore
 /// Reading, at the pace that the loop's other connections, and whoever uses this one, can bear.
 ///
 /// 1. What one read brought is taken in slices: a slice ends once it has cost ``InputCost/light``, and the rest waits
-///    in ``backlog``.
+///    in the backlog.
 /// 2. After a slice that cost so much the connection waits in its loop's ``InputLane``, and reads nothing meanwhile;
 ///    the kernel then holds the peer back.
 /// 3. Nothing is read either while whoever uses it says so (``setReadingHeld(_:for:)``).
@@ -43,7 +43,7 @@ extension WebSocketConnection: InputLaneUser {
 
     func receive(_ bytes: ByteBuffer) {
         var bytes = bytes
-        guard holds.isEmpty, backlog.readableBytes == 0 else { return keep(&bytes) }
+        guard holds.isEmpty, backlogBytes == 0 else { return keep(&bytes) }
         if bytes.readableBytes + decoder.keptBytes > Self.longRead, loop.lane.isBusy(for: self) {
             keep(&bytes)
             return waitInLane()
@@ -56,9 +56,23 @@ extension WebSocketConnection: InputLaneUser {
     /// What comes although nothing was to be read: NIO reads all there is when the peer has closed its side.
     private func keep(_ bytes: inout ByteBuffer) {
         cost += .bytes(bytes.readableBytes)
-        backlog.writeBuffer(&bytes)
+        makeAside().backlog.writeBuffer(&bytes)
         settleInput()
-        if backlog.readableBytes > Self.maximumBacklog { abort() }
+        if backlogBytes > Self.maximumBacklog { abort() }
+    }
+
+    private var backlogBytes: Int { aside?.backlog.readableBytes ?? 0 }
+
+    private func makeAside() -> InputAside {
+        let its = aside ?? InputAside()
+        aside = its
+        return its
+    }
+
+    private func takeBacklog() -> ByteBuffer {
+        guard let aside else { return ByteBuffer() }
+        defer { aside.backlog = ByteBuffer() }
+        return aside.backlog
     }
 
     /// What a kernel holds at most that was left to itself.
@@ -78,7 +92,7 @@ extension WebSocketConnection: InputLaneUser {
         let spent = cost
         cost = .zero
         loop.lane.spend(spent, by: self)
-        backlog = state == .finished || bytes.readableBytes == 0 ? ByteBuffer() : bytes
+        if state != .finished, bytes.readableBytes > 0 { makeAside().backlog = bytes }
         settleInput()
         if state != .finished, spent >= .light { waitInLane() }
     }
@@ -96,9 +110,9 @@ extension WebSocketConnection: InputLaneUser {
 
     /// At the end of the connection: what is left over from before, one slice of it.
     func takeLastSlice() {
-        guard state == .open, backlog.readableBytes > 0 else { return }
+        guard state == .open, backlogBytes > 0 else { return }
         holds = []
-        var bytes = backlog
+        var bytes = takeBacklog()
         takeSlice(&bytes)
         endBurst()
     }
@@ -106,9 +120,8 @@ extension WebSocketConnection: InputLaneUser {
     /// Where nothing holds it back: takes what waits, or reads on.
     private func goOnReading() {
         guard holds.isEmpty, context != nil else { return }
-        if backlog.readableBytes > 0 {
-            var bytes = backlog
-            backlog = ByteBuffer()
+        if backlogBytes > 0 {
+            var bytes = takeBacklog()
             takeSlice(&bytes)
             endBurst()
         }
@@ -136,7 +149,7 @@ extension WebSocketConnection: InputLaneUser {
 
     /// Nothing more is wanted of what came and comes: it is read to the end, and dropped.
     func dropInput() {
-        backlog = ByteBuffer()
+        aside = nil
         decoder.removeAll()
         settleInput()
         holds.subtract(.users)
@@ -147,7 +160,7 @@ extension WebSocketConnection: InputLaneUser {
     public func spend(_ cost: InputCost) { self.cost += cost }
 
     private func settleInput() {
-        let kept = backlog.readableBytes + decoder.keptBytes
+        let kept = backlogBytes + decoder.keptBytes
         guard kept != chargedInput, let account else { return }
         let change = kept - chargedInput
         chargedInput = kept
@@ -158,11 +171,12 @@ extension WebSocketConnection: InputLaneUser {
 
     /// What came together is delivered.
     func endBurst() {
-        if let ping = unansweredPing {
-            unansweredPing = nil
-            answer(ping)
+        if let aside {
+            if let ping = aside.unansweredPing { answer(ping) }
+            aside.unansweredPing = nil
+            aside.pings = 0
+            if aside.backlog.readableBytes == 0 { self.aside = nil }
         }
-        pings = 0
         if state == .open { delegate?.webSocketDidReceiveBurst(self) }
         if !output.isEmpty { flush() }
     }
@@ -181,8 +195,9 @@ extension WebSocketConnection: InputLaneUser {
             cost += .packet
             if state == .open { delegate?.webSocket(self, didReceiveBinary: binary) }
         case .ping(let payload):
-            pings += 1
-            if pings <= Self.answeredPings { answer(payload) } else { unansweredPing = payload }
+            let aside = makeAside()
+            aside.pings += 1
+            if aside.pings <= Self.answeredPings { answer(payload) } else { aside.unansweredPing = payload }
         case .pong:
             break
         case .close(let code):

@@ -41,7 +41,7 @@ public final class WebSocketConnection: ChannelDuplexHandler, RemovableChannelHa
     }
 
     /// The loop on which it lives.
-    public let eventLoop: any EventLoop
+    public var eventLoop: any EventLoop { loop.eventLoop }
     /// Hears everything; kept until the end.
     public var delegate: (any WebSocketDelegate)?
     /// Where what it keeps is counted: half a message, and what the peer does not take. Bound to its loop.
@@ -66,15 +66,11 @@ public final class WebSocketConnection: ChannelDuplexHandler, RemovableChannelHa
     var holds: Holds = []
     /// The channel asked to read while it was held.
     var readIsPending = false
-    /// What was read and not looked at yet.
-    var backlog = ByteBuffer()
     public var inputShare = InputShare.stranger
     /// What the slice at work has cost so far.
     var cost = InputCost.zero
-    /// Pings of the slice at work.
-    var pings = 0
-    /// The payload of the last one, where they are many: answered after the slice.
-    var unansweredPing: ByteBuffer?
+    /// What was read and waits, where something does.
+    var aside: InputAside?
     /// Bytes of input in the account.
     var chargedInput = 0
 
@@ -114,13 +110,22 @@ public final class WebSocketConnection: ChannelDuplexHandler, RemovableChannelHa
         }
     }
 
+    /// Input that is not dealt with yet.
+    final class InputAside {
+        /// What was read and not looked at yet.
+        var backlog = ByteBuffer()
+        /// Pings of the slice at work.
+        var pings = 0
+        /// The payload of the last one, where they are many: answered after the slice.
+        var unansweredPing: ByteBuffer?
+    }
+
     init(
         configuration: WebSocketConfiguration, loop: LoopContext, isTLS: Bool = false, adoption: Adoption? = nil
     ) {
         decoder = WebSocketDecoder(maximumMessageSize: configuration.maximumMessageSize)
         self.loop = loop
         self.isTLS = isTLS
-        eventLoop = loop.eventLoop
         self.adoption = adoption
     }
 

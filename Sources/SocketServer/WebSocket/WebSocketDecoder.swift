@@ -10,24 +10,31 @@ public import NIOCore
 /// 3. A frame head that arrives in parts waits in `head`, at most 13 bytes.
 ///
 /// The length that a head claims allocates nothing: `assembly` grows with the bytes that are there.
-public struct WebSocketDecoder: Sendable {
+public struct WebSocketDecoder: ~Copyable {
     /// The longest message taken, in bytes, all fragments together.
     public var maximumMessageSize: Int
 
-    private var head = ByteBuffer()
-    private var frame: WebSocketFrameHeader?
-    private var received = 0
-    private var control = ByteBuffer()
-    private var assembly = ByteBuffer()
-    private var messageOpcode: UInt8?
-    private var validator = UTF8Validator()
     /// Frame heads read since they were last asked for.
     private var frameCount = 0
+    /// What is not whole; mostly there is nothing.
+    private var partial: Partial?
+
+    private final class Partial {
+        var head = ByteBuffer()
+        var frame: WebSocketFrameHeader?
+        var received = 0
+        var control = ByteBuffer()
+        var assembly = ByteBuffer()
+        var messageOpcode: UInt8?
+        var validator = UTF8Validator()
+
+        var isEmpty: Bool { frame == nil && messageOpcode == nil && head.readableBytes == 0 }
+    }
 
     /// Bytes of memory that hold what is not whole.
     public var keptBytes: Int {
-        guard frame != nil || messageOpcode != nil || head.readableBytes > 0 else { return 0 }
-        return assembly.capacity + control.capacity + head.capacity
+        guard let partial else { return 0 }
+        return partial.assembly.capacity + partial.control.capacity + partial.head.capacity
     }
 
     /// How many frames began since the last call.
@@ -37,11 +44,7 @@ public struct WebSocketDecoder: Sendable {
     }
 
     /// Drops what is not whole. The decoder is done.
-    public mutating func removeAll() {
-        head = ByteBuffer()
-        control = ByteBuffer()
-        assembly = ByteBuffer()
-    }
+    public mutating func removeAll() { partial = nil }
 
     public init(maximumMessageSize: Int) {
         self.maximumMessageSize = maximumMessageSize
@@ -50,7 +53,7 @@ public struct WebSocketDecoder: Sendable {
     /// Step 1; `input` should be the only reference to its storage, as it is written to. Without effect on what
     /// ``next(from:)`` returns: only on how much that copies.
     public func unmaskWholeFrames(in input: inout ByteBuffer) {
-        guard frame == nil, head.readableBytes == 0 else { return }
+        if let partial, partial.frame != nil || partial.head.readableBytes > 0 { return }
         input.withUnsafeMutableReadableBytes { bytes in
             var start = 0
             while start < bytes.count {
@@ -68,39 +71,47 @@ public struct WebSocketDecoder: Sendable {
 
     /// The next event, or nil when `input` is used up. After an error the decoder is done.
     public mutating func next(from input: inout ByteBuffer) throws(WebSocketViolation) -> WebSocketEvent? {
+        defer { if let partial, partial.isEmpty { self.partial = nil } }
         while true {
-            if frame == nil {
+            guard let partial, partial.frame != nil else {
                 guard let header = try readHeader(from: &input) else { return nil }
                 frameCount += 1
                 try admit(header)
-                if header.isFinal, messageOpcode == nil, let payload = input.readSlice(length: header.length) {
+                let isInMessage = partial?.messageOpcode != nil
+                if header.isFinal, !isInMessage, let payload = input.readSlice(length: header.length) {
                     return try finish(whole: header, payload: payload)
                 }
-                begin(header)
+                begin(header, in: makePartial())
+                continue
             }
-            guard let event = try advance(&input) else {
-                if frame != nil { return nil }
+            guard let event = try advance(partial, &input) else {
+                if partial.frame != nil { return nil }
                 continue
             }
             return event
         }
     }
 
+    private mutating func makePartial() -> Partial {
+        let its = partial ?? Partial()
+        partial = its
+        return its
+    }
+
     private mutating func readHeader(from input: inout ByteBuffer) throws(WebSocketViolation) -> WebSocketFrameHeader? {
-        if head.readableBytes == 0 {
+        guard let partial, partial.head.readableBytes > 0 else {
             if let header = try parseHeader(input) {
                 input.moveReaderIndex(forwardBy: header.size)
                 return header
             }
-            // Even of nothing, a write makes the buffer one of its own.
-            if input.readableBytes > 0 { head.writeBuffer(&input) }
+            if input.readableBytes > 0 { makePartial().head.writeBuffer(&input) }
             return nil
         }
         // Some bytes of the head came earlier: add one at a time what is missing.
         while let byte = input.readInteger(as: UInt8.self) {
-            head.writeInteger(byte)
-            if let header = try parseHeader(head) {
-                head = ByteBuffer()
+            partial.head.writeInteger(byte)
+            if let header = try parseHeader(partial.head) {
+                partial.head = ByteBuffer()
                 return header
             }
         }
@@ -122,46 +133,49 @@ public struct WebSocketDecoder: Sendable {
     private func admit(_ header: WebSocketFrameHeader) throws(WebSocketViolation) {
         if header.isControl { return }
         let isContinuation = header.opcode == WebSocketFrameHeader.continuation
-        guard isContinuation == (messageOpcode != nil) else { throw .unexpectedOpcode }
-        guard header.length <= maximumMessageSize - assembly.readableBytes else { throw .messageTooBig }
+        guard isContinuation == (partial?.messageOpcode != nil) else { throw .unexpectedOpcode }
+        let assembled = partial?.assembly.readableBytes ?? 0
+        guard header.length <= maximumMessageSize - assembled else { throw .messageTooBig }
     }
 
-    private mutating func begin(_ header: WebSocketFrameHeader) {
-        frame = header
-        received = 0
-        guard !header.isControl, messageOpcode == nil else { return }
-        messageOpcode = header.opcode
-        validator = UTF8Validator()
+    private func begin(_ header: WebSocketFrameHeader, in partial: Partial) {
+        partial.frame = header
+        partial.received = 0
+        guard !header.isControl, partial.messageOpcode == nil else { return }
+        partial.messageOpcode = header.opcode
+        partial.validator = UTF8Validator()
     }
 
     /// Takes what is there of the frame in progress; an event when that completes one.
-    private mutating func advance(_ input: inout ByteBuffer) throws(WebSocketViolation) -> WebSocketEvent? {
-        guard let header = frame else { return nil }
-        let count = min(header.length - received, input.readableBytes)
+    private func advance(
+        _ partial: Partial, _ input: inout ByteBuffer
+    ) throws(WebSocketViolation) -> WebSocketEvent? {
+        guard let header = partial.frame else { return nil }
+        let count = min(header.length - partial.received, input.readableBytes)
         if let part = input.readSlice(length: count), count > 0 {
-            let isText = !header.isControl && messageOpcode == WebSocketFrameHeader.text
             if header.isControl {
-                Self.append(part, to: &control, key: header.key, offset: received)
+                Self.append(part, to: &partial.control, key: header.key, offset: partial.received)
             } else {
-                Self.append(part, to: &assembly, key: header.key, offset: received)
-                let isValid = !isText || validator.consume(last: count, of: assembly)
+                Self.append(part, to: &partial.assembly, key: header.key, offset: partial.received)
+                let isText = partial.messageOpcode == WebSocketFrameHeader.text
+                let isValid = !isText || partial.validator.consume(last: count, of: partial.assembly)
                 if !isValid { throw .invalidUTF8 }
             }
-            received += count
+            partial.received += count
         }
-        guard received == header.length else { return nil }
-        frame = nil
+        guard partial.received == header.length else { return nil }
+        partial.frame = nil
         if header.isControl {
-            let payload = control
-            control = ByteBuffer()
+            let payload = partial.control
+            partial.control = ByteBuffer()
             return try controlEvent(header.opcode, payload)
         }
-        guard header.isFinal, let opcode = messageOpcode else { return nil }
-        messageOpcode = nil
-        let payload = assembly
-        assembly = ByteBuffer()
+        guard header.isFinal, let opcode = partial.messageOpcode else { return nil }
+        partial.messageOpcode = nil
+        let payload = partial.assembly
+        partial.assembly = ByteBuffer()
         guard opcode == WebSocketFrameHeader.text else { return .binary(payload) }
-        guard validator.isComplete else { throw .invalidUTF8 }
+        guard partial.validator.isComplete else { throw .invalidUTF8 }
         return .text(payload)
     }
 
@@ -224,3 +238,6 @@ extension UTF8Validator {
         buffer.withUnsafeReadableBytes { consume(UnsafeRawBufferPointer(rebasing: $0.suffix(count))) }
     }
 }
+
+@available(*, unavailable)
+extension WebSocketDecoder: Sendable {}

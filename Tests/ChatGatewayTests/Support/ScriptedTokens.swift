@@ -9,7 +9,7 @@ final class ScriptedTokens: TokenVerifier, RecoveryTickets, FileLinks {
     /// What was verified until now holds no more.
     func revokeKeys() { generation.withLock { $0 += 1 } }
 
-    func stillAccepts(_ token: VerifiedToken) -> Bool { generation.withLock { $0 } == token.keyGeneration }
+    func stillAccepts(_ hold: TokenHold) -> Bool { generation.withLock { $0 } == hold.keyGeneration }
 
     func verify(_ token: String) throws(TokenError) -> VerifiedToken {
         let parts = token.split(separator: "/")

@@ -27,7 +27,7 @@ enum PublicBench {
 
 private struct NobodysVerifier: TokenVerifier {
     func verify(_ token: String) throws(TokenError) -> VerifiedToken { throw .unauthorized("none") }
-    func stillAccepts(_ token: VerifiedToken) -> Bool { true }
+    func stillAccepts(_ hold: TokenHold) -> Bool { true }
 }
 
 private struct NobodysLinks: FileLinks {
