@@ -1,5 +1,6 @@
 """Starts the built program once for most tests; each test makes users and chats of its own on it."""
 
+import signal
 from types import SimpleNamespace
 
 import pytest
@@ -11,6 +12,11 @@ from person import Person
 from wire import Wire
 
 clock.shift_own()
+
+# Whoever starts the tests in the background may have these ignored, which a server that they start would honour.
+for number in (signal.SIGQUIT, signal.SIGTERM):
+    signal.signal(number, signal.SIG_DFL)
+signal.signal(signal.SIGINT, signal.default_int_handler)
 
 FAST = (
     "--jwt-secret", SECRET, "--presence-grace", 400, "--typing-timeout", 600, "--connect-timeout", 1000,

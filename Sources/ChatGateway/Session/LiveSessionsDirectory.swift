@@ -8,11 +8,63 @@ import Synchronization
 final class LiveSessionsDirectory: Sendable {
     fileprivate struct Entry {
         let user: LiveUser
+        private var list = SessionList.none
+        /// None or one: most users have none.
+        private var rare: [Rare] = []
+
+        private struct Rare {
+            var leaving: Set<ObjectIdentifier> = []
+            var claims = PidClaims()
+        }
+
+        init(user: LiveUser) { self.user = user }
+
         /// In the order they came.
-        var sessions: [ChatSession] = []
+        var sessions: [ChatSession] {
+            get { list.all }
+            set { list = SessionList(newValue) }
+        }
+
         /// Those of them that were told to go, for being too many.
-        var leaving: Set<ObjectIdentifier> = []
-        var claims = PidClaims()
+        var leaving: Set<ObjectIdentifier> {
+            get { rare.first?.leaving ?? [] }
+            set { if !newValue.isEmpty || !rare.isEmpty { changeRare { $0.leaving = newValue } } }
+        }
+
+        /// Who has which `pid`, where anybody came back lately.
+        var claims: PidClaims? { rare.first?.claims }
+
+        mutating func changeClaims<Result>(_ body: (inout PidClaims) -> Result) -> Result {
+            changeRare { body(&$0.claims) }
+        }
+
+        private mutating func changeRare<Result>(_ body: (inout Rare) -> Result) -> Result {
+            if rare.isEmpty { rare.append(Rare()) }
+            return body(&rare[0])
+        }
+    }
+
+    /// Mostly one: without an array for it.
+    private enum SessionList {
+        case none
+        case one(ChatSession)
+        case more([ChatSession])
+
+        init(_ sessions: [ChatSession]) {
+            switch sessions.count {
+            case 0: self = .none
+            case 1: self = .one(sessions[0])
+            default: self = .more(sessions)
+            }
+        }
+
+        var all: [ChatSession] {
+            switch self {
+            case .none: []
+            case .one(let session): [session]
+            case .more(let sessions): sessions
+            }
+        }
     }
 
     /// What a new session means for others, and for itself.
@@ -64,7 +116,7 @@ final class LiveSessionsDirectory: Sendable {
             let staying = entry.sessions.filter { !entry.leaving.contains(ObjectIdentifier($0)) }
             let surplus = Array(staying.prefix(max(0, staying.count - maxConnectionsPerUser)))
             entry.leaving.formUnion(surplus.map(ObjectIdentifier.init))
-            let isSuperseded = session.claim.map { !entry.claims.begin($0) } ?? false
+            let isSuperseded = session.claim.map { claim in !entry.changeClaims { $0.begin(claim) } } ?? false
             state.entries[session.liveUser.id] = entry
             return Arrival(surplus: surplus, isSuperseded: isSuperseded)
         }
@@ -74,7 +126,9 @@ final class LiveSessionsDirectory: Sendable {
         state.withLock { state in
             let id = session.liveUser.id
             state.entries[id]?.sessions.removeAll { $0 === session }
-            state.entries[id]?.leaving.remove(ObjectIdentifier(session))
+            if state.entries[id]?.leaving.isEmpty == false {
+                state.entries[id]?.leaving.remove(ObjectIdentifier(session))
+            }
             if state.entries[id]?.mayBeForgotten(now: now) == true { state.entries.removeValue(forKey: id) }
         }
     }
@@ -93,8 +147,9 @@ final class LiveSessionsDirectory: Sendable {
         let (claim, holders) = state.withLock { state in
             var entry = state.entries[user.id] ?? Entry(user: user)
             let holders = entry.sessions.filter { ByteString($0.pid) == ByteString(pid) }
-            let claim = entry.claims.claim(
-                pid, heard: heard, revision: revision, isLive: !holders.isEmpty, now: now)
+            let claim = entry.changeClaims {
+                $0.claim(pid, heard: heard, revision: revision, isLive: !holders.isEmpty, now: now)
+            }
             state.entries[user.id] = entry
             return (claim, holders)
         }
@@ -118,7 +173,8 @@ final class LiveSessionsDirectory: Sendable {
 extension LiveSessionsDirectory.Entry {
     fileprivate mutating func mayBeForgotten(now: Int64) -> Bool {
         let deadline = NIODeadline.uptimeNanoseconds(UInt64(max(0, now)))
-        return sessions.isEmpty && user.isRested(now: now) && claims.isOver(now: deadline)
+        guard sessions.isEmpty, user.isRested(now: now) else { return false }
+        return claims == nil || changeClaims { $0.isOver(now: deadline) }
     }
 }
 

@@ -26,10 +26,13 @@ extension HTTPConnection {
             }
             stalledBytes = unsent
             loop.stallDeadlines.arm(deadline, owner: self)
-        } else if phase == .lingering || exchange == nil || !requestEnded {
+        } else if phase == .lingering || exchange == nil || !requestEnded || isWaitedForInVain {
             context.close(promise: nil)
         }
     }
+
+    /// The client closed its side, and the answer has not begun.
+    private var isWaitedForInVain: Bool { hasInputEnded && exchange?.hasStarted == false }
 
     /// What the client has not taken: here, and in the kernel.
     private var unsentBytes: Int {

@@ -5,7 +5,8 @@ import NIOHTTP1
 extension HTTPConnection {
     /// The client has closed its side. It may still read (`nc -N`), or be gone: nothing tells one from the other until
     /// something is written. So what it sent whole is answered, and then the connection closes; an answer that may be
-    /// long in coming, and a request of which only a part came, end with it.
+    /// long in coming, and a request of which only a part came, end with it, and one that has not begun by the close
+    /// timeout.
     func inputDidEnd() {
         guard phase == .serving else { return }
         hasInputEnded = true
@@ -21,7 +22,9 @@ extension HTTPConnection {
             return
         }
         if requestEnded {
-            if exchange.receiver?.outlivesInput == false { abort() }
+            guard exchange.receiver?.outlivesInput != false else { return abort() }
+            // Whoever answers is to learn, before long, of a client that is gone.
+            if !exchange.hasStarted { loop.closeDeadlines.arm(deadline, owner: self) }
         } else if waiting.isEmpty {
             refuseRest(of: exchange)
         }

@@ -11,7 +11,7 @@ import NIOHTTP1
 /// 3. A WebSocket gets what waited as its first bytes. Any other answer needs the codec; that reads what waited as the
 ///    next request.
 extension HTTPConnection {
-    /// The first read has room for half a kilobyte, browsers send a whole one.
+    /// The first read has room for a line, the second for two kilobytes; a browser's head is one.
     private static let piecesOfHead = 4
 
     func receiveUncoded(_ read: ByteBuffer) {

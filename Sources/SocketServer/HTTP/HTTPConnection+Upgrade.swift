@@ -87,7 +87,7 @@ extension HTTPConnection {
         _ = shared.connections.add()
         ClientBootstrap(group: target)
             .channelOption(ChannelOptions.maxMessagesPerRead, value: 1)
-            .channelOption(ChannelOptions.recvAllocator, value: ReceiveAllocator(first: 128))
+            .channelOption(ChannelOptions.recvAllocator, value: ReceiveAllocator())
             .channelInitializer { channel in
                 channel.eventLoop.makeCompletedFuture {
                     let context = shared.context(of: channel.eventLoop)

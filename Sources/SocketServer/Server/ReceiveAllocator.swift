@@ -7,15 +7,13 @@ import NIOCore
 /// when its bytes are dealt with, and an idle connection holds none. Its size follows what the connection sends:
 /// doubled when a read filled it, halved when a read left three quarters empty.
 struct ReceiveAllocator: RecvByteBufferAllocator {
+    /// Room for the first line of a request. That buffer stays allocated as long as the connection; the rest of the
+    /// head comes with the next read, as that of a browser would anyhow.
+    private static let first: Int32 = 128
     private static let minimum: Int32 = 1024
     private static let maximum: Int32 = 65_536
-    private var size: Int32
+    private var size = Self.first
     private var hasRead = false
-
-    /// - Parameter first: bytes of the first read's buffer, which stays allocated as long as the connection.
-    init(first: Int32 = 512) {
-        size = first
-    }
 
     func buffer(allocator: ByteBufferAllocator) -> ByteBuffer {
         allocator.buffer(capacity: Int(size))

@@ -2,12 +2,18 @@ import ChatCore
 
 /// Why the program ends: one line for a person, and the exit code.
 struct Failure: Error, Equatable, CustomStringConvertible {
-    var status: ExitStatus
-    var message: String
+    let status: ExitStatus
+    let message: String
 
+    /// - Parameter message: what stands in it of a file or an argument may have lines of its own; they are shown escaped.
     init(_ status: ExitStatus, _ message: String) {
         self.status = status
-        self.message = message
+        self.message = Self.line(message)
+    }
+
+    private static func line(_ text: String) -> String {
+        guard text.unicodeScalars.contains(where: \.isControl) else { return text }
+        return text.unicodeScalars.map { $0.isControl ? $0.escaped(asASCII: true) : String($0) }.joined()
     }
 
     /// What the store refused, with the exit code that the contract has for it.
@@ -21,5 +27,12 @@ struct Failure: Error, Equatable, CustomStringConvertible {
     static func badValue(_ value: SettingValue, _ expected: String) -> Failure {
         let shown = value.setting.isSecret ? "" : " (it is \"\(value.text)\")"
         return Failure(.configuration, "\(value.origin.name(of: value.setting)) must be \(expected)\(shown)")
+    }
+}
+
+extension Unicode.Scalar {
+    /// Ends a line, or moves about in a terminal.
+    fileprivate var isControl: Bool {
+        [.control, .lineSeparator, .paragraphSeparator].contains(properties.generalCategory)
     }
 }
