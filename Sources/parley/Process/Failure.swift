@@ -5,7 +5,8 @@ struct Failure: Error, Equatable, CustomStringConvertible {
     let status: ExitStatus
     let message: String
 
-    /// - Parameter message: what stands in it of a file or an argument may have lines of its own; they are shown escaped.
+    /// - Parameter message: what stands in it of a file or an argument may have lines of its own, which are shown
+    ///   escaped.
     init(_ status: ExitStatus, _ message: String) {
         self.status = status
         self.message = Self.line(message)
