@@ -106,14 +106,21 @@ def test_a_file_that_is_not_what_it_should_be_ends_a_command_by_name_and_changes
     assert snapshot(tmp_path) == before
 
 
-@pytest.mark.parametrize("kind", [kind for kind in KINDS if kind != "missing"])
-@pytest.mark.parametrize("command", [
+AT_A_DATABASE = [
     ["serve", "--listen", "127.0.0.1:0", "--admin-listen", "127.0.0.1:0"], ["backup", "OUT"], ["export", "OUT"],
-    ["import", "ARCHIVE"], ["check"]], ids=lambda words: words[0])
+    ["import", "ARCHIVE"], ["check"],
+]
+
+MEETINGS = [
+    pytest.param(command, kind, id=f"{command[0]}-{kind}") for command in AT_A_DATABASE for kind in KINDS
+    # There is nothing to be wrong; and neither of the two reads all messages.
+    if kind != "missing" and not (command[0] in ("serve", "backup") and kind == "messages")
+]
+
+
+@pytest.mark.parametrize(("command", "kind"), MEETINGS)
 def test_a_database_that_is_not_what_it_should_be_ends_a_command_by_name_and_is_left_as_it_is(
         stopped, tmp_path, command, kind):
-    if command[0] in ("serve", "backup") and kind == "messages":
-        pytest.skip("neither reads all messages")
     archive = tmp_path / "archive"
     assert run("export", archive, "--data", stopped)[0] == 0
     data = tmp_path / "data"
