@@ -198,3 +198,23 @@ int64_t csqlitefile_filesystem(const char *path) {
     if (statfs(path, &status) != 0) return -errno;
     return (int64_t)(uint32_t)status.f_type;
 }
+
+static struct flock mark(short type) {
+  struct flock lock;
+  memset(&lock, 0, sizeof lock);
+  lock.l_type = type;
+  lock.l_whence = SEEK_SET;
+  lock.l_start = 1 << 20;
+  lock.l_len = 1;
+  return lock;
+}
+
+int csqlitefile_mark(int descriptor, int on) {
+  struct flock lock = mark(on ? F_WRLCK : F_UNLCK);
+  return fcntl(descriptor, F_OFD_SETLK, &lock) == 0 ? 0 : -errno;
+}
+
+int csqlitefile_is_marked(int descriptor) {
+  struct flock lock = mark(F_RDLCK);
+  return fcntl(descriptor, F_OFD_GETLK, &lock) == 0 && lock.l_type != F_UNLCK;
+}

@@ -55,4 +55,11 @@ int csqlitefile_no_checkpoint_on_close(sqlite3 *connection, int on);
 /// The magic number of the file system that `path` lies on, or -errno.
 int64_t csqlitefile_filesystem(const char *path);
 
+/// A mark on an open file, as long as its description is open (an OFD lock of one byte, far behind any content): sets
+/// it, or takes it away. 0 or -errno; somebody else's is -EAGAIN.
+int csqlitefile_mark(int descriptor, int on);
+
+/// Whether somebody else's description of the file has it marked.
+int csqlitefile_is_marked(int descriptor);
+
 #endif

@@ -57,7 +57,7 @@ public struct DatabaseExport {
     public init(_ path: String, copyingTo copy: String) throws {
         self.path = path
         do {
-            connection = Spectator.isServed(path) ? try Self.open(path, by: copy) : try Spectator(path).connection
+            connection = DirectoryLock.isServed(path) ? try Self.open(path, by: copy) : try Spectator(path).connection
             try Self.checkVersion(connection, path)
         } catch {
             throw DatabasePreparation.refusal(error, path)

@@ -41,7 +41,7 @@ struct DatabasePreparation {
     init(_ file: DatabaseFile, _ options: SQLiteStoreOptions) throws {
         self.file = file
         let directory = file.directory
-        TemporaryCopy.removeAbandoned(in: directory.path)
+        TemporaryCopy.removeAbandoned(in: directory.path, asServer: true)
         if !DataDirectory.exists(directory.database) {
             // There was one: to begin anew beside its log would be the end of what is only in there.
             guard DataDirectory.size(directory.log) == 0 else {
@@ -92,6 +92,7 @@ struct DatabasePreparation {
             if let log = WriteAheadLog(path: directory.log), let salts = main.carried?.salts ?? note?.main {
                 try file.lock.write(DirectoryLock.Note(main: salts, log: log.salts), in: directory)
             }
+            file.lock.announceServer()
             let online = try connection[Self.online].all { UserID($0.text(0)) }
             facts = StoreFacts(
                 path: directory.database, epoch: epoch, onlineAtLastEnd: online, clock: options.clock)

@@ -1,8 +1,12 @@
+import CSQLiteFile
 import ChatCore
 import Foundation
+import Logging
 import Synchronization
 
-/// `parley.lock`: held by flock(2) while a server runs on the directory, and a note of the write-ahead log it began.
+/// `parley.lock`: held by flock(2) while a server runs on the directory, or a command that must be alone there; and a
+/// note of the write-ahead log that the server began. A server that has opened the database marks it besides: from then
+/// on others may read beside it.
 ///
 /// The note is one line, `log <main> <wal>`: a log that begins with the salts `wal` continues a main file whose state
 /// names the salts `main`. It is needed only for the first log of a run, whose salts are random; later ones count on.
@@ -39,6 +43,23 @@ final class DirectoryLock: Sendable {
         descriptor = opened
     }
 
+    /// The database is open, and its log is its own.
+    func announceServer() {
+        let outcome = csqlitefile_mark(descriptor, 1)
+        guard outcome != 0 else { return }
+        Log.store.warning(
+            "The lock's file system knows no marks: backups and exports beside the server are refused",
+            metadata: ["parley.reason": "\(DataDirectory.reason(-outcome))"])
+    }
+
+    /// Whether a server has a database open, looked at without taking the lock.
+    static func isServed(_ database: String) -> Bool {
+        let descriptor = open(FileCall.directory(of: database) + "/parley.lock", O_RDONLY | O_CLOEXEC)
+        guard descriptor >= 0 else { return false }
+        defer { close(descriptor) }
+        return csqlitefile_is_marked(descriptor) != 0
+    }
+
     /// Lets the next server in; the lock is of no more use.
     func release() {
         let first = released.withLock { released in
@@ -47,6 +68,7 @@ final class DirectoryLock: Sendable {
         }
         guard first else { return }
         // A child process between fork and exec may still have the descriptor: closing ours would not let go.
+        _ = csqlitefile_mark(descriptor, 0)
         flock(descriptor, LOCK_UN)
         close(descriptor)
     }

@@ -29,17 +29,23 @@ public enum DatabaseBackup {
 
     /// - Returns: also the directory's lock, where nobody else has it.
     private static func spectator(of directory: DataDirectory) throws -> (Spectator, DirectoryLock?) {
+        let patience = ContinuousClock.now + .seconds(10)
         while true {
             do {
                 let lock = try DirectoryLock(directory)
                 return (try Spectator(directory.database, beside: .nobody), lock)
-            } catch StoreOpenError.inUse {
-                do {
-                    return (try Spectator(directory.database, beside: .server), nil)
-                } catch {
-                    // It may have ended in between; then the lock is to be had.
-                    guard !Spectator.isServed(directory.database) else { throw error }
+            } catch let inUse as StoreOpenError where inUse == .inUse(path: directory.path) {
+                if DirectoryLock.isServed(directory.database) {
+                    do {
+                        return (try Spectator(directory.database, beside: .server), nil)
+                    } catch {
+                        // It may have ended in between; then the lock is to be had.
+                        guard !DirectoryLock.isServed(directory.database) else { throw error }
+                    }
                 }
+                // A server that starts, or a command that has to be alone: neither is to be read beside.
+                guard ContinuousClock.now < patience else { throw inUse }
+                usleep(20_000)
             }
         }
     }

@@ -16,7 +16,7 @@ struct Spectator {
         case unknown
         /// Nobody: the directory's lock is the caller's own.
         case nobody
-        /// A server, which has the lock.
+        /// A server that has it open.
         case server
     }
 
@@ -33,7 +33,7 @@ struct Spectator {
         let path = String(cString: resolved)
         if let obstacle = FileCall.obstacle(path) { throw StoreOpenError.inaccessible(path: path, reason: obstacle) }
         do {
-            if neighbour == .server || neighbour == .unknown && Self.isServed(path) {
+            if neighbour == .server || neighbour == .unknown && DirectoryLock.isServed(path) {
                 connection = try Connection(path: path, readonly: true)
                 try connection.execute("PRAGMA busy_timeout = 5000")
                 return
@@ -59,15 +59,6 @@ struct Spectator {
         let connection = try Connection(path: name, readonly: true, exclusive: true)
         csqlitefile_no_checkpoint_on_close(connection.handle, 1)
         return connection
-    }
-
-    /// Whether a server has the directory's lock.
-    static func isServed(_ path: String) -> Bool {
-        let lock = (path as NSString).deletingLastPathComponent + "/parley.lock"
-        let descriptor = open(lock, O_RDONLY | O_CLOEXEC)
-        guard descriptor >= 0 else { return false }
-        defer { close(descriptor) }
-        return flock(descriptor, LOCK_SH | LOCK_NB) != 0
     }
 }
 

@@ -6,6 +6,8 @@ final class AsyncHTTPReceiver: HTTPExchangeReceiver {
     private let task: Task<Void, Never>
     /// The sizes of the last parts: those that wait when there have to be no more.
     private var sizes: CircularBuffer<Int> = []
+    /// Of what came although nothing was to be read: all there is, once the client has closed its side.
+    private var beyond = 0
 
     /// Parts of a body that wait for whoever answers, at most.
     static let mostParts = 8
@@ -20,7 +22,9 @@ final class AsyncHTTPReceiver: HTTPExchangeReceiver {
         if sizes.count == Self.mostParts { sizes.removeFirst() }
         sizes.append(part.readableBytes)
         switch source.yield(part) {
-        case .stopProducing: exchange.setReadingPaused(true, keeping: sizes.reduce(0, +))
+        case .stopProducing:
+            if exchange.isReadingPaused { beyond += part.readableBytes } else { beyond = 0 }
+            exchange.setReadingPaused(true, keeping: sizes.reduce(beyond, +))
         case .produceMore, .dropped: break
         }
     }

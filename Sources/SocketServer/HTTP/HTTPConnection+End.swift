@@ -5,8 +5,8 @@ import NIOHTTP1
 extension HTTPConnection {
     /// The client has closed its side. It may still read (`nc -N`), or be gone: nothing tells one from the other until
     /// something is written. So what it sent whole is answered, and then the connection closes; an answer that may be
-    /// long in coming, and a request of which only a part came, end with it, and one that has not begun by the close
-    /// timeout.
+    /// long in coming, and a request of which only a part came, end with it, and one that has not begun by the stall
+    /// timeout. (What follows a request to upgrade that is answered in HTTP goes with it: the decoder keeps that.)
     func inputDidEnd() {
         guard phase == .serving else { return }
         hasInputEnded = true
@@ -24,7 +24,7 @@ extension HTTPConnection {
         if requestEnded {
             guard exchange.receiver?.outlivesInput != false else { return abort() }
             // Whoever answers is to learn, before long, of a client that is gone.
-            if !exchange.hasStarted { loop.closeDeadlines.arm(deadline, owner: self) }
+            if !exchange.hasStarted { loop.stallDeadlines.arm(deadline, owner: self) }
         } else if waiting.isEmpty {
             refuseRest(of: exchange)
         }

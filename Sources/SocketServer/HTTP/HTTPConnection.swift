@@ -67,7 +67,7 @@ final class HTTPConnection: ChannelDuplexHandler, RemovableChannelHandler, Deadl
     /// What it counts of this connection.
     var chargedBytes = 0
     private var isPumping = false
-    private var pausedByExchange = false
+    private(set) var pausedByExchange = false
     var pendingRead = false
     var hasClosedOutput = false
     /// The client sends no more; it may still read.

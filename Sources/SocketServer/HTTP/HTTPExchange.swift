@@ -129,6 +129,9 @@ public final class HTTPExchange {
         connection.setReadingPaused(isPaused, keeping: bytes)
     }
 
+    /// Whether nothing is to be read for now.
+    var isReadingPaused: Bool { connection.pausedByExchange }
+
     /// Notes that a task answers this exchange, until ``taskEnded()``: a stopping server waits for it.
     func taskBegan() {
         _ = connection.loop.shared.tasks.add()

@@ -19,9 +19,7 @@ enum Drafts {
             paths.withLock { paths in
                 for path in paths.sorted(by: { $0.utf8.count > $1.utf8.count }) { unlink(path) }
                 // The end that the shell expects of a program that was interrupted.
-                signal(Int32(caught), SIG_DFL)
-                raise(Int32(caught))
-                while true { pause() }
+                Signals.end(by: Int32(caught))
             }
         }.start()
         for number in signals {

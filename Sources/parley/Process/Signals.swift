@@ -16,7 +16,7 @@ enum Signals {
     /// terminal set to `tostop` (SIGTTOU) must not stop the whole process.
     static func ignoreThoseThatEndNothing() {
         let numbers = [
-            SIGUSR1, SIGUSR2, SIGHUP, SIGALRM, SIGVTALRM, SIGPROF, SIGIO, SIGPWR, SIGTTOU, SIGTTIN,
+            SIGUSR1, SIGUSR2, SIGHUP, SIGVTALRM, SIGPROF, SIGIO, SIGPWR, SIGTTOU, SIGTTIN,
             // The coprocessor's, which nothing sends, and the first and last of real time, which systemd may.
             SIGSTKFLT,
         ]
@@ -59,9 +59,11 @@ enum Signals {
         phase.store(nothingBegun, ordering: .relaxed)
         askedAt.store(0, ordering: .relaxed)
         writeEnd.store(-1, ordering: .relaxed)
-        for number in [SIGQUIT, SIGINT, SIGTERM] where !isIgnored(number) {
-            signal(number) { Signals.endAsked(by: $0) }
-        }
+        isOpen.store(false, ordering: .relaxed)
+        signal(SIGALRM) { _ in Signals.openingTookTooLong() }
+        // A shell has those of the keyboard ignored for what it runs in the background; that of kill(1) is meant.
+        for number in [SIGQUIT, SIGINT] where !isIgnored(number) { signal(number) { Signals.endAsked(by: $0) } }
+        signal(SIGTERM) { Signals.endAsked(by: $0) }
     }
 
     /// In a handler: nothing here may allocate or lock.
@@ -75,12 +77,37 @@ enum Signals {
             let saved = errno
             var byte: UInt8 = 1
             _ = write(writeEnd.load(ordering: .relaxed), &byte, 1)
+            if !isOpen.load(ordering: .relaxed) { alarm(longestOpening) }
             errno = saved
         default:
-            guard now > askedAt.load(ordering: .relaxed) + 1_000_000_000 else { return }
-            signal(number, SIG_DFL)
-            raise(number)
+            // 0: another thread is about to note the first one.
+            let first = askedAt.load(ordering: .relaxed)
+            guard first > 0, now > first + 1_000_000_000 else { return }
+            end(by: number)
         }
+    }
+
+    /// Ends the process as the signal does by itself. The kernel spares the first process of a container that.
+    static func end(by number: Int32) -> Never {
+        signal(number, SIG_DFL)
+        raise(number)
+        _exit(128 + number)
+    }
+
+    /// Seconds that the database may take to open once the end is asked for: then it ends unopened, as after a crash.
+    private static let longestOpening: UInt32 = 5
+    /// Whether what was begun can be ended in order.
+    private static let isOpen = Atomic<Bool>(false)
+
+    /// The alarm, which a parent may have left behind too.
+    private static func openingTookTooLong() {
+        if isEndWanted, !isOpen.load(ordering: .relaxed) { _exit(ExitStatus.clean.rawValue) }
+    }
+
+    /// The database is open: the end takes its time from here on.
+    static func workIsOpen() {
+        isOpen.store(true, ordering: .sequentiallyConsistent)
+        alarm(0)
     }
 
     /// From here on there is something to be ended in order. Called once.

@@ -40,6 +40,7 @@ struct Appliance {
         let isFirstStart = !FileManager.default.fileExists(atPath: configuration.dataDirectory + "/parley.db")
         let (losses, loss) = AsyncStream.makeStream(of: StoreOpenError.self, bufferingPolicy: .bufferingOldest(1))
         let store = try openStore(whenLost: { loss.yield($0) })
+        Signals.workIsOpen()
         do {
             guard !Signals.isEndWanted else { return try await Self.close(store) }
             let adminKey = try AdminKey(given: configuration.adminKey, directory: configuration.dataDirectory)

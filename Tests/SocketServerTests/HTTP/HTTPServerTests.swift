@@ -64,7 +64,7 @@ struct HTTPServerTests {
         let parking = ParkingService()
         var routes = HTTPRoutes()
         routes.add("/slow", parking)
-        try await TestServer.with(routes) { server in
+        try await TestServer.with(routes, change: { $0.limits.stallTimeout = .milliseconds(200) }) { server in
             let client = try await server.connect()
             try await client.sendRequest("GET", "/slow")
             await parking.arrived.wait()

@@ -29,7 +29,7 @@ struct ExportCommand: ParsableCommand {
 
     func run() throws {
         let directory = try DataOption.directory(data, config: config)
-        let path = from ?? directory + "/parley.db"
+        let path = URL(fileURLWithPath: from ?? directory + "/parley.db").path
         let bar = ProgressBar("exporting")
         defer { bar.clear() }
         TemporaryCopy.removeAbandoned(in: directory)
