@@ -7,7 +7,10 @@ import Logging
 enum Main {
     static func main() async {
         let arguments = Array(CommandLine.arguments.dropFirst())
-        if isServe(arguments) { Signals.holdTheEnd() }
+        if isServe(arguments) {
+            Signals.holdTheEnd()
+            Signals.ignoreThoseThatEndNothing()
+        }
         StandardStreams.occupy()
         Signals.ignoreThoseOfWriting()
         do {

@@ -79,10 +79,6 @@ COMMANDS = {
     "import": ["import", "FILE", "--data", "DATA"],
 }
 
-NOT_65 = {("import", "directory"): 1, ("import", "missing"): 1}
-"""An archive that cannot be read is no bad data; a database that is no file cannot be opened (73)."""
-
-
 def snapshot(folder):
     """Every file below it, by its bytes."""
     return {str(path.relative_to(folder)): hashlib.sha256(path.read_bytes()).hexdigest() if path.is_file() else "-"
@@ -100,8 +96,8 @@ def test_a_file_that_is_not_what_it_should_be_ends_a_command_by_name_and_changes
     before = snapshot(tmp_path)
     words = {"FILE": file, "DATA": data, "OUT": tmp_path / "out"}
     code, errors = program(*[words.get(word, word) for word in COMMANDS[command]], cwd=tmp_path)
-    wanted = NOT_65.get((command, kind), 73 if kind in ("directory", "missing") else 65)
-    assert code == wanted, errors
+    # What is no file cannot be opened.
+    assert code == (73 if kind in ("directory", "missing") else 65), errors
     sentence(errors, str(file))
     assert snapshot(tmp_path) == before
 
@@ -252,3 +248,19 @@ def test_what_a_killed_export_left_goes_with_the_next_command(large, tmp_path, c
     assert list(large.data.glob("export-*.tmp*"))
     assert program(command, tmp_path / "next", "--data", large.data)[0] == 0
     assert not list(large.data.glob("export-*"))
+
+
+@pytest.mark.parametrize("command", [["backup"], ["export"]], ids=lambda words: words[0])
+@pytest.mark.parametrize("name", [".", "g", "g/", "./g", "g//"])
+def test_a_directory_of_a_short_name_is_refused_as_any(stopped, tmp_path, command, name):
+    (tmp_path / "g").mkdir()
+    code, errors = program(*command, name, "--data", stopped, cwd=tmp_path)
+    assert code == 73, errors
+    sentence(errors, name)
+
+
+def test_a_file_of_one_letter_is_a_name_as_good_as_any(stopped, tmp_path):
+    for command, *options in (["backup", "b"], ["export", "e"], ["export", "f", "--from", "b"], ["check", "b"]):
+        data = () if command == "check" else ("--data", stopped)
+        code, errors = program(command, *options, *data, cwd=tmp_path)
+        assert code == 0, errors

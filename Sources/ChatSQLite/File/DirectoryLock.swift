@@ -54,7 +54,7 @@ final class DirectoryLock: Sendable {
 
     /// Whether a server has a database open, looked at without taking the lock.
     static func isServed(_ database: String) -> Bool {
-        let descriptor = open(FileCall.directory(of: database) + "/parley.lock", O_RDONLY | O_CLOEXEC)
+        let descriptor = open(FileCall.directory(of: database) + "/parley.lock", O_RDONLY | O_CLOEXEC | O_NONBLOCK)
         guard descriptor >= 0 else { return false }
         defer { close(descriptor) }
         return csqlitefile_is_marked(descriptor) != 0
@@ -79,8 +79,9 @@ final class DirectoryLock: Sendable {
 
     /// The note in the directory of that database, without taking the lock.
     static func note(beside database: String) -> Note? {
-        let path = (database as NSString).deletingLastPathComponent + "/parley.lock"
-        let descriptor = open(path, O_RDONLY | O_CLOEXEC)
+        let path = FileCall.directory(of: database) + "/parley.lock"
+        // What is no file is not waited for.
+        let descriptor = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK)
         guard descriptor >= 0 else { return nil }
         defer { close(descriptor) }
         return note(descriptor)

@@ -61,8 +61,7 @@ enum FileCall {
 
     /// The directory that a file lies in.
     static func directory(of path: String) -> String {
-        let parent = (path as NSString).deletingLastPathComponent
-        return parent.isEmpty ? "." : parent
+        PathText.directory(of: path)
     }
 
     private static func failure(_ path: String) -> StoreOpenError {

@@ -56,6 +56,7 @@ enum ErrorText {
         case .fileWriteOutOfSpace: return ENOSPC
         case .fileWriteVolumeReadOnly: return EROFS
         case .fileReadTooLarge: return EFBIG
+        case .fileReadInvalidFileName, .fileWriteInvalidFileName: return ENAMETOOLONG
         default: return nil
         }
     }

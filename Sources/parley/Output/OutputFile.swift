@@ -1,3 +1,4 @@
+import ChatSQLite
 import Foundation
 
 /// The file that a command was told to write: standard output (`-`), a new file, or one in place of a regular file.
@@ -78,8 +79,7 @@ final class OutputFile {
     }
 
     private func synchronizeDirectory(of path: String) throws(Failure) {
-        let directory = (path as NSString).deletingLastPathComponent
-        let descriptor = open(directory.isEmpty ? "." : directory, O_RDONLY | O_DIRECTORY | O_CLOEXEC)
+        let descriptor = open(PathText.directory(of: path), O_RDONLY | O_DIRECTORY | O_CLOEXEC)
         // A directory that may be written and not read is no reason to call the file missing.
         guard descriptor >= 0 else { return }
         defer { close(descriptor) }
@@ -116,9 +116,7 @@ final class OutputFile {
             return first.isSame(as: second)
         }
         func place(_ path: String) -> String? {
-            let directory = (path as NSString).deletingLastPathComponent
-            return FileStatus.resolved(directory.isEmpty ? "." : directory)
-                .map { $0 + "/" + (path as NSString).lastPathComponent }
+            FileStatus.resolved(PathText.directory(of: path)).map { $0 + "/" + PathText.name(of: path) }
         }
         return place(one).map { $0 == place(other) } ?? false
     }

@@ -32,7 +32,6 @@ struct Appliance {
     ///
     /// - Throws: ``Failure`` when it cannot start.
     func run() async throws {
-        Signals.ignoreThoseThatEndNothing()
         try Signals.beginWork()
         cmemory_keep_private()
         logger.debug("open files", metadata: ["parley.limit": "\(ResourceLimits.raiseOpenFiles())"])
@@ -67,6 +66,13 @@ struct Appliance {
                 atPath: configuration.dataDirectory, withIntermediateDirectories: true,
                 attributes: [.posixPermissions: 0o700])
         } catch {
+            // Foundation does not always say why; the kernel does.
+            if mkdir(configuration.dataDirectory, 0o700) == 0 { return }
+            let code = errno
+            guard code == EEXIST else {
+                throw Failure(
+                    .cannotCreate, "\(configuration.dataDirectory) cannot be made: \(ErrorText.system(code))")
+            }
             throw Failure(
                 .cannotCreate, "\(configuration.dataDirectory) cannot be made: \(ErrorText.clause(error))")
         }

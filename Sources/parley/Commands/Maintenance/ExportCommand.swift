@@ -29,11 +29,11 @@ struct ExportCommand: ParsableCommand {
 
     func run() throws {
         let directory = try DataOption.directory(data, config: config)
-        let path = URL(fileURLWithPath: from ?? directory + "/parley.db").path
+        let path = from ?? directory + "/parley.db"
         let bar = ProgressBar("exporting")
         defer { bar.clear() }
         TemporaryCopy.removeAbandoned(in: directory)
-        let copy = TemporaryCopy.path(in: (path as NSString).deletingLastPathComponent, for: "export")
+        let copy = TemporaryCopy.path(in: PathText.directory(of: path), for: "export")
         let drafts = TemporaryCopy.files(of: copy)
         drafts.forEach(Drafts.add)
         defer { drafts.forEach { Drafts.remove($0) } }
