@@ -1,5 +1,5 @@
-/// Paths as text, as dirname(3) and basename(3) have them. (Foundation's own functions of that kind trap for a name of one
-/// character.)
+/// Paths as text, as dirname(3) and basename(3) have them. (Foundation's own functions of that kind trap for a name of
+/// one character.)
 public enum PathText {
     /// The directory that a path lies in; `.` for a name alone, `/` for what lies at the root.
     public static func directory(of path: String) -> String {

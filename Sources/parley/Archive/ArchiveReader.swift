@@ -36,7 +36,7 @@ struct ArchiveReader {
     }
 
     private static func unreadable(_ name: String, _ reason: String) -> Failure {
-        Failure(.cannotCreate, "\(name) cannot be read: \(reason)")
+        Failure(.failure, "\(name) cannot be read: \(reason)")
     }
 
     /// Gives all lines to `target`; those that it has from an earlier time are compared only.
