@@ -107,3 +107,23 @@ def test_the_end_of_a_websocket_is_its_end(parley):
                 assert plain.upgrade()[0] == 101
             finish(plain)
             plain.gone()
+
+
+@pytest.mark.parametrize("kind", [Plain, AdminPlain])
+@pytest.mark.parametrize("count", [40, 60, 100, 500])
+def test_what_was_asked_before_too_much_is_answered(parley, kind, count):
+    """Past the bound of pipelining requests are dropped, and the answers to those before it are not lost with them."""
+    with kind(parley) as plain:
+        plain.write("GET /healthz HTTP/1.1\r\nHost: localhost\r\n\r\n" * count)
+        finish(plain)
+        seen = statuses(plain)
+        assert set(seen) == {200} and min(count, 40) <= len(seen) <= count
+
+
+def test_what_follows_an_upgrade_that_was_not_taken_is_answered(parley):
+    with Plain(parley) as plain:
+        plain.get("/healthz", Upgrade="h2c", Connection="Upgrade")
+        for _ in range(3):
+            plain.get("/healthz")
+        finish(plain)
+        assert statuses(plain) == [200] * 4

@@ -5,9 +5,7 @@ public enum Change: Sendable, Hashable {
     case messageUpdated(Message)
     /// The tombstone.
     case messageDeleted(Message)
-    case messageReaction(
-        chatID: ChatID, messageID: MessageID, userID: UserID, emoji: String, removed: Bool,
-        reactions: [Message.Reaction])
+    case messageReaction(ReactionChange)
     case messageRead(Receipt)
     case messageDelivered(Receipt)
     /// A chat was made; `members` are all of them.
@@ -24,6 +22,32 @@ public enum Change: Sendable, Hashable {
     case userBlocked(UserID)
     case tokensRevoked(UserID)
     case tokenRevoked(TokenID, UserID)
+}
+
+/// A reaction that somebody gave or took back.
+public struct ReactionChange: Sendable, Hashable {
+    public var chatID: ChatID
+    public var messageID: MessageID
+    /// The message's.
+    public var seq: Int64
+    public var userID: UserID
+    public var emoji: String
+    public var removed: Bool
+    /// All that the message has now.
+    public var reactions: [Message.Reaction]
+
+    public init(
+        chatID: ChatID, messageID: MessageID, seq: Int64, userID: UserID, emoji: String, removed: Bool,
+        reactions: [Message.Reaction]
+    ) {
+        self.chatID = chatID
+        self.messageID = messageID
+        self.seq = seq
+        self.userID = userID
+        self.emoji = emoji
+        self.removed = removed
+        self.reactions = reactions
+    }
 }
 
 /// A watermark that rose: everything up to `seq` was read or delivered.

@@ -137,16 +137,20 @@ public enum Admission: Sendable, Hashable {
         public var chats: [ChatID]
         /// Those of them that have at most ``ChatPolicy/quietMembers`` members: whom presence is told to.
         public var presenceChats: [ChatID]
+        /// The seq above which the user sees the messages of these chats; of those that are not named, all.
+        public var floors: [ChatID: Int64]
         public var unreadTotal: Int
         /// The snapshot's revision: what the session has seen once it is told of it.
         public var revision: Revision
 
         public init(
-            user: User, chats: [ChatID], presenceChats: [ChatID], unreadTotal: Int, revision: Revision
+            user: User, chats: [ChatID], presenceChats: [ChatID], floors: [ChatID: Int64] = [:], unreadTotal: Int,
+            revision: Revision
         ) {
             self.user = user
             self.chats = chats
             self.presenceChats = presenceChats
+            self.floors = floors
             self.unreadTotal = unreadTotal
             self.revision = revision
         }

@@ -12,6 +12,8 @@ final class CommitFanout: CommitSink {
     private let namespace: Namespace
     private let receipts: ReceiptThrottle
     private let epoch: UInt64
+    /// Whether members do not see what is older than they are.
+    private let newcomersSeeLess: Bool
     /// The revision of the commit before; touched on the writer's thread only.
     private let previous: Mutex<Revision>
     private let pace = FanoutPace()
@@ -22,6 +24,7 @@ final class CommitFanout: CommitSink {
         namespace = gateway.namespace
         epoch = gateway.store.epoch
         receipts = gateway.receipts
+        newcomersSeeLess = gateway.configuration.historyVisibility == .joined
         previous = Mutex(gateway.store.revision)
     }
 
@@ -121,16 +124,14 @@ final class CommitFanout: CommitSink {
     ) {
         switch change {
         case .messageNew(let new):
-            batch.send(events.frames(.messageNew(message.json(of: new))), toRoom: new.chatID.rawValue)
+            tell(new, as: ServerEvent.messageNew, isNew: true, encoded: &message, in: &batch)
         case .messageUpdated(let updated):
-            batch.send(events.frames(.messageUpdated(message.json(of: updated))), toRoom: updated.chatID.rawValue)
+            tell(updated, as: ServerEvent.messageUpdated, encoded: &message, in: &batch)
         case .messageDeleted(let deleted):
-            batch.send(events.frames(.messageDeleted(message.json(of: deleted))), toRoom: deleted.chatID.rawValue)
-        case .messageReaction(let chatID, let messageID, let userID, let emoji, let removed, let reactions):
-            batch.send(
-                events.frames(.messageReaction(
-                    chatID: chatID, messageID: messageID, userID: userID, emoji: emoji, removed: removed,
-                    reactions: reactions)), toRoom: chatID.rawValue)
+            tell(deleted, as: ServerEvent.messageDeleted, encoded: &message, in: &batch)
+        case .messageReaction(let reaction):
+            let frames = events.frames(.messageReaction(reaction))
+            tell(frames, about: reaction.seq, in: reaction.chatID, in: &batch)
         case .messageRead(let receipt):
             receipts.tell(receipt, kind: .read, after: before, in: &batch)
         case .messageDelivered(let receipt):
@@ -142,12 +143,37 @@ final class CommitFanout: CommitSink {
         }
     }
 
+    /// Tells a chat of a message: where newcomers do not see what is older than they are (`--history joined`), each
+    /// member what they see of it, as ``ChatCore/Message/seen(above:)`` has it.
+    private func tell(
+        _ message: Message, as event: (ByteBuffer) -> ServerEvent, isNew: Bool = false,
+        encoded: inout EncodedMessage, in batch: inout DeliveryBatch.Builder
+    ) {
+        let frames = events.frames(event(encoded.json(of: message)))
+        let room = message.chatID.rawValue
+        guard newcomersSeeLess, let quote = message.replyTo, !quote.content.isEmpty else {
+            if isNew { return batch.send(frames, toRoom: room) }
+            return tell(frames, about: message.seq, in: message.chatID, in: &batch)
+        }
+        batch.send(frames, toRoom: room, floors: 0..<quote.seq)
+        let rest = event(.text(of: message.seen(above: quote.seq)))
+        batch.send(events.frames(rest), toRoom: room, floors: quote.seq..<message.seq)
+    }
+
+    /// Tells those members of a chat who see the message of that seq.
+    private func tell(
+        _ frames: EngineFrames, about seq: Int64, in chat: ChatID, in batch: inout DeliveryBatch.Builder
+    ) {
+        guard newcomersSeeLess else { return batch.send(frames, toRoom: chat.rawValue) }
+        batch.send(frames, toRoom: chat.rawValue, floors: 0..<seq)
+    }
+
     private func tellMembership(_ change: Change, in batch: inout DeliveryBatch.Builder) {
         switch change {
         case .chatCreated(let chat, let members):
             gateway.chatSizes.forget(chat.id)
             let frames = events.frames(.chatAdded(chat))
-            for member in members { bring(member, into: chat.id, hearing: frames, in: &batch) }
+            for member in members { bring(member, into: chat, hearing: frames, in: &batch) }
         case .chatUpdated(let chat):
             batch.send(events.frames(.chatUpdated(chat)), toRoom: chat.id.rawValue)
         case .chatDeleted(let chat, let members):
@@ -156,7 +182,7 @@ final class CommitFanout: CommitSink {
         case .memberAdded(let chat, let card):
             gateway.chatSizes.forget(chat.id)
             batch.send(events.frames(.memberAdded(chat.id, card.id)), toRoom: chat.id.rawValue)
-            bring(card.id, into: chat.id, hearing: events.frames(.chatAdded(chat)), in: &batch)
+            bring(card.id, into: chat, hearing: events.frames(.chatAdded(chat)), in: &batch)
         case .memberRemoved(let chat, let user):
             gateway.chatSizes.forget(chat)
             take(user, outOf: chat, in: &batch)
@@ -167,13 +193,18 @@ final class CommitFanout: CommitSink {
     }
 
     private func bring(
-        _ user: UserID, into chat: ChatID, hearing frames: EngineFrames, in batch: inout DeliveryBatch.Builder
+        _ user: UserID, into chat: Chat, hearing frames: EngineFrames, in batch: inout DeliveryBatch.Builder
     ) {
         let room = ChatGateway.room(of: user)
-        batch.join(chat.rawValue, socketsOf: room)
-        batch.join(ChatGateway.presenceRoom(of: chat), socketsOf: room)
+        if newcomersSeeLess, chat.lastSeq > 0 {
+            batch.perform(forSocketsOf: room) { socket in
+                (socket.handler as? ChatSession)?.joined(chat.id, when: chat.lastSeq)
+            }
+        }
+        batch.join(chat.id.rawValue, socketsOf: room)
+        batch.join(ChatGateway.presenceRoom(of: chat.id), socketsOf: room)
         batch.send(frames, toRoom: room)
-        gateway.presence.joined(user, chat: chat)
+        gateway.presence.joined(user, chat: chat.id)
     }
 
     private func take(_ user: UserID, outOf chat: ChatID, in batch: inout DeliveryBatch.Builder) {

@@ -55,10 +55,7 @@ extension ServerEvent {
         case .messageNew(let message): self = .messageNew(.text(of: message))
         case .messageUpdated(let message): self = .messageUpdated(.text(of: message))
         case .messageDeleted(let message): self = .messageDeleted(.text(of: message))
-        case .messageReaction(let chatID, let messageID, let userID, let emoji, let removed, let reactions):
-            self = .messageReaction(
-                chatID: chatID, messageID: messageID, userID: userID, emoji: emoji, removed: removed,
-                reactions: reactions)
+        case .messageReaction(let reaction): self = .messageReaction(reaction)
         case .messageRead(let receipt):
             guard receipt.userID == user || receipt.memberCount <= quietMembers else { return nil }
             self = .messageRead(receipt)

@@ -1,4 +1,4 @@
-import ChatCore
+public import ChatCore
 
 /// What the gateway can be told. Defaults are those of CONTRACT section 1.
 public struct GatewayConfiguration: Sendable {
@@ -17,6 +17,8 @@ public struct GatewayConfiguration: Sendable {
     public var typingTimeout: Duration = .milliseconds(6000)
     /// Chats with more members get no per-member receipts and presence events.
     public var quietMembers = 100
+    /// Whether new members see the messages from before they joined, as the store's policy has it.
+    public var historyVisibility = ChatPolicy.HistoryVisibility.all
     /// Unicode scalars of a message; told to clients in `session:ready`.
     public var maxMessageLength = 5000
     /// Bytes of one file; told to clients.

@@ -24,6 +24,9 @@ final class ChatSession: SocketHandler, Asker, @unchecked Sendable {
     private var token: TokenHold
     /// The chats whose members hear of the user's coming and going.
     let presenceChats: [String]
+    /// Of chats whose older messages the user does not see: the seq above which they do. Kept when they leave: what was
+    /// told before may still be on its way to them.
+    private var floors: [ChatID: Int64]
     private var start: SessionStart
     /// At the admission.
     private let unreadTotal: Int
@@ -57,6 +60,7 @@ final class ChatSession: SocketHandler, Asker, @unchecked Sendable {
         pid = admitted.pid
         claim = admitted.claim
         unreadTotal = admitted.session.unreadTotal
+        floors = admitted.session.floors
         start = admitted.start
         presenceChats = admitted.session.presenceChats.map(ChatGateway.presenceRoom)
         connectedAt = .now()
@@ -339,6 +343,15 @@ final class ChatSession: SocketHandler, Asker, @unchecked Sendable {
     }
 
     // MARK: Membership and profile, as commits change them
+
+    /// - Parameter lastSeq: the chat's, when they joined; it only grows.
+    func joined(_ chat: ChatID, when lastSeq: Int64) {
+        floors[chat] = max(lastSeq, floors[chat] ?? 0)
+    }
+
+    func floor(of socket: Socket, in room: ByteString) -> Int64 {
+        floors.isEmpty ? 0 : floors[ChatID(room.string)] ?? 0
+    }
 
     func lostMembership(of chat: ChatID) {
         membershipsLost += 1

@@ -27,17 +27,14 @@ struct ServerEvent: Sendable {
         ServerEvent(name: "message:deleted", json: message)
     }
 
-    static func messageReaction(
-        chatID: ChatID, messageID: MessageID, userID: UserID, emoji: String, removed: Bool,
-        reactions: [Message.Reaction]
-    ) -> ServerEvent {
+    static func messageReaction(_ reaction: ReactionChange) -> ServerEvent {
         ServerEvent(name: "message:reaction") { object in
-            object.field("chatId", chatID.rawValue)
-            object.field("messageId", messageID.rawValue)
-            object.field("userId", userID.rawValue)
-            object.field("emoji", emoji)
-            object.field("removed", removed)
-            object.field("reactions") { $0.writeWire(reactions) }
+            object.field("chatId", reaction.chatID.rawValue)
+            object.field("messageId", reaction.messageID.rawValue)
+            object.field("userId", reaction.userID.rawValue)
+            object.field("emoji", reaction.emoji)
+            object.field("removed", reaction.removed)
+            object.field("reactions") { $0.writeWire(reaction.reactions) }
         }
     }
 

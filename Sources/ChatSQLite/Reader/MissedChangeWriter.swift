@@ -60,9 +60,9 @@ struct MissedChangeWriter {
             parts.first.append(.memberAdded(chat, card))
         case .renamed: parts.first.append(.chatUpdated(chat))
         case .new(let n):
-            if let message = try MessageRow.message(n, connection) { parts.new.append(.messageNew(message)) }
+            if let message = try message(n, in: facts) { parts.new.append(.messageNew(message)) }
         case .altered(let n):
-            guard let message = try MessageRow.message(n, connection) else { return }
+            guard let message = try message(n, in: facts) else { return }
             parts.altered.append(message.deletedAt == nil ? .messageUpdated(message) : .messageDeleted(message))
         case .reacted(let n): try writeReactions(n, chat, into: &parts)
         case .memberCame(let card): parts.members.append(.memberAdded(chat, card))
@@ -70,6 +70,10 @@ struct MissedChangeWriter {
         case .role(let user, let role): parts.members.append(.memberRoleChanged(chat.id, user, role))
         case .card, .removed: return
         }
+    }
+
+    private func message(_ n: Int64, in chat: MissedChanges.ChatFacts) throws -> Message? {
+        try MissedChanges.message(n, in: chat, missed.policy, connection)
     }
 
     private func writeReactions(_ n: Int64, _ chat: Chat, into parts: inout Parts) throws {
@@ -89,8 +93,9 @@ struct MissedChangeWriter {
         guard let message = try MessageRow.message(n, connection) else { return [] }
         return try connection[Self.reactionsSince].all(n, after) { row in
             .messageReaction(
-                chatID: chat.id, messageID: message.id, userID: UserID(row.text(1)), emoji: row.text(0),
-                removed: row.bool(2), reactions: message.reactions)
+                ReactionChange(
+                    chatID: chat.id, messageID: message.id, seq: message.seq, userID: UserID(row.text(1)),
+                    emoji: row.text(0), removed: row.bool(2), reactions: message.reactions))
         }
     }
 

@@ -19,6 +19,13 @@ struct MissedChanges {
         var membersN: Int64
     }
 
+    /// The message as the user sees it.
+    static func message(
+        _ n: Int64, in chat: ChatFacts, _ policy: ChatPolicy, _ connection: Connection
+    ) throws -> Message? {
+        try MessageRow.message(n, connection)?.seen(above: policy.visibleAbove(joinedSeq: chat.joinedSeq))
+    }
+
     enum Item {
         case card(UserCard)
         case joined
@@ -194,7 +201,7 @@ struct MissedChanges {
     /// Nothing is told of messages up to this seq. Who came meanwhile hears what came after them, as a socket of theirs
     /// would have; what was before they ask for, if they may see it.
     private func floor(of chat: ChatFacts) -> Int64 {
-        chat.joinedN > after || policy.historyVisibility == .joined ? chat.joinedSeq : 0
+        chat.joinedN > after ? chat.joinedSeq : policy.visibleAbove(joinedSeq: chat.joinedSeq)
     }
 
     /// The greatest seq whose message is not newer than `after`; seq has no gaps, so it is found by halving, beginning

@@ -176,7 +176,11 @@ struct MissedPages {
 
     /// Nothing is told of messages up to this seq; see ``MissedChanges``.
     private func floor(of chat: MissedChanges.ChatFacts) -> Int64 {
-        chat.joinedN > after || policy.historyVisibility == .joined ? chat.joinedSeq : 0
+        chat.joinedN > after ? chat.joinedSeq : policy.visibleAbove(joinedSeq: chat.joinedSeq)
+    }
+
+    private func message(_ n: Int64, in chat: MissedChanges.ChatFacts) throws -> Message? {
+        try MissedChanges.message(n, in: chat, policy, connection)
     }
 
     private mutating func readHead(_ chat: MissedChanges.ChatFacts, isNew: Bool) throws {
@@ -194,7 +198,7 @@ struct MissedPages {
         let rows = try connection[Self.new].all(chat.key, from, end) { ($0.int(0), $0.int(1)) }
         for (n, seq) in rows {
             if isFull { return }
-            if let message = try MessageRow.message(n, connection) { add(.messageNew(message), weight: message.weight) }
+            if let message = try message(n, in: chat) { add(.messageNew(message), weight: message.weight) }
             place.at = seq
         }
         if rows.isEmpty { begin(.altered) }
@@ -205,7 +209,7 @@ struct MissedPages {
             chat.key, place.at ?? after, end, place.sub, after, floor(of: chat)) { ($0.int(0), $0.int(1)) }
         for (n, revision) in rows {
             if isFull { return }
-            if let message = try MessageRow.message(n, connection) {
+            if let message = try message(n, in: chat) {
                 add(
                     message.deletedAt == nil ? .messageUpdated(message) : .messageDeleted(message),
                     weight: message.weight)

@@ -91,7 +91,7 @@ extension SQLiteReadView {
         return try rows.sorted { $0.latest > $1.latest }.map { row in
             var item = row.item
             item.members = try members(row.key, after: 0, limit: 20).map(\.1)
-            item.lastMessage = try row.last.map { try MessageRow.finish($0, connection) }
+            item.lastMessage = try row.last.map { try MessageRow.finish($0, connection).seen(above: row.floor) }
             return item
         }
     }
@@ -101,6 +101,8 @@ extension SQLiteReadView {
         /// The revision of what last happened: the list begins with the liveliest chat.
         var latest: Int64
         var last: MessageRow.Draft?
+        /// The user sees the messages above it.
+        var floor: Int64
         var item: ChatListItem
     }
 
@@ -108,8 +110,8 @@ extension SQLiteReadView {
         let key = row.int(19)
         let lastSeq = row.int(20)
         let readSeq = row.int(27)
-        let hidden = policy.historyVisibility == .joined && lastSeq <= row.int(29)
-        let last = row.isNull(0) || hidden ? nil : MessageRow.draft(row)
+        let floor = policy.visibleAbove(joinedSeq: row.int(29))
+        let last = row.isNull(0) || lastSeq <= floor ? nil : MessageRow.draft(row)
         let chat = Chat(
             id: ChatID(row.text(1)), name: row.optionalText(22), kind: Chat.Kind(code: row.int(23)),
             createdAt: row.time(24), memberCount: Int(row.int(25)), lastSeq: lastSeq)
@@ -117,7 +119,7 @@ extension SQLiteReadView {
         let item = ChatListItem(
             chat: chat, members: [], lastMessage: nil, unreadCount: Int(unread), readSeq: readSeq,
             deliveredSeq: row.int(28))
-        return ListRow(key: key, latest: max(row.int(0), row.int(26)), last: last, item: item)
+        return ListRow(key: key, latest: max(row.int(0), row.int(26)), last: last, floor: floor, item: item)
     }
 
     func key(of chat: ChatID) throws -> Int64? {

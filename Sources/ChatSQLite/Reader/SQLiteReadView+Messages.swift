@@ -59,7 +59,7 @@ extension SQLiteReadView {
         guard let message = try message(id), message.chatID == chat, message.seq > floor else {
             throw ChatError(.notFound, "There is no such message in this chat.", field: "messageId")
         }
-        return message
+        return message.seen(above: floor)
     }
 
     /// The seq above which the user sees the chat's messages.
@@ -69,7 +69,7 @@ extension SQLiteReadView {
         guard let joined = try connection[Self.joinedSeq].first(user, chat, read: { $0.int(0) }) else {
             throw ChatError(.forbidden, "You are not a member of this chat.")
         }
-        return policy.historyVisibility == .joined ? joined : 0
+        return policy.visibleAbove(joinedSeq: joined)
     }
 
     /// What of a chat a page is read from, and how much of it.
@@ -83,7 +83,12 @@ extension SQLiteReadView {
     }
 
     private func history(_ stretch: Stretch, _ range: HistoryRange, limit: Int) throws -> HistoryPage {
-        let limit = min(1000, max(1, limit))
+        var page = try page(of: stretch, range, limit: min(1000, max(1, limit)))
+        if stretch.floor > 0 { page.messages = page.messages.map { $0.seen(above: stretch.floor) } }
+        return page
+    }
+
+    private func page(of stretch: Stretch, _ range: HistoryRange, limit: Int) throws -> HistoryPage {
         switch range {
         case .latest: return try before(.max, in: stretch, limit)
         case .before(let seq): return try before(seq, in: stretch, limit)

@@ -7,7 +7,7 @@ extension SQLiteReadView {
     private static let found: StaticString = """
         SELECT search.rowid, CASE WHEN me.user IS NOT NULL AND c.deleted_ms IS NULL AND m.deleted_ms IS NULL
             AND (?4 = 0 OR m.chat = ?4) AND (?5 = 0 OR m.seq > me.joined_seq)
-            THEN highlight(search, 0, ?6, ?7) END
+            THEN highlight(search, 0, ?6, ?7) END, me.joined_seq
         FROM search CROSS JOIN messages m ON m.n = search.rowid
             LEFT JOIN members me ON me.chat = m.chat AND me.user = ?1 LEFT JOIN chats c ON c.key = me.chat
         WHERE search MATCH ?2 AND search.rowid < ?3 ORDER BY search.rowid DESC
@@ -40,7 +40,7 @@ extension SQLiteReadView {
         guard endings?.isEmpty != true else { return Page(items: [], next: nil) }
         let limit = Self.limit(page)
         let joinedOnly = policy.historyVisibility == .joined
-        var rows: [(Int64, String)] = []
+        var rows: [(n: Int64, snippet: String, floor: Int64)] = []
         var (looked, lowest) = (0, place)
         do {
             try connection[Self.found].scan(
@@ -49,15 +49,18 @@ extension SQLiteReadView {
             ) { row in
                 looked += 1
                 lowest = row.int(0)
-                if let marked = row.optionalText(1) { rows.append((lowest, SearchExcerpt.cut(marked))) }
+                if let marked = row.optionalText(1) {
+                    rows.append((lowest, SearchExcerpt.cut(marked), policy.visibleAbove(joinedSeq: row.int(2))))
+                }
                 return rows.count <= limit && looked < reach
             }
         } catch let error as DatabaseError where error.resultCode == .SQLITE_ERROR {
             // A word in letters that the index's older tables do not know as such: it is in no message either.
             return Page(items: [], next: nil)
         }
-        let hits = try rows.compactMap { n, snippet -> (Int64, SearchHit)? in
-            try MessageRow.message(n, connection).map { (n, SearchHit(message: $0, snippet: snippet)) }
+        let hits = try rows.compactMap { row -> (Int64, SearchHit)? in
+            guard let message = try MessageRow.message(row.n, connection)?.seen(above: row.floor) else { return nil }
+            return (row.n, SearchHit(message: message, snippet: row.snippet))
         }
         var found = Self.page(hits, limit: limit)
         if found.next == nil, looked == reach { found.next = String(lowest, radix: 36) }

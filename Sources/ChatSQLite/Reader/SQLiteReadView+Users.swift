@@ -35,7 +35,7 @@ extension SQLiteReadView {
         """
     private static let tokenState: StaticString = "SELECT user, revoked_ms FROM tokens WHERE id = ?"
     private static let membershipsOfUser: StaticString = """
-        SELECT c.id, c.key, c.last_seq, m.read_seq, c.silent_seq, c.member_count
+        SELECT c.id, c.key, c.last_seq, m.read_seq, c.silent_seq, c.member_count, m.joined_seq
         FROM members m CROSS JOIN chats c ON c.key = m.chat WHERE m.user = ? AND c.deleted_ms IS NULL
         """
     static let silentAbove: StaticString = """
@@ -97,17 +97,22 @@ extension SQLiteReadView {
         if try isRevoked(token, of: key, revokedBefore) { return .tokenRevoked }
         var chats: [ChatID] = []
         var presenceChats: [ChatID] = []
+        var floors: [ChatID: Int64] = [:]
         var unread: Int64 = 0
         try connection[Self.membershipsOfUser].scan(key) { row in
-            chats.append(ChatID(row.text(0)))
-            if row.int(5) <= policy.quietMembers, let chat = chats.last { presenceChats.append(chat) }
+            let chat = ChatID(row.text(0))
+            chats.append(chat)
+            if row.int(5) <= policy.quietMembers { presenceChats.append(chat) }
+            let floor = policy.visibleAbove(joinedSeq: row.int(6))
+            if floor > 0 { floors[chat] = floor }
             unread += try self.unread(
                 chat: row.int(1), lastSeq: row.int(2), readSeq: row.int(3), silentSeq: row.int(4))
             return true
         }
         return .admitted(
             Admission.Session(
-                user: user, chats: chats, presenceChats: presenceChats, unreadTotal: Int(unread), revision: revision))
+                user: user, chats: chats, presenceChats: presenceChats, floors: floors, unreadTotal: Int(unread),
+                revision: revision))
     }
 
     /// A token of Parley's own has a row that tells; of others only the time of issue, in seconds, is known.

@@ -99,7 +99,7 @@ extension BatchWriter {
         let (chat, user, member) = try membership(userID, in: chatID)
         try FieldRules.emoji(emoji)
         let facts = try facts(id, in: chat)
-        guard policy.historyVisibility == .all || facts.seq > member.joinedSeq else { throw Self.noMessage }
+        guard facts.seq > policy.visibleAbove(joinedSeq: member.joinedSeq) else { throw Self.noMessage }
         guard !facts.deleted else { throw ChatError(.conflict, "The message was deleted.", field: "messageId") }
         let there = try connection[Self.reacted].first(facts.n, emoji, user.key) { _ in true } != nil
         guard there == remove else { return .reactions(try MessageRow.reactions(of: facts.n, connection)) }
@@ -117,7 +117,9 @@ extension BatchWriter {
         let reactions = try MessageRow.reactions(of: facts.n, connection)
         changes.append(
             .messageReaction(
-                chatID: chatID, messageID: id, userID: userID, emoji: emoji, removed: remove, reactions: reactions))
+                ReactionChange(
+                    chatID: chatID, messageID: id, seq: facts.seq, userID: userID, emoji: emoji, removed: remove,
+                    reactions: reactions)))
         return .reactions(reactions)
     }
 

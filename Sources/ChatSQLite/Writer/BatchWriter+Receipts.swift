@@ -6,7 +6,7 @@ extension BatchWriter {
 
     func markRead(_ chatID: ChatID, _ messageID: MessageID, by userID: UserID) throws -> Outcome {
         let (chat, user, member) = try membership(userID, in: chatID)
-        let seq = try self.seq(of: messageID, in: chat)
+        let seq = try self.seq(of: messageID, in: chat, for: member)
         if seq > member.readSeq {
             let n = next()
             member.readSeq = seq
@@ -27,7 +27,7 @@ extension BatchWriter {
 
     func markDelivered(_ chatID: ChatID, _ messageID: MessageID, by userID: UserID) throws -> Outcome {
         let (chat, user, member) = try membership(userID, in: chatID)
-        let seq = try self.seq(of: messageID, in: chat)
+        let seq = try self.seq(of: messageID, in: chat, for: member)
         if seq > member.deliveredSeq {
             let n = next()
             member.deliveredSeq = seq
@@ -51,10 +51,12 @@ extension BatchWriter {
         return .done
     }
 
-    private func seq(of id: MessageID, in chat: ChatRecord) throws -> Int64 {
+    private func seq(of id: MessageID, in chat: ChatRecord, for member: MemberRecord) throws -> Int64 {
         // Mostly it is the newest message, and nothing need be read.
-        if let n = id.revision?.value, n == chat.lastN { return chat.chat.lastSeq }
-        return try facts(id, in: chat).seq
+        let isLast = id.revision.map { $0.value == chat.lastN } ?? false
+        let seq = isLast ? chat.chat.lastSeq : try facts(id, in: chat).seq
+        guard seq > policy.visibleAbove(joinedSeq: member.joinedSeq) else { throw Self.noMessage }
+        return seq
     }
 
     private func receipt(_ id: MessageID, _ seq: Int64, _ chat: ChatRecord, _ user: UserRecord) -> Receipt {

@@ -72,7 +72,7 @@ extension BatchWriter {
 
     private func quote(_ id: MessageID, in chat: ChatRecord, for member: MemberRecord) throws -> Message.Quote {
         guard let n = id.revision?.value, let facts = try facts(n), facts.chatKey == chat.key,
-            policy.historyVisibility == .all || facts.seq > member.joinedSeq
+            facts.seq > policy.visibleAbove(joinedSeq: member.joinedSeq)
         else { throw ChatError(.notFound, "There is no such message in this chat.", field: "replyTo") }
         return Message.Quote(
             id: id, seq: facts.seq, senderID: facts.senderID,

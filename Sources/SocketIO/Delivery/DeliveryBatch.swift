@@ -11,6 +11,8 @@ public final class DeliveryBatch: Sendable {
         /// As `socket`, and the socket's handler is told that an answer went out.
         case answer(Socket, EngineFrames)
         case room(ByteString, EngineFrames, except: Socket?)
+        /// To those sockets of the room whose floor in it (``SocketHandler/floor(of:in:)``) is one of these.
+        case floors(ByteString, EngineFrames, Range<Int64>)
         /// To the sockets of any of the rooms, once each, but those of the room `except`.
         case rooms([ByteString], EngineFrames, except: ByteString)
         /// Every socket of the first room joins, or leaves, the second.
@@ -29,7 +31,9 @@ public final class DeliveryBatch: Sendable {
         operations.reduce(0) { sum, operation in
             switch operation {
             case .socket(_, let frames), .answer(_, let frames): sum + frames.size
-            case .room(_, let frames, _), .rooms(_, let frames, _): sum + frames.size
+            case .room(_, let frames, _), .rooms(_, let frames, _),
+                .floors(_, let frames, _):
+                sum + frames.size
             case .join, .leave, .perform: sum
             }
         }
@@ -79,6 +83,13 @@ public final class DeliveryBatch: Sendable {
                 joined[room] = frames
                 order.append(room)
             }
+        }
+
+        /// To those sockets of a room whose floor in it (``SocketHandler/floor(of:in:)``) is one of these; in order with
+        /// the rest.
+        public mutating func send(_ frames: EngineFrames, toRoom room: String, floors: Range<Int64>) {
+            closeSegment()
+            operations.append(.floors(ByteString(room), frames, floors))
         }
 
         /// To the sockets of a room but one: typing and the like, whose order among the rest does not matter.

@@ -185,6 +185,12 @@ final class RoomIndex {
             for member in room.members where member.seat != left && seats.hears(stamp, member.seat) {
                 seats.write(chunk, to: member.seat, heard: true)
             }
+        case .floors(let name, let frames, let floors):
+            let chunk = seats.keep(frames)
+            for member in rooms[name]?.members ?? [] where seats.hears(stamp, member.seat) {
+                guard let socket = seats.socket(member.seat), floors.contains(socket.floor(in: name)) else { continue }
+                seats.write(chunk, to: member.seat, heard: true)
+            }
         case .join(let selector, let name):
             for socket in members(of: selector) where socket.isMoved(by: stamp) { join(socket, name) }
         case .leave(let selector, let name):
@@ -227,6 +233,10 @@ final class RoomIndex {
                 guard socket !== except, isMember(socket, of: name) else { continue }
                 socket.write(frames)
                 heard = true
+            case .floors(let name, let frames, let floors):
+                guard isMember(socket, of: name), floors.contains(socket.floor(in: name)) else { continue }
+                socket.write(frames)
+                heard = true
             case .join, .leave:
                 move(socket, by: operation)
             }
@@ -244,7 +254,7 @@ final class RoomIndex {
         switch operation {
         case .join(let selector, let name): if isMember(socket, of: selector) { join(socket, name) }
         case .leave(let selector, let name): if isMember(socket, of: selector) { leave(socket, name) }
-        case .socket, .answer, .room, .rooms, .perform: break
+        case .socket, .answer, .room, .rooms, .floors, .perform: break
         }
     }
 

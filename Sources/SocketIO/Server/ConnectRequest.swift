@@ -93,6 +93,9 @@ public protocol SocketHandler: AnyObject {
     /// The client does not keep up, and what waits for it is about to be dropped: what is returned is said in its
     /// place, before the end.
     func lastWords(of socket: Socket, for reason: DisconnectReason) -> EngineFrames?
+    /// From where on the socket hears of what is in the room's past: what
+    /// ``DeliveryBatch/Builder/send(_:toRoom:floors:)`` chooses by. Without this method 0.
+    func floor(of socket: Socket, in room: ByteString) -> Int64
     /// A ``DeliveryBatch`` carried the answer of one of the socket's commands.
     func socketWasAnswered(_ socket: Socket)
     func socket(_ socket: Socket, didDisconnect reason: DisconnectReason)
@@ -105,5 +108,6 @@ extension SocketHandler {
     public func socket(_ socket: Socket, didReceiveUnusable event: ByteString, because flaw: EventFlaw, ackID: Int?) {}
     public func lastWords(of socket: Socket, for reason: DisconnectReason) -> EngineFrames? { nil }
     public func socketHasRoom(_ socket: Socket) {}
+    public func floor(of socket: Socket, in room: ByteString) -> Int64 { 0 }
     public func socketWasAnswered(_ socket: Socket) {}
 }

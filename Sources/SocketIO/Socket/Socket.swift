@@ -71,6 +71,9 @@ public final class Socket: @unchecked Sendable {
         if eventLoop.inEventLoop { body() } else { eventLoop.execute(body) }
     }
 
+    /// See ``SocketHandler/floor(of:in:)``.
+    func floor(in room: ByteString) -> Int64 { handler?.floor(of: self, in: room) ?? 0 }
+
     // MARK: Sending
 
     /// Sends an event.

@@ -6,7 +6,7 @@ extension HTTPConnection {
     /// The client has closed its side. It may still read (`nc -N`), or be gone: nothing tells one from the other until
     /// something is written. So what it sent whole is answered, and then the connection closes; an answer that may be
     /// long in coming, and a request of which only a part came, end with it, and one that has not begun by the stall
-    /// timeout. (What follows a request to upgrade that is answered in HTTP goes with it: the decoder keeps that.)
+    /// timeout.
     func inputDidEnd() {
         guard phase == .serving else { return }
         hasInputEnded = true
@@ -28,6 +28,25 @@ extension HTTPConnection {
         } else if waiting.isEmpty {
             refuseRest(of: exchange)
         }
+    }
+
+    /// More came than is kept, although nothing was to be read. What came whole is answered, and nothing more is parsed.
+    func dropInput() {
+        dropsInput = true
+        takeDecoderAway()
+        while let part = waiting.last, !part.isEnd {
+            waiting.removeLast()
+            waitingBytes -= part.keptBytes
+        }
+        settleMemory()
+        inputDidEnd()
+    }
+
+    /// What is dropped need not be parsed (a decoder that is gone already is as good); the encoder may still have
+    /// something to write.
+    private func takeDecoderAway() {
+        guard let codec, let context else { return }
+        context.pipeline.syncOperations.removeHandler(codec.decoder).whenFailure { _ in }
     }
 
     /// The rest of the body will not come, or breaks the rules: an answer that has not begun says so, one that has is
@@ -57,9 +76,7 @@ extension HTTPConnection {
         waitingBytes = 0
         heldBody = 0
         settleMemory()
-        // What is dropped need not be parsed (a decoder that is gone already is as good); the encoder may still have
-        // something to write.
-        if let codec { context.pipeline.syncOperations.removeHandler(codec.decoder).whenFailure { _ in } }
+        takeDecoderAway()
         stalledBytes = Int.max
         loop.stallDeadlines.arm(deadline, owner: self)
         let bound = NIOLoopBound(self, eventLoop: context.eventLoop)
@@ -104,7 +121,11 @@ extension HTTPConnection {
             stranger = nil
             if pendingRead { context.read() }
             pipeline.removeHandler(context: context, promise: nil)
-            _ = pipeline.removeHandler(codec.decoder)
+            let bound = NIOLoopBound((replacement, hasInputEnded), eventLoop: context.eventLoop)
+            pipeline.removeHandler(codec.decoder).whenComplete { _ in
+                let (replacement, hasInputEnded) = bound.value
+                if hasInputEnded { replacement.inputDidEnd() }
+            }
         } catch {
             context.close(promise: nil)
         }

@@ -7,7 +7,8 @@ import NIOHTTP1
 /// 2. Requests that arrive while one is answered (pipelining) wait as parts, up to a bound, then reading stops. They
 ///    wait too while the client does not take what was answered, and while the connection asks faster than its rate or
 ///    its address than its budget. What comes past the bound although nothing was to be read (NIO reads all there is
-///    once the client has closed its side) ends the connection.
+///    once the client has closed its side) is dropped before it is parsed, and the connection ends after the answers to
+///    what came before it.
 /// 3. When both sides of an exchange have ended the next begins, or the connection closes.
 /// 4. A response that ends before its request: the rest of the body is thrown away, up to a bound. Past it, or when the
 ///    connection is not to be kept, the output is closed first and what comes is read and dropped until the client
@@ -72,6 +73,8 @@ final class HTTPConnection: ChannelDuplexHandler, RemovableChannelHandler, Deadl
     var hasClosedOutput = false
     /// The client sends no more; it may still read.
     var hasInputEnded = false
+    /// More came than is kept: nothing more is looked at.
+    var dropsInput = false
     /// What was unsent when the client's taking was last looked at.
     var stalledBytes = Int.max
     var requestPace = RequestPace()
@@ -112,7 +115,7 @@ final class HTTPConnection: ChannelDuplexHandler, RemovableChannelHandler, Deadl
     }
 
     func channelRead(context: ChannelHandlerContext, data: NIOAny) {
-        guard phase == .serving else { return }
+        guard phase == .serving, !dropsInput else { return }
         guard codec != nil else { return receiveUncoded(LeftOverCollector.unwrapInboundIn(data)) }
         let part = Self.unwrapInboundIn(data)
         if waiting.isEmpty, mayTake(part) { take(part) } else { hold(part) }
@@ -241,7 +244,7 @@ final class HTTPConnection: ChannelDuplexHandler, RemovableChannelHandler, Deadl
     }
 
     private func hold(_ part: HTTPServerRequestPart) {
-        if pendingRead, waitingBytes > loop.shared.limits.maxPipelinedBytes { return abort() }
+        if pendingRead, waitingBytes > loop.shared.limits.maxPipelinedBytes { return dropInput() }
         waitingBytes += part.keptBytes
         waiting.append(part)
         settleMemory()
@@ -312,7 +315,7 @@ final class HTTPConnection: ChannelDuplexHandler, RemovableChannelHandler, Deadl
         guard keepsAlive, !loop.isDraining else { return linger() }
         // After an upgrade that was not taken the decoder reads no more, but for one that never saw it.
         if ended.head.stopsDecoder, !isReadUncoded {
-            return hasInputEnded ? linger() : replaceDecoder()
+            return dropsInput ? linger() : replaceDecoder()
         }
         isReadUncoded = false
         armIdle()

@@ -11,4 +11,8 @@ extension HTTPServerRequestPart {
         case .end: 64
         }
     }
+
+    var isEnd: Bool {
+        if case .end = self { true } else { false }
+    }
 }

@@ -137,6 +137,7 @@ extension Appliance {
         gateway.presenceGrace = configuration.presenceGrace
         gateway.typingTimeout = configuration.typingTimeout
         gateway.quietMembers = configuration.quietMembers
+        gateway.historyVisibility = configuration.history
         gateway.maxMessageLength = configuration.maxMessageLength
         gateway.maxAttachment = Int64(configuration.maxAttachment)
         gateway.maxPayload = configuration.maxPayload

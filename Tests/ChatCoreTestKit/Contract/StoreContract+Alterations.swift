@@ -70,7 +70,9 @@ extension StoreContract {
                 bench.sink.newChanges(),
                 [
                     .messageReaction(
-                        chatID: chat, messageID: sent.id, userID: ann, emoji: "👍", removed: false, reactions: both)
+                        ReactionChange(
+                            chatID: chat, messageID: sent.id, seq: sent.seq, userID: ann, emoji: "👍", removed: false,
+                            reactions: both))
                 ])
             try await bench.changesNothing(.react(chat, sent.id, emoji: "👍", remove: false, by: ann))
             _ = try await react("🎉", false, bob)

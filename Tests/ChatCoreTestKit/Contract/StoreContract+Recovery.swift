@@ -47,8 +47,9 @@ extension StoreContract {
             let reactions = [Message.Reaction(emoji: "🎉", userIDs: [bob])]
             func reaction(_ emoji: String, _ removed: Bool) -> Change {
                 .messageReaction(
-                    chatID: chat, messageID: old[2].id, userID: bob, emoji: emoji, removed: removed,
-                    reactions: reactions)
+                    ReactionChange(
+                        chatID: chat, messageID: old[2].id, seq: old[2].seq, userID: bob, emoji: emoji,
+                        removed: removed, reactions: reactions))
             }
             try expectEqual(
                 set.changes,

@@ -31,11 +31,11 @@ struct ClientReplica: Sendable {
         switch change {
         case .messageNew(let message), .messageUpdated(let message), .messageDeleted(let message):
             chats[message.chatID]?[message.seq] = message
-        case .messageReaction(let chat, let id, _, _, _, let reactions):
-            guard let seq = chats[chat]?.first(where: { $0.value.id == id })?.key else {
+        case .messageReaction(let reaction):
+            guard chats[reaction.chatID]?[reaction.seq]?.id == reaction.messageID else {
                 throw ContractViolation("a reaction to a message that \(user) does not know")
             }
-            chats[chat]?[seq]?.reactions = reactions
+            chats[reaction.chatID]?[reaction.seq]?.reactions = reaction.reactions
         case .memberAdded(let chat, let card):
             if card.id == user { try await load(chat.id, bench) } else { members[chat.id]?.insert(card.id) }
         case .memberRemoved(let chat, let gone):

@@ -114,8 +114,9 @@ struct EventCatalogTests {
         return [
             .messageNew(json), .messageUpdated(json), .messageDeleted(json), .messageRead(receipt),
             .messageReaction(
-                chatID: chat, messageID: message.id, userID: user, emoji: "👍", removed: true,
-                reactions: message.reactions),
+                ReactionChange(
+                    chatID: chat, messageID: message.id, seq: 1, userID: user, emoji: "👍", removed: true,
+                    reactions: message.reactions)),
             .messageDelivered(receipt), .chatAdded(whole), .chatUpdated(whole), .chatRemoved(chat), .chatJoined(chat),
             .chatLeft(chat), .memberAdded(chat, user), .memberRemoved(chat, user),
             .typing(true, chat: chat, user: card), .typing(false, chat: chat, user: card),
