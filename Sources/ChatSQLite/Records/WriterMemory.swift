@@ -73,10 +73,10 @@ final class WriterMemory {
                 key: key, role: Member.Role(code: row.int(0)), joinedAt: row.time(1), joinedSeq: row.int(2),
                 n: row.int(3))
             record.deliveredSeq = row.int(4)
-            record.deliveredMs = row.optionalInt(5)
+            record.deliveredAt = row.optionalTime(5)
             record.deliveredN = row.int(6)
             record.readSeq = row.int(7)
-            record.readMs = row.optionalInt(8)
+            record.readAt = row.optionalTime(8)
             record.readN = row.int(9)
             return record
         }
@@ -86,23 +86,27 @@ final class WriterMemory {
 
     // MARK: Changing
 
+    func remember(_ record: UserRecord) { users[record.user.id] = record }
+
+    func remember(_ record: ChatRecord) { chats[record.chat.id] = record }
+
     func remember(_ record: MemberRecord) { members[record.key] = record }
 
-    func forget(user: UserID) { users[user] = nil }
+    func forget(_ user: UserRecord) { users[user.user.id] = nil }
 
-    func forget(chat: ChatID) { chats[chat] = nil }
+    func forget(_ chat: ChatRecord) { chats[chat.chat.id] = nil }
 
     func forget(member key: MemberRecord.Key) { members[key] = nil }
 
     func touch(_ chat: ChatRecord) {
-        guard !chat.dirty else { return }
-        chat.dirty = true
+        guard !chat.isDirty else { return }
+        chat.isDirty = true
         dirtyChats.append(chat)
     }
 
     func touch(_ member: MemberRecord) {
-        guard !member.dirty else { return }
-        member.dirty = true
+        guard !member.isDirty else { return }
+        member.isDirty = true
         dirtyMembers.append(member)
     }
 
@@ -112,14 +116,14 @@ final class WriterMemory {
             try connection[Self.updateChat].run(
                 record.chat.memberCount, record.chat.lastSeq, record.lastN, record.silentSeq, record.metaN,
                 record.membersN, record.changed, record.key)
-            record.dirty = false
+            record.isDirty = false
         }
         dirtyChats.removeAll(keepingCapacity: true)
         for record in dirtyMembers {
             try connection[Self.updateMember].run(
-                record.role.code, record.roleN, record.deliveredSeq, record.deliveredMs, record.deliveredN,
-                record.readSeq, record.readMs, record.readN, record.key.chat, record.key.user)
-            record.dirty = false
+                record.role.code, record.roleN, record.deliveredSeq, record.deliveredAt, record.deliveredN,
+                record.readSeq, record.readAt, record.readN, record.key.chat, record.key.user)
+            record.isDirty = false
         }
         dirtyMembers.removeAll(keepingCapacity: true)
     }
