@@ -128,7 +128,8 @@ let package = Package(
             name: "SocketIOTests",
             dependencies: ["ByteText", "SocketIO", "EngineIO", "SocketServer", nioCore, nioPosix, nioHTTP1, nioEmbedded],
             swiftSettings: strict),
-        .testTarget(name: "ChatCoreTests", dependencies: ["ByteText", "ChatCore"], swiftSettings: strict),
+        .testTarget(
+            name: "ChatCoreTests", dependencies: ["ByteText", "ChatCore", "ChatCoreTestKit"], swiftSettings: strict),
         .testTarget(name: "ChatTokensTests", dependencies: [
             "ByteText", "ChatTokens", "ChatCore", .product(name: "JWTKit", package: "jwt-kit"),
         ], swiftSettings: strict),

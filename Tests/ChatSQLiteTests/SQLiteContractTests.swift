@@ -15,4 +15,11 @@ struct SQLiteContractTests {
         }
         #expect(try directory.listing == ["parley.db", "parley.lock"])
     }
+
+    @Test("Statistics tell the size of the file")
+    func fileBytes() async throws {
+        let fixture = try StoreFixture(SQLiteStoreOptions(durability: .normal))
+        #expect(try await fixture.bench.read { try $0.statistics().fileBytes } > 0)
+        try fixture.bench.close()
+    }
 }

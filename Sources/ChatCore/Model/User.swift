@@ -23,6 +23,9 @@ public struct User: Hashable, Sendable {
         self.blocked = blocked
     }
 
+    /// What a deleted user is called where what they did is still there.
+    public static let deletedName = "deleted user"
+
     public var card: UserCard {
         UserCard(id: id, username: username, displayName: displayName, avatarURL: avatarURL)
     }

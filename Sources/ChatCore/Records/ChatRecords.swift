@@ -1,8 +1,8 @@
 /// What an engine gives the rules (``ChatRules``): records to look at, and the storing of what the rules decided. No
 /// engine decides anything about chats itself.
 ///
-/// All of it happens inside one transaction, on one thread: what was stored is seen by what is loaded after it. A
-/// command that throws is undone by the engine, with all it stored. Errors thrown here are the engine's own and pass
+/// All of it happens inside one transaction, on one thread: what was stored is seen by what is loaded after it, and a
+/// user, chat or member that is loaded again is the same object. A command that throws is undone by the engine, with all it stored. Errors thrown here are the engine's own and pass
 /// through the rules.
 ///
 /// What the rules will load by key can be told beforehand (``Command/needs``), so an engine behind a network can fetch

@@ -71,13 +71,11 @@ extension ChatRules {
         return message
     }
 
-    /// Messages above the member's watermark that are not their own, deleted or system. One's own never are: sending
-    /// reads up to the message.
     func unread(_ member: MemberRecord, in chat: ChatRecord) throws -> Int {
-        let above = chat.chat.lastSeq - member.readSeq
-        guard above > 0 else { return 0 }
-        guard chat.silentSeq > member.readSeq else { return Int(above) }
-        return Int(above - (try records.silentCount(in: chat, above: member.readSeq)))
+        Int(
+            try Unread.count(lastSeq: chat.chat.lastSeq, readSeq: member.readSeq, silentSeq: chat.silentSeq) {
+                try records.silentCount(in: chat, above: member.readSeq)
+            })
     }
 
     /// Stamps the chat: something in it changed.

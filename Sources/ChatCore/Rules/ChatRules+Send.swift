@@ -67,10 +67,9 @@ extension ChatRules {
     ///
     /// - Throws: `not_found` for what is no file of the sender's, `conflict` for what was sent already.
     private func files(_ ids: [FileID], of sender: UserRecord, for kind: Message.Kind) throws -> [FileRecord] {
-        let oldest = records.now.advanced(by: .zero - ChatPolicy.unsentFileLife)
         let files = try ids.map { id in
             guard let file = try records.file(id), file.ownerKey == sender.key,
-                file.isSent || file.createdAt > oldest
+                StoredFile.isThere(isSent: file.isSent, createdAt: file.createdAt, now: records.now)
             else { throw ChatError(.notFound, "There is no such file of yours.", field: "attachmentIds") }
             guard !file.isSent else {
                 throw ChatError(.conflict, "This file was sent already; upload it again.", field: "attachmentIds")
@@ -105,7 +104,8 @@ extension Message.Quote {
     /// Scalars of the message that a reply shows.
     public static let limit = 200
 
-    init(id: MessageID, seq: Int64, senderID: UserID?, ofContent content: String) {
+    /// - Parameter content: of the whole message.
+    public init(id: MessageID, seq: Int64, senderID: UserID?, ofContent content: String) {
         self.init(
             id: id, seq: seq, senderID: senderID,
             content: String(String.UnicodeScalarView(content.unicodeScalars.prefix(Self.limit))))

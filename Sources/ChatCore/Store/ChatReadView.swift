@@ -157,33 +157,12 @@ public enum Admission: Sendable, Hashable {
     }
 }
 
-/// A page of a list: `limit` items after the place `after`.
-public struct PageRequest: Sendable, Hashable {
-    /// The `next` of the page before; opaque.
-    public var after: String?
-    /// 1–200.
-    public var limit: Int
-
-    public init(after: String? = nil, limit: Int = 50) {
-        self.after = after
-        self.limit = limit
-    }
-}
-
-public struct Page<Item: Sendable>: Sendable {
-    public var items: [Item]
-    /// Where the next page begins; `nil` at the end.
-    public var next: String?
-
-    public init(items: [Item], next: String?) {
-        self.items = items
-        self.next = next
-    }
-}
-
 public struct ChatListItem: Sendable, Hashable {
+    /// Members that are shown.
+    public static let shownMembers = 20
+
     public var chat: Chat
-    /// At most 20.
+    /// At most ``shownMembers``.
     public var members: [Member]
     public var lastMessage: Message?
     public var unreadCount: Int
@@ -200,6 +179,14 @@ public struct ChatListItem: Sendable, Hashable {
         self.readSeq = readSeq
         self.deliveredSeq = deliveredSeq
     }
+}
+
+extension ChatListItem {
+    /// What the list is sorted by, the greatest first: it begins with the liveliest chat.
+    ///
+    /// - Parameters: the values of the revisions of the newest message, if there is one, and of the latest change of
+    ///   the chat's own fields.
+    public static func liveliness(lastN: Int64, metaN: Int64) -> Int64 { max(lastN, metaN) }
 }
 
 public enum HistoryRange: Sendable, Hashable {
@@ -227,7 +214,7 @@ public struct StoreStatistics: Sendable, Hashable {
     public var users: Int
     public var chats: Int
     public var messages: Int
-    /// Bytes of the database file, without the log beside it.
+    /// Bytes of the database file, without the log beside it; 0 of a store that has none.
     public var fileBytes: Int64
     /// Bytes of all uploaded files together.
     public var attachmentBytes: Int64

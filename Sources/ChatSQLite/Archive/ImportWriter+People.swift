@@ -38,7 +38,7 @@ extension ImportWriter {
             throw ArchiveError(.conflict, "The username \(user.username) is that of the user \(owner).")
         }
         try connection[Self.insertUser].run(
-            user.id, archived.deletedAt == nil ? user.username : "deleted user", folded, user.displayName,
+            user.id, archived.deletedAt == nil ? user.username : User.deletedName, folded, user.displayName,
             user.displayName.flatMap(Folding.fold), user.avatarURL, user.createdAt, user.lastSeenAt, user.blocked,
             archived.tokensRevokedAt, archived.deletedAt)
     }

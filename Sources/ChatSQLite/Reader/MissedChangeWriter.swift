@@ -77,21 +77,18 @@ struct MissedChangeWriter {
     }
 
     private func writeReactions(_ n: Int64, _ chat: Chat, into parts: inout Parts) throws {
-        parts.reactions += try Self.reactions(to: n, of: chat, after: missed.after, end: bound, connection)
+        parts.reactions += try Self.reactions(
+            to: n, of: chat, MissedRules(after: missed.after, end: bound, missed.policy), connection)
     }
 
     /// Reactions to an older message that were given or taken back.
     static func reactions(
-        to n: Int64, of chat: Chat, after: Int64, end: Int64, _ connection: Connection
+        to n: Int64, of chat: Chat, _ rules: MissedRules, _ connection: Connection
     ) throws -> [Change] {
-        // If its latest edit is told too, its reactions are in that.
-        if let altered = try connection[Self.alteredAt].first(n, read: { $0.optionalInt(0) }) ?? nil,
-            altered > after, altered <= end
-        {
-            return []
-        }
+        let alteredN = try connection[Self.alteredAt].first(n) { $0.optionalInt(0) } ?? nil
+        guard rules.tellsReactions(alteredN: alteredN) else { return [] }
         guard let message = try MessageRow.message(n, connection) else { return [] }
-        return try connection[Self.reactionsSince].all(n, after) { row in
+        return try connection[Self.reactionsSince].all(n, rules.after) { row in
             .messageReaction(
                 ReactionChange(
                     chatID: chat.id, messageID: message.id, seq: message.seq, userID: UserID(row.text(1)),

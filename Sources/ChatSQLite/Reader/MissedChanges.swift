@@ -198,10 +198,10 @@ struct MissedChanges {
         }
     }
 
-    /// Nothing is told of messages up to this seq. Who came meanwhile hears what came after them, as a socket of theirs
-    /// would have; what was before they ask for, if they may see it.
+    private var rules: MissedRules { MissedRules(after: after, policy) }
+
     private func floor(of chat: ChatFacts) -> Int64 {
-        chat.joinedN > after ? chat.joinedSeq : policy.visibleAbove(joinedSeq: chat.joinedSeq)
+        rules.floor(joinedN: chat.joinedN, joinedSeq: chat.joinedSeq)
     }
 
     /// The greatest seq whose message is not newer than `after`; seq has no gaps, so it is found by halving, beginning
@@ -241,12 +241,9 @@ struct MissedChanges {
         try connection[Self.membersChanged].scan(chat.key, after) { row in
             let card = UserRow.card(row)
             let role = Member.Role(code: row.int(6))
-            if row.int(4) > after {
-                add(row.int(4), place, .memberCame(card))
-                if row.int(5) > row.int(4) { add(row.int(5), place, .role(card.id, role)) }
-            } else {
-                add(row.int(5), place, .role(card.id, role))
-            }
+            let told = rules.member(joinedN: row.int(4), roleN: row.int(5))
+            if told.came { add(row.int(4), place, .memberCame(card)) }
+            if told.changedRole { add(row.int(5), place, .role(card.id, role)) }
             return true
         }
         try connection[Self.departed].scan(chat.key, after) { row in

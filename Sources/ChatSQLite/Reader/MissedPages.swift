@@ -174,9 +174,10 @@ struct MissedPages {
         }
     }
 
-    /// Nothing is told of messages up to this seq; see ``MissedChanges``.
+    private var rules: MissedRules { MissedRules(after: after, end: end, policy) }
+
     private func floor(of chat: MissedChanges.ChatFacts) -> Int64 {
-        chat.joinedN > after ? chat.joinedSeq : policy.visibleAbove(joinedSeq: chat.joinedSeq)
+        rules.floor(joinedN: chat.joinedN, joinedSeq: chat.joinedSeq)
     }
 
     private func message(_ n: Int64, in chat: MissedChanges.ChatFacts) throws -> Message? {
@@ -186,7 +187,7 @@ struct MissedPages {
     private mutating func readHead(_ chat: MissedChanges.ChatFacts, isNew: Bool) throws {
         if isNew {
             if let card = try MissedChangeWriter.card(of: key, connection) { add(.memberAdded(chat.chat, card)) }
-        } else if chat.metaN > after, chat.metaN <= end {
+        } else if rules.isWithin(chat.metaN) {
             add(.chatUpdated(chat.chat))
         }
         begin(.new)
@@ -236,7 +237,7 @@ struct MissedPages {
             chat.key, place.at ?? after, end, place.sub, after, floor(of: chat)) { ($0.int(0), $0.int(1)) }
         for (n, revision) in rows {
             if isFull { return }
-            let reactions = try MissedChangeWriter.reactions(to: n, of: chat.chat, after: after, end: end, connection)
+            let reactions = try MissedChangeWriter.reactions(to: n, of: chat.chat, rules, connection)
             for reaction in reactions { add(reaction, weight: 250 + reactions.count * 40) }
             (place.at, place.sub) = (revision, n)
         }
@@ -249,10 +250,9 @@ struct MissedPages {
         }
         for (member, card, joined, roleChanged, role) in rows {
             if isFull { return }
-            if joined > after, joined <= end { add(.memberAdded(chat.chat, card)) }
-            if roleChanged > max(after, joined), roleChanged <= end {
-                add(.memberRoleChanged(chat.chat.id, card.id, role))
-            }
+            let told = rules.member(joinedN: joined, roleN: roleChanged)
+            if told.came { add(.memberAdded(chat.chat, card)) }
+            if told.changedRole { add(.memberRoleChanged(chat.chat.id, card.id, role)) }
             place.at = member
         }
         if rows.isEmpty { begin(.departures) }

@@ -36,7 +36,7 @@ struct MissedReceipts {
     ///   - user: whose receipts they are in a large chat.
     ///   - from: members with a greater key.
     func receipts(of user: Int64, from: Int64) throws -> [(user: Int64, changes: [Change])] {
-        if chat.chat.memberCount <= policy.quietMembers {
+        if MissedRules(after: after, end: end, policy).tellsReceipts(to: chat.chat.memberCount) {
             return try connection[Self.everybody].all(chat.key, after, from, read: read)
         }
         return try connection[Self.own].all(chat.key, after, from, user, read: read)
@@ -45,19 +45,19 @@ struct MissedReceipts {
     private func read(_ row: PreparedStatement) throws -> (user: Int64, changes: [Change])? {
         var changes: [Change] = []
         let user = UserID(row.text(0))
-        let (readSeq, deliveredSeq) = (row.int(1), row.int(4))
-        if isWithin(row.int(3)), let receipt = try receipt(user, readSeq, row.time(2)) {
+        let marks = Watermarks(
+            readSeq: row.int(1), readAt: row.optionalTime(2), readN: row.int(3), deliveredSeq: row.int(4),
+            deliveredAt: row.optionalTime(5), deliveredN: row.int(6))
+        if let read = marks.read(after: after, upTo: end), let receipt = try receipt(user, read.seq, read.at) {
             changes.append(.messageRead(receipt))
         }
-        if isWithin(row.int(6)), deliveredSeq > readSeq || !isWithin(row.int(3)),
-            let receipt = try receipt(user, deliveredSeq, row.time(5))
+        if let delivered = marks.delivered(after: after, upTo: end),
+            let receipt = try receipt(user, delivered.seq, delivered.at)
         {
             changes.append(.messageDelivered(receipt))
         }
         return (row.int(7), changes)
     }
-
-    private func isWithin(_ revision: Int64) -> Bool { revision > after && revision <= end }
 
     private func receipt(_ user: UserID, _ seq: Int64, _ at: Timestamp) throws -> Receipt? {
         guard let n = try connection[Self.numberAt].first(chat.key, seq, read: { $0.int(0) }) else { return nil }

@@ -6,19 +6,11 @@ extension SQLiteReadView {
 
     func standing(epoch: UInt64, revision: Revision, heardAt: Timestamp?) throws -> OffsetStanding {
         let newest = try self.revision()
-        let range = try connection[Self.epoch].first(Int64(bitPattern: epoch)) { row in
-            (row.int(0), row.optionalInt(1) ?? newest.value)
+        let issued = try connection[Self.epoch].first(Int64(bitPattern: epoch)) { row in
+            (first: Revision(row.int(0)), last: row.optionalInt(1).map { Revision($0) } ?? newest)
         }
-        guard let (first, last) = range, (first...max(first, last)).contains(revision.value) else {
-            return .neverIssued
-        }
-        // Nothing happened since: however long that is, nothing was missed.
-        if revision == newest { return .recoverable }
-        let now = facts.clock().milliseconds
-        // The future is no time at which anybody heard anything.
-        let heard = heardAt.map(\.milliseconds).flatMap { $0 <= now ? $0 : nil } ?? 0
-        let age = now - max((revision.value >> 20) * 1000, heard)
-        return age > policy.recoveryWindow.components.seconds * 1000 ? .tooOld : .recoverable
+        return OffsetStanding(
+            of: revision, issued: issued, newest: newest, heardAt: heardAt, now: facts.clock(), policy)
     }
 
     func missed(by user: UserID, from cursor: MissedCursor, bytes: Int) throws -> MissedPage {

@@ -45,12 +45,12 @@ extension SQLiteReadView {
     }
 
     func chats(matching query: String?, page: PageRequest) throws -> Page<Chat> {
-        let limit = Self.limit(page)
+        let limit = page.count
         guard let folded = Folding.fold(query ?? "") else { return Page(items: [], next: nil) }
         let rows = try connection[Self.pageOfChats].all(
-            try Self.place(page), folded, limit + 1
-        ) { ($0.int(0), ChatRow.chat($0, from: 1)) }
-        return Self.page(rows, limit: limit)
+            try page.place(), folded, limit + 1
+        ) { (key: $0.int(0), item: ChatRow.chat($0, from: 1)) }
+        return Page(rows, count: limit)
     }
 
     func member(_ user: UserID, of chat: ChatID) throws -> Member? {
@@ -58,14 +58,13 @@ extension SQLiteReadView {
     }
 
     func members(of chat: ChatID, page: PageRequest) throws -> Page<Member> {
-        let limit = Self.limit(page)
-        let place = try Self.place(page)
+        let place = try page.place()
         guard let key = try key(of: chat) else { return Page(items: [], next: nil) }
-        return Self.page(try members(key, after: place, limit: limit + 1), limit: limit)
+        return Page(try members(key, after: place, limit: page.count + 1), count: page.count)
     }
 
-    private func members(_ chat: Int64, after place: Int64, limit: Int) throws -> [(Int64, Member)] {
-        try connection[Self.pageOfMembers].all(chat, place, limit) { ($0.int(8), ChatRow.member($0)) }
+    private func members(_ chat: Int64, after place: Int64, limit: Int) throws -> [(key: Int64, item: Member)] {
+        try connection[Self.pageOfMembers].all(chat, place, limit) { (key: $0.int(8), item: ChatRow.member($0)) }
     }
 
     func chatIDs(of user: UserID) throws -> [ChatID] { try presenceChats(of: user, quietMembers: .max) }
@@ -90,7 +89,7 @@ extension SQLiteReadView {
         let rows = try connection[Self.list].all(userKey) { row in try listRow(row) }
         return try rows.sorted { $0.latest > $1.latest }.map { row in
             var item = row.item
-            item.members = try members(row.key, after: 0, limit: 20).map(\.1)
+            item.members = try members(row.key, after: 0, limit: ChatListItem.shownMembers).map(\.item)
             item.lastMessage = try row.last.map { try MessageRow.finish($0, connection).seen(above: row.floor) }
             return item
         }
@@ -119,7 +118,8 @@ extension SQLiteReadView {
         let item = ChatListItem(
             chat: chat, members: [], lastMessage: nil, unreadCount: Int(unread), readSeq: readSeq,
             deliveredSeq: row.int(28))
-        return ListRow(key: key, latest: max(row.int(0), row.int(26)), last: last, floor: floor, item: item)
+        let latest = ChatListItem.liveliness(lastN: row.int(0), metaN: row.int(26))
+        return ListRow(key: key, latest: latest, last: last, floor: floor, item: item)
     }
 
     func key(of chat: ChatID) throws -> Int64? {

@@ -14,25 +14,16 @@ extension SQLiteReadView {
         WHERE f.id = ?1 AND f.done_ms IS NOT NULL
         """
     private static let holder: StaticString = """
-        SELECT key, blocked, tokens_after_ms, deleted_ms FROM users WHERE id = ?
+        SELECT blocked, deleted_ms, tokens_after_ms FROM users WHERE id = ?
         """
-
-    private static let noFile = ChatError(.notFound, "There is no such file.", field: "fileId")
 
     func file(_ id: FileID) throws -> StoredFile? { try found(id)?.file }
 
     func file(_ id: FileID, for user: UserID) throws -> StoredFile {
-        guard let found = try found(id) else { throw Self.noFile }
-        guard found.file.messageID != nil else {
-            guard found.file.ownerID == user else { throw Self.noFile }
-            return found.file
-        }
-        do {
-            guard let chat = found.chat, found.seq > (try visibleAbove(chat, for: user)) else { throw Self.noFile }
-        } catch let error as ChatError where error.code == .forbidden {
-            throw Self.noFile
-        }
-        return found.file
+        let found = try found(id)
+        let joined = try found?.chat.flatMap { try joinedSeq($0, of: user) }
+        return try StoredFile.file(
+            found?.file, for: user, seq: found?.seq ?? 0, above: joined.map(policy.visibleAbove(joinedSeq:)))
     }
 
     func chunk(_ number: Int64, of id: FileID) throws -> [UInt8]? {
@@ -41,13 +32,11 @@ extension SQLiteReadView {
     }
 
     func standing(of user: UserID, token: TokenFacts) throws -> TokenStanding {
-        let found = try connection[Self.holder].first(user) {
-            ($0.int(0), $0.bool(1), $0.optionalTime(2), !$0.isNull(3))
+        let holder = try connection[Self.holder].first(user) {
+            TokenHolder(
+                id: user, isBlocked: $0.bool(0), isDeleted: !$0.isNull(1), revokedUpTo: $0.optionalTime(2))
         }
-        guard let (key, blocked, revokedBefore, isDeleted) = found else { return .unknownUser }
-        if isDeleted { return .deleted }
-        if blocked { return .blocked }
-        return try isRevoked(token, of: key, revokedBefore) ? .tokenRevoked : .holds
+        return try token.standing(of: holder, record: state)
     }
 
     private struct Found {
@@ -66,11 +55,8 @@ extension SQLiteReadView {
                 chat: row.optionalText(9).map { ChatID($0) }, seq: row.int(10))
         }
         guard let found else { return nil }
-        if found.file.messageID == nil {
-            // It may be there until somebody clears up.
-            let end = found.file.createdAt.advanced(by: ChatPolicy.unsentFileLife)
-            return facts.clock() < end ? found : nil
-        }
-        return found.chat == nil ? nil : found
+        let isSent = found.file.messageID != nil
+        if isSent, found.chat == nil { return nil }
+        return StoredFile.isThere(isSent: isSent, createdAt: found.file.createdAt, now: facts.clock()) ? found : nil
     }
 }

@@ -43,7 +43,7 @@ extension SQLiteReadView {
 
     func history(of chat: ChatID, _ range: HistoryRange, limit: Int, bytes: Int) throws -> HistoryPage {
         guard let key = try key(of: chat) else { return HistoryPage(messages: [], hasMore: false) }
-        return try history(Stretch(key: key, chat: chat, floor: 0, bytes: bytes), range, limit: limit)
+        return try history(Stretch(key: key, chat: chat, floor: 0), range, limit: limit, bytes: bytes)
     }
 
     func history(
@@ -51,97 +51,75 @@ extension SQLiteReadView {
     ) throws -> HistoryPage {
         let floor = try visibleAbove(chat, for: user)
         guard let key = try key(of: chat) else { return HistoryPage(messages: [], hasMore: false) }
-        return try history(Stretch(key: key, chat: chat, floor: floor, bytes: bytes), range, limit: limit)
+        return try history(Stretch(key: key, chat: chat, floor: floor), range, limit: limit, bytes: bytes)
     }
 
     func message(_ id: MessageID, in chat: ChatID, for user: UserID) throws -> Message {
         let floor = try visibleAbove(chat, for: user)
-        guard let message = try message(id), message.chatID == chat, message.seq > floor else {
-            throw ChatError(.notFound, "There is no such message in this chat.", field: "messageId")
-        }
-        return message.seen(above: floor)
+        return try Message.seen(try message(id), in: chat, above: floor)
     }
 
     /// The seq above which the user sees the chat's messages.
     ///
     /// - Throws: `forbidden` for those who are no members.
     func visibleAbove(_ chat: ChatID, for user: UserID) throws -> Int64 {
-        guard let joined = try connection[Self.joinedSeq].first(user, chat, read: { $0.int(0) }) else {
-            throw ChatError(.forbidden, "You are not a member of this chat.")
-        }
-        return policy.visibleAbove(joinedSeq: joined)
+        try policy.visibleAbove(joinedSeq: try joinedSeq(chat, of: user))
     }
 
-    /// What of a chat a page is read from, and how much of it.
+    /// `nil` for those who are no members.
+    func joinedSeq(_ chat: ChatID, of user: UserID) throws -> Int64? {
+        try connection[Self.joinedSeq].first(user, chat) { $0.int(0) }
+    }
+
+    /// What of a chat a page is read from.
     private struct Stretch {
         let key: Int64
         let chat: ChatID
         /// Nothing up to this seq is seen.
         let floor: Int64
-        /// About so much text at most.
-        var bytes: Int
     }
 
-    private func history(_ stretch: Stretch, _ range: HistoryRange, limit: Int) throws -> HistoryPage {
-        var page = try page(of: stretch, range, limit: min(1000, max(1, limit)))
+    private func history(
+        _ stretch: Stretch, _ range: HistoryRange, limit: Int, bytes: Int
+    ) throws -> HistoryPage {
+        var page = try range.page(
+            above: stretch.floor, limit: limit, bytes: bytes,
+            before: { try before($0, in: stretch, $1, bytes: $2) },
+            after: { try after($0, in: stretch, $1, bytes: $2) })
         if stretch.floor > 0 { page.messages = page.messages.map { $0.seen(above: stretch.floor) } }
         return page
     }
 
-    private func page(of stretch: Stretch, _ range: HistoryRange, limit: Int) throws -> HistoryPage {
-        switch range {
-        case .latest: return try before(.max, in: stretch, limit)
-        case .before(let seq): return try before(seq, in: stretch, limit)
-        case .after(let seq): return try after(max(seq, stretch.floor), in: stretch, limit)
-        case .around(let seq):
-            // Half from the message on, and what that leaves before it.
-            var half = stretch
-            half.bytes /= 2
-            let (from, to) = (max(seq &- 1, stretch.floor), max(seq, stretch.floor &+ 1))
-            var later = try after(from, in: half, limit - limit / 2)
-            let earlier = try before(to, in: half, limit - later.messages.count)
-            if earlier.messages.count < limit / 2, !earlier.hasMore {
-                later = try after(from, in: half, limit - earlier.messages.count)
-            }
-            let shown = earlier.messages.suffix(limit - later.messages.count)
-            return HistoryPage(
-                messages: shown + later.messages,
-                hasMore: earlier.hasMore || later.hasMore || shown.count < earlier.messages.count)
-        }
-    }
-
-    private func before(_ seq: Int64, in stretch: Stretch, _ limit: Int) throws -> HistoryPage {
-        var page = PageOfDrafts(limit: limit, bytes: stretch.bytes)
+    private func before(_ seq: Int64, in stretch: Stretch, _ limit: Int, bytes: Int) throws -> HistoryPage {
+        var page = PageOfDrafts(limit: limit, bytes: bytes)
         try connection[Self.before].scan(stretch.key, seq, limit + 1, stretch.chat, stretch.floor) { page.take($0) }
         return HistoryPage(
             messages: try MessageRow.finish(page.drafts.reversed(), connection), hasMore: page.isCut)
     }
 
-    private func after(_ seq: Int64, in stretch: Stretch, _ limit: Int) throws -> HistoryPage {
-        var page = PageOfDrafts(limit: limit, bytes: stretch.bytes)
+    private func after(_ seq: Int64, in stretch: Stretch, _ limit: Int, bytes: Int) throws -> HistoryPage {
+        var page = PageOfDrafts(limit: limit, bytes: bytes)
         try connection[Self.after].scan(stretch.key, seq, limit + 1, stretch.chat) { page.take($0) }
         return HistoryPage(messages: try MessageRow.finish(page.drafts, connection), hasMore: page.isCut)
     }
 
     /// Messages as they are stepped to, until there are enough, or enough text.
     private struct PageOfDrafts {
-        let limit: Int
-        let bytes: Int
+        private var fill: PageFill
         private(set) var drafts: [MessageRow.Draft] = []
         /// There was one more.
         private(set) var isCut = false
-        private var weight = 0
 
-        init(limit: Int, bytes: Int) { (self.limit, self.bytes) = (limit, bytes) }
+        init(limit: Int, bytes: Int) { fill = PageFill(limit: limit, bytes: bytes) }
 
         /// - Returns: whether another may be taken.
         mutating func take(_ row: PreparedStatement) -> Bool {
-            guard drafts.count < limit, drafts.isEmpty || weight < bytes else {
+            guard fill.hasRoom else {
                 isCut = true
                 return false
             }
             let draft = MessageRow.draft(row)
-            weight += PageBytes.message + draft.message.content.utf8.count
+            fill.note(textBytes: draft.message.content.utf8.count)
             drafts.append(draft)
             return true
         }

@@ -30,15 +30,15 @@ extension SQLiteReadView {
             _ = try visibleAbove(chat, for: user)
             chatKey = try key(of: chat) ?? 0
         }
-        let place = try page.after == nil ? Int64.max : Self.place(page)
-        let words = SearchQuery.words(query)
+        let place = try page.after == nil ? Int64.max : page.place()
+        let words = SearchWords.words(query)
         guard let last = words.last else {
             throw ChatError(.invalid, "query has no word that could be looked for.", field: "query")
         }
         guard let userKey = try key(of: user) else { return Page(items: [], next: nil) }
         let endings = try SearchVocabulary.words(beginningWith: last, connection)
         guard endings?.isEmpty != true else { return Page(items: [], next: nil) }
-        let limit = Self.limit(page)
+        let limit = page.count
         let joinedOnly = policy.historyVisibility == .joined
         var rows: [(n: Int64, snippet: String, floor: Int64)] = []
         var (looked, lowest) = (0, place)
@@ -58,12 +58,12 @@ extension SQLiteReadView {
             // A word in letters that the index's older tables do not know as such: it is in no message either.
             return Page(items: [], next: nil)
         }
-        let hits = try rows.compactMap { row -> (Int64, SearchHit)? in
+        let hits = try rows.compactMap { row -> (key: Int64, item: SearchHit)? in
             guard let message = try MessageRow.message(row.n, connection)?.seen(above: row.floor) else { return nil }
             return (row.n, SearchHit(message: message, snippet: row.snippet))
         }
-        var found = Self.page(hits, limit: limit)
-        if found.next == nil, looked == reach { found.next = String(lowest, radix: 36) }
+        var found = Page(hits, count: limit)
+        if found.next == nil, looked == reach { found.next = Page<SearchHit>.cursor(lowest) }
         return found
     }
 }

@@ -33,7 +33,9 @@ extension SQLiteReadView {
             deleted_ms
         FROM users WHERE id = ?
         """
-    private static let tokenState: StaticString = "SELECT user, revoked_ms FROM tokens WHERE id = ?"
+    private static let tokenState: StaticString = """
+        SELECT u.id, t.revoked_ms FROM tokens t JOIN users u ON u.key = t.user WHERE t.id = ?
+        """
     private static let membershipsOfUser: StaticString = """
         SELECT c.id, c.key, c.last_seq, m.read_seq, c.silent_seq, c.member_count, m.joined_seq
         FROM members m CROSS JOIN chats c ON c.key = m.chat WHERE m.user = ? AND c.deleted_ms IS NULL
@@ -53,12 +55,12 @@ extension SQLiteReadView {
     }
 
     func users(matching query: String?, page: PageRequest) throws -> Page<User> {
-        let limit = Self.limit(page)
+        let limit = page.count
         guard let folded = Folding.fold(query ?? "") else { return Page(items: [], next: nil) }
         let rows = try connection[Self.pageOfUsers].all(
-            try Self.place(page), folded, limit + 1
-        ) { ($0.int(0), UserRow.user($0, from: 1)) }
-        return Self.page(rows, limit: limit)
+            try page.place(), folded, limit + 1
+        ) { (key: $0.int(0), item: UserRow.user($0, from: 1)) }
+        return Page(rows, count: limit)
     }
 
     func cards(_ ids: [UserID]) throws -> [UserCard] {
@@ -70,20 +72,20 @@ extension SQLiteReadView {
     }
 
     func tokens(of user: UserID?, page: PageRequest) throws -> Page<TokenRecord> {
-        let limit = Self.limit(page)
-        let place = try Self.place(page)
+        let limit = page.count
+        let place = try page.place()
         guard let user else {
             let rows = try connection[Self.pageOfTokens].all(place, limit + 1) {
-                ($0.int(0), UserRow.token($0, from: 1))
+                (key: $0.int(0), item: UserRow.token($0, from: 1))
             }
-            return Self.page(rows, limit: limit)
+            return Page(rows, count: limit)
         }
         let rows = try connection[Self.pageOfTokensOfUser].all(user, place, limit + 1) { row in
             var token = UserRow.token(row, from: 1)
             token.id = TokenID(row.text(7))
-            return (row.int(0), token)
+            return (key: row.int(0), item: token)
         }
-        return Self.page(rows, limit: limit)
+        return Page(rows, count: limit)
     }
 
     func admission(of id: UserID, token: TokenFacts) throws -> Admission {
@@ -91,10 +93,12 @@ extension SQLiteReadView {
         let found = try connection[Self.admission].first(id) {
             ($0.int(0), UserRow.user($0, from: 1), $0.optionalTime(8), !$0.isNull(9))
         }
-        guard let (key, user, revokedBefore, isDeleted) = found else { return .unknownUser }
-        if isDeleted { return .deleted }
-        if user.blocked { return .blocked }
-        if try isRevoked(token, of: key, revokedBefore) { return .tokenRevoked }
+        let holder = found.map { _, user, revokedUpTo, isDeleted in
+            TokenHolder(id: user.id, isBlocked: user.blocked, isDeleted: isDeleted, revokedUpTo: revokedUpTo)
+        }
+        let standing = try token.standing(of: holder, record: state)
+        if let refusal = Admission(refusing: standing) { return refusal }
+        guard let (key, user, _, _) = found else { return .unknownUser }
         var chats: [ChatID] = []
         var presenceChats: [ChatID] = []
         var floors: [ChatID: Int64] = [:]
@@ -115,22 +119,15 @@ extension SQLiteReadView {
                 revision: revision))
     }
 
-    /// A token of Parley's own has a row that tells; of others only the time of issue, in seconds, is known.
-    func isRevoked(_ token: TokenFacts, of user: Int64, _ revokedBefore: Timestamp?) throws -> Bool {
-        if let id = token.id {
-            let row = try connection[Self.tokenState].first(id) { ($0.int(0), !$0.isNull(1)) }
-            if let (owner, revoked) = row { return revoked || owner != user }
-        }
-        guard let revokedBefore else { return false }
-        guard let issuedAt = token.issuedAt else { return true }
-        return issuedAt <= revokedBefore
+    /// A token that Parley issued.
+    func state(of token: TokenID) throws -> TokenState? {
+        try connection[Self.tokenState].first(token) { TokenState(owner: UserID($0.text(0)), isRevoked: !$0.isNull(1)) }
     }
 
-    /// Unread messages; see the writer's `unread`.
     func unread(chat: Int64, lastSeq: Int64, readSeq: Int64, silentSeq: Int64) throws -> Int64 {
-        guard lastSeq > readSeq else { return 0 }
-        guard silentSeq > readSeq else { return lastSeq - readSeq }
-        return lastSeq - readSeq - (try connection[Self.silentAbove].first(chat, readSeq) { $0.int(0) } ?? 0)
+        try Unread.count(lastSeq: lastSeq, readSeq: readSeq, silentSeq: silentSeq) {
+            try connection[Self.silentAbove].first(chat, readSeq) { $0.int(0) } ?? 0
+        }
     }
 
     func key(of user: UserID) throws -> Int64? {

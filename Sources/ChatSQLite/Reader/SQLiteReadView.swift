@@ -40,26 +40,6 @@ final class SQLiteReadView: ChatReadView {
             users: counts?.0 ?? 0, chats: counts?.1 ?? 0, messages: counts?.2 ?? 0, fileBytes: bytes,
             attachmentBytes: counts?.3 ?? 0)
     }
-
-    /// The row number that a page cursor stands for; 0 for none.
-    ///
-    /// - Throws: `invalid` for a cursor that no page gave.
-    static func place(_ page: PageRequest) throws -> Int64 {
-        guard let after = page.after else { return 0 }
-        guard let place = Int64(after, radix: 36), place >= 0 else {
-            throw ChatError(.invalid, "This is no `next` of a page.", field: "after")
-        }
-        return place
-    }
-
-    /// Rows and their numbers, one more than asked for, as a page.
-    static func page<Item>(_ rows: [(Int64, Item)], limit: Int) -> Page<Item> {
-        let shown = rows.prefix(limit)
-        let next = rows.count > limit ? shown.last.map { String($0.0, radix: 36) } : nil
-        return Page(items: shown.map(\.1), next: next)
-    }
-
-    static func limit(_ page: PageRequest) -> Int { min(200, max(1, page.limit)) }
 }
 
 @available(*, unavailable)

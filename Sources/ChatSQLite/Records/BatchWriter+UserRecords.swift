@@ -18,7 +18,7 @@ extension BatchWriter {
     private static let block: StaticString = "UPDATE users SET blocked = ? WHERE key = ?"
     private static let presence: StaticString = "UPDATE users SET online = ?, last_seen_ms = ? WHERE key = ?"
     private static let eraseUser: StaticString = """
-        UPDATE users SET username = 'deleted user', folded = NULL, display_name = NULL, display_folded = NULL,
+        UPDATE users SET username = ?, folded = NULL, display_name = NULL, display_folded = NULL,
             avatar_url = NULL, online = 0, deleted_ms = ?, card_n = ?
         WHERE key = ?
         """
@@ -68,7 +68,7 @@ extension BatchWriter {
     }
 
     func eraseUser(_ user: UserRecord, n: Int64) throws {
-        try connection[Self.eraseUser].run(now, n, user.key)
+        try connection[Self.eraseUser].run(User.deletedName, now, n, user.key)
         memory.forget(user)
     }
 

@@ -50,8 +50,8 @@ struct SearchTests {
 
     @Test("A word many times in the query, and in the text, is looked for once", .timeLimit(.minutes(1)))
     func repetition() async throws {
-        #expect(SearchQuery.words("a A \u{e1} a\u{301} b B a") == ["a", "b", "a"])
-        #expect(SearchQuery.words("a a") == ["a", "a"])
+        #expect(SearchWords.words("a A \u{e1} a\u{301} b B a") == ["a", "b", "a"])
+        #expect(SearchWords.words("a a") == ["a", "a"])
         let (fixture, _) = try await fixture((0..<20).map { _ in String(repeating: "a ", count: 2500) })
         let hits = try await found(fixture, String(repeating: "a ", count: 250))
         #expect(hits.count == 20)

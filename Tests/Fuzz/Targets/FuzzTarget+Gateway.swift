@@ -27,7 +27,7 @@ extension FuzzTarget {
             try require(text.utf8.prefix(19).elementsEqual(time.rfc3339.utf8.prefix(19)), "\(text) is \(time.rfc3339)")
         }
         if let offset = Offset(text) { try require(Offset(offset.text) == offset, "\(text) is \(offset.text)") }
-        let words = SearchQuery.words(text)
+        let words = SearchWords.words(text)
         try require(words.allSatisfy { !$0.isEmpty && !$0.unicodeScalars.contains("\"") }, "words \(words)")
         if !words.isEmpty { _ = SearchQuery.match(words, endings: nil) }
     }

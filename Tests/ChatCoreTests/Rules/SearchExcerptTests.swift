@@ -1,8 +1,6 @@
 import ChatCore
 import Testing
 
-@testable import ChatSQLite
-
 @Suite("The part of a text that is shown for a search")
 struct SearchExcerptTests {
     private let plain = (0..<60).map { "w\($0)" }

@@ -1,12 +1,10 @@
-import ChatCore
-
 /// Cuts the part of a text that is shown for a search: the ``words`` words with the most hits among them.
 ///
 /// FTS5's own `snippet()` weighs each hit against all others, and does so for each word that was asked for: a text of
-/// one repeated word takes it seconds. This takes one pass over the text that `highlight()` has marked.
-struct SearchExcerpt {
+/// one repeated word takes it seconds. This takes one pass over the text that is marked already.
+public struct SearchExcerpt {
     /// Words in an excerpt.
-    static let words = 24
+    public static let words = 24
 
     /// A word of the text, its marks with it.
     private struct Word {
@@ -19,7 +17,7 @@ struct SearchExcerpt {
 
     /// - Parameter marked: the text, each hit between ``SearchMarks/start`` and ``SearchMarks/end``.
     /// - Returns: the text, or a part of it with ``SearchMarks/ellipsis`` where it was cut.
-    static func cut(_ marked: String) -> String { SearchExcerpt(marked).excerpt }
+    public static func cut(_ marked: String) -> String { SearchExcerpt(marked).excerpt }
 
     private init(_ marked: String) {
         scalars = marked.unicodeScalars
@@ -35,7 +33,7 @@ struct SearchExcerpt {
                 (begin, isHit) = (index, true)
             } else if scalar == end {
                 close(&begin, at: isHit ? next : index, &isHit)
-            } else if isHit || SearchQuery.isPart(scalar) || (begin != nil && SearchQuery.isDiacritic(scalar)) {
+            } else if isHit || SearchWords.isPart(scalar) || (begin != nil && SearchWords.isDiacritic(scalar)) {
                 begin = begin ?? index
             } else {
                 close(&begin, at: index, &isHit)
