@@ -2,8 +2,8 @@
 /// engine decides anything about chats itself.
 ///
 /// All of it happens inside one transaction, on one thread: what was stored is seen by what is loaded after it, and a
-/// user, chat or member that is loaded again is the same object. A command that throws is undone by the engine, with all it stored. Errors thrown here are the engine's own and pass
-/// through the rules.
+/// user, chat or member that is loaded again is the same object. A command that throws is undone by the engine, with
+/// all it stored. Errors thrown here are the engine's own and pass through the rules.
 ///
 /// What the rules will load by key can be told beforehand (``Command/needs``), so an engine behind a network can fetch
 /// it for a whole batch at once.
