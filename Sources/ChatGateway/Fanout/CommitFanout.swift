@@ -138,7 +138,7 @@ final class CommitFanout: CommitSink {
             receipts.tell(receipt, kind: .delivered, after: before, in: &batch)
         case .chatCreated, .chatUpdated, .chatDeleted, .memberAdded, .memberRemoved, .memberRoleChanged:
             tellMembership(change, in: &batch)
-        case .userUpdated, .userDeleted, .userBlocked, .tokensRevoked, .tokenRevoked:
+        case .userCreated, .userUpdated, .userDeleted, .userBlocked, .userUnblocked, .tokensRevoked, .tokenRevoked:
             tellUser(change, in: &batch)
         }
     }

@@ -70,7 +70,9 @@ extension ServerEvent {
         case .memberRemoved(let chat, let member):
             self = member == user ? .chatRemoved(chat) : .memberRemoved(chat, member)
         case .userUpdated(let card, _): self = .userUpdated(card)
-        case .memberRoleChanged, .userDeleted, .userBlocked, .tokensRevoked, .tokenRevoked: return nil
+        case .memberRoleChanged, .userCreated, .userDeleted, .userBlocked, .userUnblocked, .tokensRevoked,
+            .tokenRevoked:
+            return nil
         }
     }
 }

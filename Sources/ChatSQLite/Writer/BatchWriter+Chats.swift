@@ -5,15 +5,16 @@ import Foundation
 /// Chats: made, renamed, deleted.
 extension BatchWriter {
     private static let insertChat: StaticString = """
-        INSERT INTO chats (id, name, name_folded, kind, pair, created_ms, meta_n, changed)
-            VALUES (?, ?, ?, ?, ?, ?, ?, ?)
+        INSERT INTO chats (id, name, name_folded, kind, pair, created_ms, meta_n, changed, made_n)
+            VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)
         """
     private static let idTaken: StaticString = "SELECT 1 FROM chats WHERE id = ?"
     private static let byPair: StaticString = "SELECT id FROM chats WHERE pair = ?"
-    private static let rename: StaticString = "UPDATE chats SET name = ?, name_folded = ? WHERE key = ?"
+    private static let rename: StaticString = "UPDATE chats SET name = ?, name_folded = ?, meta_n = ? WHERE key = ?"
     private static let eraseChat: StaticString = """
-        UPDATE chats SET name = NULL, name_folded = NULL, pair = NULL, member_count = 0, changed = ?, deleted_ms = ?
-        WHERE key = ?
+        UPDATE chats SET name = NULL, name_folded = NULL, pair = NULL, member_count = 0, changed = ?1, gone_n = ?1,
+            deleted_ms = ?2
+        WHERE key = ?3
         """
 
     func createChat(_ new: NewChat, by principal: Principal) throws -> Outcome {
@@ -80,7 +81,7 @@ extension BatchWriter {
     func insertChat(_ new: NewChat, pair: String?, n: Int64) throws -> ChatRecord {
         let name = try FieldRules.optionalName(new.name, field: "name")
         let id = new.id ?? ChatID(UUID().uuidString.lowercased())
-        try connection[Self.insertChat].run(id, name, name.flatMap(Folding.fold), new.kind.code, pair, now, n, n)
+        try connection[Self.insertChat].run(id, name, name.flatMap(Folding.fold), new.kind.code, pair, now, n, n, n)
         return try existingChat(id)
     }
 
@@ -110,9 +111,8 @@ extension BatchWriter {
         let name = try FieldRules.optionalName(patched, field: "name")
         guard name != chat.chat.name else { return .chat(chat.chat, created: false) }
         let n = next()
-        try connection[Self.rename].run(name, name.flatMap(Folding.fold), chat.key)
+        try connection[Self.rename].run(name, name.flatMap(Folding.fold), n, chat.key)
         chat.chat.name = name
-        chat.metaN = n
         chat.changed = n
         memory.touch(chat)
         changes.append(.chatUpdated(chat.chat))

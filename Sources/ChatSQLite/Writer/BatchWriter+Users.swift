@@ -7,8 +7,8 @@ extension BatchWriter {
         SELECT c.id FROM members m JOIN chats c ON c.key = m.chat WHERE m.user = ? AND c.deleted_ms IS NULL
         """
     private static let insertUser: StaticString = """
-        INSERT INTO users (id, username, folded, display_name, display_folded, avatar_url, created_ms)
-        VALUES (?, ?, ?, ?, ?, ?, ?)
+        INSERT INTO users (id, username, folded, display_name, display_folded, avatar_url, created_ms, made_n)
+        VALUES (?, ?, ?, ?, ?, ?, ?, ?)
         """
     private static let idTaken: StaticString = "SELECT 1 FROM users WHERE id = ?"
     private static let byFolded: StaticString = "SELECT id FROM users WHERE folded = ?"
@@ -16,7 +16,7 @@ extension BatchWriter {
         UPDATE users SET username = ?, folded = ?, display_name = ?, display_folded = ?, avatar_url = ?, card_n = ?
         WHERE key = ?
         """
-    private static let block: StaticString = "UPDATE users SET blocked = ? WHERE key = ?"
+    private static let block: StaticString = "UPDATE users SET blocked = ?, blocked_n = ? WHERE key = ?"
     private static let eraseUser: StaticString = """
         UPDATE users SET username = 'deleted user', folded = NULL, display_name = NULL, display_folded = NULL,
             avatar_url = NULL, online = 0, deleted_ms = ?, card_n = ?
@@ -29,11 +29,11 @@ extension BatchWriter {
     private static let tokenOwner: StaticString = """
         SELECT u.id, t.revoked_ms FROM tokens t JOIN users u ON u.key = t.user WHERE t.id = ?
         """
-    private static let revoke: StaticString = "UPDATE tokens SET revoked_ms = ? WHERE id = ?"
+    private static let revoke: StaticString = "UPDATE tokens SET revoked_ms = ?, revoked_n = ? WHERE id = ?"
     private static let revokeAll: StaticString =
         "UPDATE tokens SET revoked_ms = ? WHERE user = ? AND revoked_ms IS NULL"
     private static let revokeBefore: StaticString = """
-        UPDATE users SET tokens_after_ms = max(?, ifnull(tokens_after_ms, 0)) WHERE key = ?
+        UPDATE users SET tokens_after_ms = max(?, ifnull(tokens_after_ms, 0)), revoked_n = ? WHERE key = ?
         """
     private static let putSetting: StaticString = """
         INSERT INTO settings (key, value) VALUES (?, ?) ON CONFLICT (key) DO UPDATE SET value = excluded.value
@@ -55,8 +55,10 @@ extension BatchWriter {
         let folded = try Self.folded(username)
         try checkFree(folded, for: id)
         try connection[Self.insertUser].run(
-            id, username, folded, displayName, displayName.flatMap(Folding.fold), avatar, now)
-        return try existingUser(id)
+            id, username, folded, displayName, displayName.flatMap(Folding.fold), avatar, now, next())
+        let user = try existingUser(id)
+        changes.append(.userCreated(user.user.card))
+        return user
     }
 
     func updateUser(_ id: UserID, _ patch: UserPatch) throws -> Outcome {
@@ -94,9 +96,9 @@ extension BatchWriter {
     func setBlocked(_ id: UserID, _ blocked: Bool) throws -> Outcome {
         let record = try existingUser(id)
         guard record.user.blocked != blocked else { return .user(record.user) }
-        try connection[Self.block].run(blocked, record.key)
+        try connection[Self.block].run(blocked, next(), record.key)
         record.user.blocked = blocked
-        if blocked { changes.append(.userBlocked(id)) }
+        changes.append(blocked ? .userBlocked(id) : .userUnblocked(id))
         return .user(record.user)
     }
 
@@ -149,7 +151,7 @@ extension BatchWriter {
         let found = try connection[Self.tokenOwner].first(id) { (UserID($0.text(0)), $0.isNull(1)) }
         guard let (user, valid) = found else { throw ChatError(.notFound, "There is no such token.") }
         guard valid else { return .done }
-        try connection[Self.revoke].run(now, id)
+        try connection[Self.revoke].run(now, next(), id)
         changes.append(.tokenRevoked(id, user))
         return .done
     }
@@ -157,7 +159,7 @@ extension BatchWriter {
     func revokeTokens(of id: UserID, issuedUpTo time: Timestamp?) throws -> Outcome {
         let record = try existingUser(id)
         try connection[Self.revokeAll].run(now, record.key)
-        try connection[Self.revokeBefore].run(max(now, time ?? now), record.key)
+        try connection[Self.revokeBefore].run(max(now, time ?? now), next(), record.key)
         changes.append(.tokensRevoked(id))
         return .done
     }

@@ -253,6 +253,8 @@ final class BatchWriter {
         case .delete(let chat, let message, let principal): return try delete(chat, message, by: principal)
         case .react(let chat, let message, let emoji, let remove, let user):
             return try react(chat, message, emoji: emoji, remove: remove, by: user)
+        case .advanceCursor(let name, let position): return try advanceCursor(name, to: position)
+        case .removeCursor(let name): return try removeCursor(name)
         case .setSetting(let key, let value): return try setSetting(key, value)
         case .send(let message): return try send(message)
         case .beginFile(let file): return try beginFile(file)

@@ -18,20 +18,18 @@ final class ChatRecord {
     var lastN: Int64
     /// No system message and no tombstone has a greater seq.
     var silentSeq: Int64
-    var metaN: Int64
     var membersN: Int64
     var changed: Int64
     /// Whether it waits to be written.
     var dirty = false
 
     init(
-        key: Int64, chat: Chat, lastN: Int64, silentSeq: Int64, metaN: Int64, membersN: Int64, changed: Int64
+        key: Int64, chat: Chat, lastN: Int64, silentSeq: Int64, membersN: Int64, changed: Int64
     ) {
         self.key = key
         self.chat = chat
         self.lastN = lastN
         self.silentSeq = silentSeq
-        self.metaN = metaN
         self.membersN = membersN
         self.changed = changed
     }
@@ -57,6 +55,16 @@ final class MemberRecord {
     var readN: Int64
     /// Whether it waits to be written.
     var dirty = false
+    /// The revisions as they stand in the file: an index by one of them is written only when it has moved.
+    var written = Revisions(role: 0, delivered: 0, read: 0)
+
+    struct Revisions {
+        var role: Int64
+        var delivered: Int64
+        var read: Int64
+    }
+
+    var revisions: Revisions { Revisions(role: roleN, delivered: deliveredN, read: readN) }
 
     init(key: Key, role: Member.Role, joinedAt: Timestamp, joinedSeq: Int64, n: Int64) {
         self.key = key
@@ -68,5 +76,6 @@ final class MemberRecord {
         readSeq = joinedSeq
         deliveredN = 0
         readN = 0
+        written = revisions
     }
 }
