@@ -2,6 +2,8 @@
 public struct StoredFile: Hashable, Sendable {
     /// Bytes of each chunk but the last: what is in memory of a file at a time, and what one transaction writes of it.
     public static let chunkSize = 131_072
+    /// A file has fewer.
+    public static let maxChunks: Int64 = 1 << 24
 
     public var attachment: Attachment
     public var ownerID: UserID

@@ -48,7 +48,7 @@ extension SQLiteReadView {
     }
 
     func user(named username: String) throws -> User? {
-        guard let folded = Folding.fold(username)?.trimmingCharacters(in: .whitespacesAndNewlines) else { return nil }
+        guard let folded = Folding.foldedName(username) else { return nil }
         return try connection[Self.byFolded].first(folded) { UserRow.user($0) }
     }
 

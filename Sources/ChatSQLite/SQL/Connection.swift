@@ -48,6 +48,9 @@ final class Connection {
     /// A statement for one use.
     func prepare(_ sql: String) throws -> PreparedStatement { try PreparedStatement(sql, on: handle) }
 
+    /// The key of the row that was inserted last.
+    var lastInsertedRow: Int64 { sqlite3_last_insert_rowid(handle) }
+
     /// Runs a script of several statements.
     func execute(_ script: String) throws {
         let code = sqlite3_exec(handle, script, nil, nil, nil)

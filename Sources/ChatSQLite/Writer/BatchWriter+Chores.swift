@@ -73,8 +73,17 @@ extension BatchWriter {
 
     // MARK: Beginning and going on
 
+    func begin(_ work: LongWork) throws {
+        switch work {
+        case .purgeChat(let chat): try beginChore(.purgeChat, subject: chat.key)
+        case .departUser(let user): try beginChore(.departUser, subject: user.key)
+        case .eraseMessages(let user): try beginChore(.eraseMessages, subject: user.key)
+        case .eraseUnsentFiles(let user): try eraseUnsentFiles(of: user.key)
+        }
+    }
+
     /// Notes the chore and does its first slice, which for what is small is all of it.
-    func beginChore(_ chore: Chore, subject: Int64) throws {
+    private func beginChore(_ chore: Chore, subject: Int64) throws {
         let id = try insertChore(chore, subject: subject)
         if let row = try self.chore(id) { try slice(of: row) }
     }
@@ -132,11 +141,8 @@ extension BatchWriter {
         let chat = row.subject
         let members = try connection[Self.membersOfChat].all(chat) { ($0.int(0), UserID($0.text(1))) }
         if !members.isEmpty || row.done == 0 {
-            let n = next()
-            for (user, _) in members {
-                try recordDeparture(of: user, from: chat, n: n)
-                memory.forget(member: MemberRecord.Key(chat: chat, user: user))
-            }
+            let n = nextRevision()
+            for (user, _) in members { try removeMember(MemberRecord.Key(chat: chat, user: user), n: n) }
             guard let id = try connection[Self.deletedChat].first(chat, read: { ChatID($0.text(0)) }) else {
                 return try end(row)
             }
@@ -177,8 +183,8 @@ extension BatchWriter {
                 last = n - 1
                 break
             }
-            guard let facts = try facts(n), let chat = try chat(key: facts.chatKey) else { continue }
-            try tombstone(facts, in: chat)
+            guard let message = try message(n), let chat = try chat(key: message.chatKey) else { continue }
+            try rules { _ = try $0.erase(message, in: chat) }
             slice.note(telling: Self.eventBytes)
         }
         try advance(row, to: last)
@@ -192,7 +198,7 @@ extension BatchWriter {
         let chats = try connection[Self.chatsOfUser].all(user.key) { ChatID($0.text(0)) }
         for id in chats {
             guard let chat = try memory.chat(id), let member = try memory.member(user, of: chat) else { continue }
-            try depart(user, member, from: chat)
+            try rules { try $0.depart(user, member, from: chat) }
             slice.note(telling: Self.eventBytes)
             // Where an owner goes an heir is looked for, among all.
             if DispatchTime.now().uptimeNanoseconds >= slice.end { return }
@@ -219,14 +225,15 @@ extension BatchWriter {
 
     /// Lets users in who are there and not yet members, with one revision; `others` just came in.
     func letIn(_ keys: some Sequence<Int64>, _ chat: ChatRecord, beside others: [UserID] = []) throws {
-        let n = next()
+        let n = nextRevision()
         var ids = others
         for key in keys {
             let found = try connection[Self.newcomer].first(key, chat.key) { UserID($0.text(0)) }
             guard let id = found else { continue }
-            try insertMember(key, into: chat, role: .member, n: n)
+            try insertMember(key, of: chat, role: .member, n: n)
             ids.append(id)
         }
+        try rules { $0.counted(ids.count - others.count, in: chat, n: n) }
         changes.append(.chatCreated(chat.chat, members: ids))
     }
 }

@@ -5,8 +5,8 @@ import GRDB
 ///
 /// 1. A batch is one transaction: BEGIN IMMEDIATE, the commands in order, what the memory has to write, the newest
 ///    revision, COMMIT. It ends early when it took its time or tells enough (``BatchShare``): what is left is the next.
-/// 2. Sends (without files) and receipts ("hot") check everything before their one statement, so that a refusal leaves
-///    nothing behind. All other commands run in a savepoint, after the memory was flushed: if one fails, it is undone
+/// 2. What is done is for ``ChatCore/ChatRules`` to say; this is their records. Commands that check everything before
+///    they store anything (sends without files, receipts) need no undoing. All others run in a savepoint, after the memory was flushed: if one fails, it is undone
 ///    and the memory forgotten.
 /// 3. If the file fails (full disk, I/O), every command of the batch is answered with that error and nobody is told
 ///    anything; the next batch tries anew. Any other error is of one command: where it was not in a savepoint the batch
@@ -65,8 +65,7 @@ final class BatchWriter {
         now = clock()
     }
 
-    /// The next revision: one change's stamp.
-    func next() -> Int64 {
+    func nextRevision() -> Int64 {
         issued += 1
         return issued
     }
@@ -174,7 +173,7 @@ final class BatchWriter {
             result = .failure(error)
         } catch let error as DatabaseError {
             // Without a savepoint something of it may be left: then the batch is undone to find it.
-            guard !StorageFailure.isOfTheFile(error), connection.isInTransaction, !Self.isHot(job.command) else {
+            guard !StorageFailure.isOfTheFile(error), connection.isInTransaction, !job.command.checksFirst else {
                 throw error
             }
             changes = []
@@ -182,15 +181,6 @@ final class BatchWriter {
             result = .failure(StorageFailure.chatError(error))
         }
         return CommittedBatch.Entry(reply: job.reply, result: result, changes: changes)
-    }
-
-    /// Whether a command runs without a savepoint.
-    static func isHot(_ command: Command) -> Bool {
-        switch command {
-        case .send(let message): message.attachments.isEmpty
-        case .markRead, .markDelivered, .presence: true
-        default: false
-        }
     }
 
     /// Whether a command is one of those that make room, or keep somebody out: the operator's, on a full disk too.
@@ -205,23 +195,29 @@ final class BatchWriter {
 
     private func outcome(of command: Command) throws -> Outcome {
         if isShortOfRoom, !Self.isRelief(command) { throw StorageFailure.full }
-        switch command {
-        case .send(let message) where message.attachments.isEmpty: return try send(message)
-        case .markRead(let chat, let message, let user): return try markRead(chat, message, by: user)
-        case .markDelivered(let chat, let message, let user): return try markDelivered(chat, message, by: user)
-        case .presence(let presences): return try notePresence(presences)
-        default: return try inSavepoint { try rareOutcome(of: command) }
-        }
+        return command.checksFirst ? try follow(command) : try inSavepoint { try follow(command) }
+    }
+
+    /// Does what the rules say.
+    private func follow(_ command: Command) throws -> Outcome {
+        try rules { try $0.run(command) }
+    }
+
+    /// Applies the rules to the records of this transaction; what they change is told with it.
+    func rules<Result>(_ body: (inout ChatRules<BatchWriter>) throws -> Result) throws -> Result {
+        var rules = ChatRules(self)
+        let result = try body(&rules)
+        changes += rules.changes
+        return result
     }
 
     private func inSavepoint(_ body: () throws -> Outcome) throws -> Outcome {
         try memory.flush()
         try connection[Self.savepoint].run()
+        let outcome: Outcome
         do {
-            let outcome = try body()
+            outcome = try body()
             try memory.flush()
-            try connection[Self.release].run()
-            return outcome
         } catch {
             memory.forgetAll()
             isCleaningNoted = false
@@ -231,39 +227,9 @@ final class BatchWriter {
             }
             throw error
         }
-    }
-
-    private func rareOutcome(of command: Command) throws -> Outcome {
-        switch command {
-        case .createUser(let user): return .user(try createUser(user).user)
-        case .updateUser(let id, let patch): return try updateUser(id, patch)
-        case .deleteUser(let id, let deleteMessages): return try deleteUser(id, deleteMessages: deleteMessages)
-        case .setBlocked(let id, let blocked): return try setBlocked(id, blocked)
-        case .issueToken(let token): return try issueToken(token)
-        case .revokeToken(let id): return try revokeToken(id)
-        case .revokeTokens(let user, let time): return try revokeTokens(of: user, issuedUpTo: time)
-        case .createChat(let chat, let principal): return try createChat(chat, by: principal)
-        case .updateChat(let id, let patch, let principal): return try updateChat(id, patch, by: principal)
-        case .deleteChat(let id): return try deleteChat(id)
-        case .putMember(let chat, let user, let role, let principal):
-            return try putMember(chat, user, role: role, by: principal)
-        case .removeMember(let chat, let user, let principal): return try removeMember(chat, user, by: principal)
-        case .edit(let chat, let message, let content, let user):
-            return try edit(chat, message, content: content, by: user)
-        case .delete(let chat, let message, let principal): return try delete(chat, message, by: principal)
-        case .react(let chat, let message, let emoji, let remove, let user):
-            return try react(chat, message, emoji: emoji, remove: remove, by: user)
-        case .advanceCursor(let name, let position): return try advanceCursor(name, to: position)
-        case .removeCursor(let name): return try removeCursor(name)
-        case .setSetting(let key, let value): return try setSetting(key, value)
-        case .send(let message): return try send(message)
-        case .beginFile(let file): return try beginFile(file)
-        case .appendToFile(let id, let bytes): return try appendToFile(id, bytes)
-        case .finishFile(let id, let traits): return try finishFile(id, traits)
-        case .discardFile(let id): return try discardFile(id)
-        case .markRead, .markDelivered, .presence:
-            throw ChatError(.internal, "A command took the wrong way.")
-        }
+        // If this fails, nobody knows whether the savepoint is there still: it is no fault of the command's.
+        try connection[Self.release].run()
+        return outcome
     }
 }
 

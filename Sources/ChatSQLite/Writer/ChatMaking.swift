@@ -51,13 +51,12 @@ extension BatchWriter {
     /// - Returns: whether all are known.
     /// - Throws: `not_found`.
     func lookUp(_ making: inout ChatMaking, from start: Int) throws -> Bool {
-        if start == 0, let creator = try creator(of: making.new, making.principal) { making.add(creator.key) }
+        if start == 0, let creator = try creator(of: making) { making.add(creator.key) }
         var slice = Slice()
         for place in making.new.members.indices.dropFirst(start) {
             let name = making.new.members[place]
             // By hand: the memory is for those who write.
-            guard let key = try key(of: name) else { throw Self.noSuchMember(name, making.principal) }
-            making.add(key)
+            making.add(try key(of: name) ?? rules { try $0.resolve(name, by: making.principal).key })
             making.stage = .lookingUp(place + 1)
             slice.note()
             if slice.isSpent { break }
@@ -66,21 +65,24 @@ extension BatchWriter {
         return true
     }
 
-    private func key(of name: String) throws -> Int64? {
-        if let key = try connection[Self.keyOfID].first(name, read: { $0.int(0) }) { return key }
-        guard let id = try userID(named: name) else { return nil }
-        return try connection[Self.keyOfID].first(id) { $0.int(0) }
+    private func creator(of making: ChatMaking) throws -> UserRecord? {
+        try rules { try $0.creator(of: making.new, by: making.principal) }
     }
+
+    private func key(of id: String) throws -> Int64? { try connection[Self.keyOfID].first(id) { $0.int(0) } }
 
     /// Makes the chat with the first of its members; in a transaction of the caller's.
     ///
     /// - Returns: the chat when it is whole already.
     func begin(_ making: inout ChatMaking) throws -> Outcome? {
         if isShortOfRoom { throw StorageFailure.full }
-        let creator = try creator(of: making.new, making.principal)
-        try checkForm(making.new)
-        let chat = try insertChat(making.new, pair: nil, n: next())
-        if let creator { try insertMember(creator, into: chat, role: .owner, n: next()) }
+        let creator = try creator(of: making)
+        let chat = try rules { rules in
+            try rules.checkForm(of: making.new)
+            let chat = try rules.insertChat(making.new, pair: nil, n: nextRevision())
+            if let creator { try rules.insertMember(creator, into: chat, role: .owner, n: nextRevision()) }
+            return chat
+        }
         let rest = making.keys.drop { $0 == creator?.key }
         try letIn(rest.prefix(Slice.changes), chat, beside: creator.map { [$0.user.id] } ?? [])
         guard rest.count > Slice.changes else { return .chat(chat.chat, created: true) }

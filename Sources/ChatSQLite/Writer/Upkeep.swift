@@ -283,7 +283,7 @@ final class Upkeep {
     }
 
     private func moveRevision(_ now: UInt64) throws {
-        try batches.transaction { _ = batches.next() }
+        try batches.transaction { _ = batches.nextRevision() }
         tickDue = now + Self.tick
         wrote(at: now)
     }

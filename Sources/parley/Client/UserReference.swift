@@ -1,5 +1,5 @@
 import ArgumentParser
-import ChatSQLite
+import ChatCore
 import Foundation
 import NIOCore
 
@@ -54,7 +54,7 @@ struct UserLookup: Sendable {
     }
 
     private func findByUsername(_ username: String) async throws -> String? {
-        guard let folded = Folding.fold(username)?.trimmingCharacters(in: .whitespacesAndNewlines) else { return nil }
+        guard let folded = Folding.foldedName(username) else { return nil }
         var next: String?
         repeat {
             let place = next.map { "&after=\(AdminCall.encoded($0))" } ?? ""

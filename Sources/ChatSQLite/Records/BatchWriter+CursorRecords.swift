@@ -1,6 +1,6 @@
 import ChatCore
 
-/// Cursors in the feed, and its floor. None of this has a revision.
+/// Cursors in the feed as ``ChatCore/ChatRecords``, and the feed's floor. None of this has a revision.
 extension BatchWriter {
     private static let position: StaticString = "SELECT told_n, known_n FROM cursors WHERE name = ?"
     private static let number: StaticString = "SELECT count(*) FROM cursors"
@@ -9,7 +9,6 @@ extension BatchWriter {
         ON CONFLICT (name) DO UPDATE SET told_n = excluded.told_n, known_n = excluded.known_n,
             moved_ms = excluded.moved_ms
         """
-    private static let there: StaticString = "SELECT 1 FROM cursors WHERE name = ?"
     private static let remove: StaticString = "DELETE FROM cursors WHERE name = ?"
     private static let raiseFloor: StaticString = """
         UPDATE state SET feed_floor = max(feed_floor, ifnull((SELECT max(n) FROM departures WHERE at_ms < ?), 0))
@@ -17,28 +16,21 @@ extension BatchWriter {
         """
     private static let forget: StaticString = "DELETE FROM departures WHERE at_ms < ?"
 
-    func advanceCursor(_ name: String, to position: FeedPosition) throws -> Outcome {
-        try CursorRules.check(name: name)
-        // What this batch gives out is not committed, and nobody was told of it.
-        try CursorRules.check(position, newest: Revision(committed))
-        let present = try connection[Self.position].first(name) { row in
+    var committedRevision: Revision { Revision(committed) }
+
+    func cursor(_ name: String) throws -> FeedPosition? {
+        try connection[Self.position].first(name) { row in
             FeedPosition(Revision(row.int(0)), knownSince: Revision(row.int(1)))
         }
-        if present == nil {
-            try CursorRules.checkRoom(cursors: Int(try connection[Self.number].first { $0.int(0) } ?? 0))
-        }
-        guard CursorRules.moves(present, to: position) else { return .done }
-        try connection[Self.put].run(name, position.revision.value, position.knownSince.value, now)
-        return .done
     }
 
-    func removeCursor(_ name: String) throws -> Outcome {
-        guard try connection[Self.there].first(name, read: { _ in true }) != nil else {
-            throw ChatError(.notFound, "There is no such cursor.", field: "name")
-        }
-        try connection[Self.remove].run(name)
-        return .done
+    func cursorCount() throws -> Int { Int(try connection[Self.number].first { $0.int(0) } ?? 0) }
+
+    func putCursor(_ name: String, at position: FeedPosition) throws {
+        try connection[Self.put].run(name, position.revision.value, position.knownSince.value, now)
     }
+
+    func removeCursor(_ name: String) throws { try connection[Self.remove].run(name) }
 
     /// Forgets who left before a time; from then on the feed does not reach back behind the last of them.
     func forgetDepartures(before time: Timestamp) throws {

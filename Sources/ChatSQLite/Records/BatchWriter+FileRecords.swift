@@ -1,6 +1,6 @@
 import ChatCore
 
-/// Files: taken in chunk by chunk, sent with a message, erased.
+/// Files as ``ChatCore/ChatRecords``, and their erasing.
 extension BatchWriter {
     private static let insert: StaticString = """
         INSERT INTO files (id, owner, name, size, mime, created_ms) VALUES (?, ?, ?, 0, 'application/octet-stream', ?)
@@ -41,108 +41,55 @@ extension BatchWriter {
 
     // MARK: Uploads
 
-    func beginFile(_ new: NewFile) throws -> Outcome {
-        guard let owner = try memory.user(new.owner), !owner.user.blocked else {
-            throw ChatError(.forbidden, "You may not upload files here.")
-        }
-        guard try connection[Self.taken].first(new.id, read: { _ in true }) == nil else {
-            throw ChatError(.conflict, "There is a file of this id.")
-        }
-        let waiting = try connection[Self.unsent].first(owner.key) { $0.int(0) } ?? 0
-        guard waiting < Int64(ChatPolicy.maxUnsentFiles) else {
-            throw ChatError(
-                .rateLimited,
-                "You have \(ChatPolicy.maxUnsentFiles) files that were never sent; send some, or wait until they end.",
-                retryAfter: .seconds(60))
-        }
-        try checkRoom(for: 1)
-        try connection[Self.insert].run(new.id, owner.key, FileNames.cleaned(new.name), now)
-        return .done
+    func isTaken(_ id: FileID) throws -> Bool {
+        try connection[Self.taken].first(id, read: { _ in true }) != nil
     }
 
-    func appendToFile(_ id: FileID, _ bytes: [UInt8]) throws -> Outcome {
-        let (key, size) = try upload(id)
-        let chunk = Int64(StoredFile.chunkSize)
-        guard (1...StoredFile.chunkSize).contains(bytes.count), size.isMultiple(of: chunk), size / chunk < 1 << 24
-        else {
-            throw ChatError(.invalid, "This is not the next chunk of the file.")
+    func unsentFileCount(of user: UserRecord) throws -> Int {
+        Int(try connection[Self.unsent].first(user.key) { $0.int(0) } ?? 0)
+    }
+
+    func storedFileBytes() throws -> Int64 { try connection[Self.stored].first { $0.int(0) } ?? 0 }
+
+    func insertFile(_ id: FileID, name: String, of owner: UserRecord) throws {
+        try connection[Self.insert].run(id, owner.key, name, now)
+    }
+
+    func upload(_ id: FileID) throws -> UploadRecord? {
+        try connection[Self.upload].first(id) {
+            UploadRecord(key: $0.int(0), size: $0.int(1), isFinished: !$0.isNull(2))
         }
-        let grown = size + Int64(bytes.count)
-        guard grown <= policy.maxAttachment else {
-            throw ChatError(.tooLong, "A file has at most \(policy.maxAttachment) bytes.")
-        }
-        try checkRoom(for: Int64(bytes.count))
-        try connection[Self.insertChunk].run(key << 24 | size / chunk, bytes)
-        try connection[Self.grow].run(grown, key)
+    }
+
+    func append(_ bytes: [UInt8], to upload: UploadRecord) throws {
+        let number = upload.size / Int64(StoredFile.chunkSize)
+        try connection[Self.insertChunk].run(upload.key << 24 | number, bytes)
+        try connection[Self.grow].run(upload.size + Int64(bytes.count), upload.key)
         try connection[Self.addStored].run(bytes.count)
         fileBytes += bytes.count
-        return .done
     }
 
-    func finishFile(_ id: FileID, _ traits: FileTraits) throws -> Outcome {
-        let (key, _) = try upload(id)
-        try connection[Self.finish].run(traits.mimeType, traits.width, traits.height, now, key)
-        guard let attachment = try connection[Self.attachment].first(key, read: { MessageRow.attachment($0) }) else {
-            throw Self.noFile
-        }
-        return .file(attachment)
+    func finish(_ upload: UploadRecord, _ traits: FileTraits) throws -> Attachment {
+        try connection[Self.finish].run(traits.mimeType, traits.width, traits.height, now, upload.key)
+        let stored = try connection[Self.attachment].first(upload.key) { MessageRow.attachment($0) }
+        guard let stored else { throw ChatError(.internal, "A file is gone that was there.") }
+        return stored
     }
 
-    func discardFile(_ id: FileID) throws -> Outcome {
-        try erase(file: try upload(id).key)
-        return .done
-    }
-
-    private static let noFile = ChatError(.notFound, "There is no such upload.")
-
-    /// An upload that goes on.
-    private func upload(_ id: FileID) throws -> (key: Int64, size: Int64) {
-        let found = try connection[Self.upload].first(id) { ($0.int(0), $0.int(1), $0.isNull(2)) }
-        guard let (key, size, goesOn) = found else { throw Self.noFile }
-        guard goesOn else { throw ChatError(.conflict, "The file is finished.") }
-        return (key, size)
-    }
-
-    private func checkRoom(for bytes: Int64) throws {
-        let stored = try connection[Self.stored].first { $0.int(0) } ?? 0
-        guard bytes <= policy.maxStorage - stored else {
-            throw ChatError(.storageFull, "There is no room for more files.", retryAfter: .seconds(60))
-        }
-    }
+    func erase(_ upload: UploadRecord) throws { try erase(file: upload.key) }
 
     // MARK: Sending
 
-    /// The files that a message is to have, in its order.
-    ///
-    /// - Throws: `not_found` for what is no file of the sender's, `conflict` for what was sent already.
-    func files(_ ids: [FileID], of sender: UserRecord, for kind: Message.Kind) throws -> [Int64] {
-        var hasImage = false
-        let oldest = now.advanced(by: .zero - ChatPolicy.unsentFileLife)
-        let keys = try ids.map { id in
-            let row = try connection[Self.sendable].first(id) {
-                (key: $0.int(0), owner: $0.int(1), mime: $0.text(2), isSent: !$0.isNull(3), createdAt: $0.time(4))
-            }
-            guard let row, row.owner == sender.key, row.isSent || row.createdAt > oldest else {
-                throw ChatError(.notFound, "There is no such file of yours.", field: "attachmentIds")
-            }
-            guard !row.isSent else {
-                throw ChatError(.conflict, "This file was sent already; upload it again.", field: "attachmentIds")
-            }
-            hasImage = hasImage || row.mime.hasPrefix("image/")
-            return row.key
+    func file(_ id: FileID) throws -> FileRecord? {
+        try connection[Self.sendable].first(id) {
+            FileRecord(
+                key: $0.int(0), ownerKey: $0.int(1), mimeType: $0.text(2), createdAt: $0.time(4), isSent: !$0.isNull(3))
         }
-        guard kind != .image || hasImage || ids.isEmpty else {
-            throw ChatError(.invalid, "None of the files is an image.", field: "messageType")
-        }
-        return keys
     }
 
-    /// Gives the files to the message that was just stored.
-    ///
-    /// - Returns: what the message shows of them.
-    func attach(_ keys: [Int64], to n: Int64) throws -> [Attachment] {
-        for (place, key) in keys.enumerated() { try connection[Self.attach].run(n, place, key) }
-        try connection[Self.noteFiles].run(keys.count, n)
+    func attach(_ files: [FileRecord], to n: Int64) throws -> [Attachment] {
+        for (place, file) in files.enumerated() { try connection[Self.attach].run(n, place, file.key) }
+        try connection[Self.noteFiles].run(files.count, n)
         return try MessageRow.attachments(of: n, connection)
     }
 

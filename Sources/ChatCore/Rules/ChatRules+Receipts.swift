@@ -1,41 +1,35 @@
-import ChatCore
-
 /// Watermarks that only rise, and presence.
-extension BatchWriter {
-    private static let presence: StaticString = "UPDATE users SET online = ?, last_seen_ms = ? WHERE key = ?"
-
-    func markRead(_ chatID: ChatID, _ messageID: MessageID, by userID: UserID) throws -> Outcome {
+extension ChatRules {
+    mutating func markRead(_ messageID: MessageID, in chatID: ChatID, by userID: UserID) throws -> Outcome {
         let (chat, user, member) = try membership(userID, in: chatID)
         let seq = try self.seq(of: messageID, in: chat, for: member)
         if seq > member.readSeq {
-            let n = next()
+            let n = records.nextRevision()
             member.readSeq = seq
-            member.readMs = now.milliseconds
+            member.readAt = records.now
             member.readN = n
             if seq > member.deliveredSeq {
                 // What was read was delivered; nobody is told twice.
                 member.deliveredSeq = seq
-                member.deliveredMs = now.milliseconds
+                member.deliveredAt = records.now
             }
-            chat.changed = n
-            memory.touch(member)
-            memory.touch(chat)
+            records.changed(member)
+            stamp(chat, n)
             changes.append(.messageRead(receipt(messageID, seq, chat, user)))
         }
         return .read(readSeq: member.readSeq, unreadCount: try unread(member, in: chat))
     }
 
-    func markDelivered(_ chatID: ChatID, _ messageID: MessageID, by userID: UserID) throws -> Outcome {
+    mutating func markDelivered(_ messageID: MessageID, in chatID: ChatID, by userID: UserID) throws -> Outcome {
         let (chat, user, member) = try membership(userID, in: chatID)
         let seq = try self.seq(of: messageID, in: chat, for: member)
         if seq > member.deliveredSeq {
-            let n = next()
+            let n = records.nextRevision()
             member.deliveredSeq = seq
-            member.deliveredMs = now.milliseconds
+            member.deliveredAt = records.now
             member.deliveredN = n
-            chat.changed = n
-            memory.touch(member)
-            memory.touch(chat)
+            records.changed(member)
+            stamp(chat, n)
             changes.append(.messageDelivered(receipt(messageID, seq, chat, user)))
         }
         return .delivered(deliveredSeq: member.deliveredSeq)
@@ -44,24 +38,24 @@ extension BatchWriter {
     /// Presence is no change to be told again: it gets no revision.
     func notePresence(_ presences: [PresenceChange]) throws -> Outcome {
         for presence in presences {
-            guard let record = try memory.user(presence.userID) else { continue }
+            guard let record = try records.user(presence.userID) else { continue }
+            try records.putPresence(presence, of: record)
             record.user.lastSeenAt = presence.at
-            try connection[Self.presence].run(presence.online, presence.at, record.key)
         }
         return .done
     }
 
     private func seq(of id: MessageID, in chat: ChatRecord, for member: MemberRecord) throws -> Int64 {
-        // Mostly it is the newest message, and nothing need be read.
+        // Mostly it is the newest message, and nothing need be loaded.
         let isLast = id.revision.map { $0.value == chat.lastN } ?? false
-        let seq = isLast ? chat.chat.lastSeq : try facts(id, in: chat).seq
-        guard seq > policy.visibleAbove(joinedSeq: member.joinedSeq) else { throw Self.noMessage }
+        let seq = isLast ? chat.chat.lastSeq : try existingMessage(id, in: chat).seq
+        guard sees(seq, member) else { throw Self.noMessage }
         return seq
     }
 
     private func receipt(_ id: MessageID, _ seq: Int64, _ chat: ChatRecord, _ user: UserRecord) -> Receipt {
         Receipt(
-            chatID: chat.chat.id, userID: user.user.id, messageID: id, seq: seq, at: now,
+            chatID: chat.chat.id, userID: user.user.id, messageID: id, seq: seq, at: records.now,
             memberCount: chat.chat.memberCount)
     }
 }

@@ -12,6 +12,11 @@ public enum Folding {
         return folded(text)
     }
 
+    /// The same of a name as somebody may write it: with white space around it.
+    public static func foldedName(_ text: String) -> String? {
+        fold(text)?.trimmingCharacters(in: .whitespacesAndNewlines)
+    }
+
     private static func folded(_ text: String) -> String {
         if text.utf8.allSatisfy({ $0 < 0x80 }) { return text.lowercased() }
         return text.precomposedStringWithCompatibilityMapping.uppercased().lowercased()

@@ -10,7 +10,7 @@ final class WriterMemory {
         FROM users WHERE id = ? AND deleted_ms IS NULL
         """
     private static let selectChat: StaticString = """
-        SELECT key, id, name, kind, created_ms, member_count, last_seq, last_n, silent_seq, members_n, changed
+        SELECT key, id, name, kind, created_ms, member_count, last_seq, last_n, silent_seq, meta_n, members_n, changed
         FROM chats WHERE id = ? AND deleted_ms IS NULL
         """
     private static let selectMember: StaticString = """
@@ -66,7 +66,7 @@ final class WriterMemory {
         let record = try connection[Self.selectChat].first(id) { row in
             ChatRecord(
                 key: row.int(0), chat: ChatRow.chat(row, from: 1), lastN: row.int(7), silentSeq: row.int(8),
-                membersN: row.int(9), changed: row.int(10))
+                metaN: row.int(9), membersN: row.int(10), changed: row.int(11))
         }
         if let record { chats[id] = record }
         return record
@@ -80,12 +80,12 @@ final class WriterMemory {
                 key: key, role: Member.Role(code: row.int(0)), joinedAt: row.time(1), joinedSeq: row.int(2),
                 n: row.int(3))
             record.deliveredSeq = row.int(4)
-            record.deliveredMs = row.optionalInt(5)
+            record.deliveredAt = row.optionalTime(5)
             record.deliveredN = row.int(6)
             record.readSeq = row.int(7)
-            record.readMs = row.optionalInt(8)
+            record.readAt = row.optionalTime(8)
             record.readN = row.int(9)
-            record.written = record.revisions
+            record.stored = record.revisions
             return record
         }
         if let record { members[key] = record }
@@ -94,23 +94,27 @@ final class WriterMemory {
 
     // MARK: Changing
 
+    func remember(_ record: UserRecord) { users[record.user.id] = record }
+
+    func remember(_ record: ChatRecord) { chats[record.chat.id] = record }
+
     func remember(_ record: MemberRecord) { members[record.key] = record }
 
-    func forget(user: UserID) { users[user] = nil }
+    func forget(_ user: UserRecord) { users[user.user.id] = nil }
 
-    func forget(chat: ChatID) { chats[chat] = nil }
+    func forget(_ chat: ChatRecord) { chats[chat.chat.id] = nil }
 
     func forget(member key: MemberRecord.Key) { members[key] = nil }
 
     func touch(_ chat: ChatRecord) {
-        guard !chat.dirty else { return }
-        chat.dirty = true
+        guard !chat.isDirty else { return }
+        chat.isDirty = true
         dirtyChats.append(chat)
     }
 
     func touch(_ member: MemberRecord) {
-        guard !member.dirty else { return }
-        member.dirty = true
+        guard !member.isDirty else { return }
+        member.isDirty = true
         dirtyMembers.append(member)
     }
 
@@ -120,12 +124,12 @@ final class WriterMemory {
             try connection[Self.updateChat].run(
                 record.chat.memberCount, record.chat.lastSeq, record.lastN, record.silentSeq, record.membersN,
                 record.changed, record.key)
-            record.dirty = false
+            record.isDirty = false
         }
         dirtyChats.removeAll(keepingCapacity: true)
         for record in dirtyMembers {
             try write(record)
-            record.dirty = false
+            record.isDirty = false
         }
         dirtyMembers.removeAll(keepingCapacity: true)
     }
@@ -133,26 +137,26 @@ final class WriterMemory {
     /// SQLite writes the index of every column that a statement names, whether its value changes or not; a send, which
     /// moves no revision of its sender's, names none.
     private func write(_ member: MemberRecord) throws {
-        let (key, written) = (member.key, member.written)
-        let (hasRead, hasReceived) = (member.readN != written.read, member.deliveredN != written.delivered)
+        let (key, stored) = (member.key, member.stored)
+        let (hasRead, hasReceived) = (member.readN != stored.read, member.deliveredN != stored.delivered)
         if !hasRead, !hasReceived {
             try connection[Self.updateMember].run(
-                member.deliveredSeq, member.deliveredMs, member.readSeq, member.readMs, key.chat, key.user)
+                member.deliveredSeq, member.deliveredAt, member.readSeq, member.readAt, key.chat, key.user)
         }
         if hasRead {
             try connection[Self.updateReader].run(
-                member.deliveredSeq, member.deliveredMs, member.readSeq, member.readMs, member.readN, key.chat,
+                member.deliveredSeq, member.deliveredAt, member.readSeq, member.readAt, member.readN, key.chat,
                 key.user)
         }
         if hasReceived {
             try connection[Self.updateReceiver].run(
-                member.deliveredSeq, member.deliveredMs, member.readSeq, member.readMs, member.deliveredN, key.chat,
+                member.deliveredSeq, member.deliveredAt, member.readSeq, member.readAt, member.deliveredN, key.chat,
                 key.user)
         }
-        if member.roleN != written.role {
+        if member.roleN != stored.role {
             try connection[Self.updateRole].run(member.role.code, member.roleN, key.chat, key.user)
         }
-        member.written = member.revisions
+        member.stored = member.revisions
     }
 
     /// Keeps the memory bounded; only after ``flush()``.
