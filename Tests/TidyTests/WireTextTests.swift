@@ -55,6 +55,7 @@ struct WireTextTests {
         "ChatGateway/WireObject.swift": "descriptions of our own",
         "ChatGateway/WireShape.swift": "descriptions of our own",
         "ChatGateway/SessionEnd.swift": "codes of our own",
+        "ChatGateway/ServerEventName.swift": "names of our own",
         "ChatGateway/AdmissionGate.swift": "names of fields, of our own",
         "ChatHTTP/PublicRouter.swift": "methods, of which the parser knows a few; names in the log",
         "ChatHTTP/AdminSite+Operations.swift": "one of two words, looked up as bytes before",

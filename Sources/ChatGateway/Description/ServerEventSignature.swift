@@ -3,14 +3,15 @@ import ChatCore
 /// An event that the server sends, and its one argument.
 struct ServerEventSignature: Sendable {
     let name: String
+    /// What it tells, and whether it is told again to those who missed it.
     let summary: String
     let argument: WireShape
     /// What TypeScript calls the argument.
     let argumentName: String
 
-    private init(_ name: String, _ summary: String, _ argument: WireShape, as argumentName: String = "data") {
-        self.name = name
-        self.summary = summary
+    private init(_ event: ServerEventName, _ summary: String, _ argument: WireShape, as argumentName: String = "data") {
+        name = event.rawValue
+        self.summary = event.isReplayed ? summary + " Who missed it is told it later." : summary
         self.argument = argument
         self.argumentName = argumentName
     }
@@ -20,74 +21,74 @@ struct ServerEventSignature: Sendable {
 
     private static let sessionEvents = [
         ServerEventSignature(
-            "session:ready", "The first event of a session.",
+            .sessionReady, "The first event of a session.",
             .object([
                 .always("user", .named(.user)), .always("server_time", .time), .always("limits", .named(.limits)),
                 .always("unread_total", .integer), .always("offset", .string, "For sync."),
             ])),
         ServerEventSignature(
-            "session:expiring", "The token is valid for a minute yet: send auth:refresh.",
+            .sessionExpiring, "The token is valid for a minute yet: send auth:refresh.",
             .object([.always("expires_at", .time)])),
         ServerEventSignature(
-            "session:ended", "The last event of a session that the server ends.",
+            .sessionEnded, "The last event of a session that the server ends.",
             .object([
                 .always("code", .choice(SessionEnd.allCases.map(\.rawValue))), .always("message", .string),
                 .always("reconnect", .boolean, "Whether a stock client comes back by itself."),
             ])),
         ServerEventSignature(
-            "offset", "What connection state recovery remembers; nothing to handle.", .string, as: "offset"),
+            .offset, "What connection state recovery remembers; nothing to handle.", .string, as: "offset"),
         ServerEventSignature(
-            "error", "The failure of an event that asked for no ack.",
+            .error, "The failure of an event that asked for no ack.",
             .object(WireObject.errorFields + [.always("event", .string)]), as: "error"),
     ]
 
     private static let messageEvents = [
-        ServerEventSignature("message:new", "A message was sent.", .named(.message), as: "message"),
-        ServerEventSignature("message:updated", "A message was edited.", .named(.message), as: "message"),
-        ServerEventSignature("message:deleted", "A message is a tombstone now.", .named(.message), as: "message"),
+        ServerEventSignature(.messageNew, "A message was sent.", .named(.message), as: "message"),
+        ServerEventSignature(.messageUpdated, "A message was edited.", .named(.message), as: "message"),
+        ServerEventSignature(.messageDeleted, "A message is a tombstone now.", .named(.message), as: "message"),
         ServerEventSignature(
-            "message:reaction", "A reaction was given or taken back.",
+            .messageReaction, "A reaction was given or taken back.",
             .object([
                 .chatID, .messageID, .userID, .always("emoji", .string), .always("removed", .boolean),
                 .always("reactions", .map(.array(.string)), "All of the message: user ids by emoji."),
             ])),
         ServerEventSignature(
-            "message:read", "A member has read everything up to this message.",
+            .messageRead, "A member has read everything up to this message.",
             .object([
                 .chatID, .messageID, .always("seq", .integer), .userID, .always("read_at", .time),
             ])),
         ServerEventSignature(
-            "message:delivered", "Everything up to this message has reached a member.",
+            .messageDelivered, "Everything up to this message has reached a member.",
             .object([.chatID, .messageID, .always("seq", .integer), .userID])),
     ]
 
     private static let chatEvents = [
         ServerEventSignature(
-            "chat:added", "The user is a member of this chat from now on.", .object([.always("chat", .named(.chat))])),
+            .chatAdded, "The user is a member of this chat from now on.", .object([.always("chat", .named(.chat))])),
         ServerEventSignature(
-            "chat:updated", "The chat has a new name.", .object([.always("chat", .named(.chat))])),
+            .chatUpdated, "The chat has a new name.", .object([.always("chat", .named(.chat))])),
         ServerEventSignature(
-            "chat:removed", "The user is no member any more, or the chat is gone.", .object([.chatID])),
-        ServerEventSignature("chat:joined", "This socket hears the chat.", .object([.chatID])),
-        ServerEventSignature("chat:left", "This socket hears the chat no more.", .object([.chatID])),
-        ServerEventSignature("chat:member-added", "A member came.", .object([.chatID, .userID])),
-        ServerEventSignature("chat:member-removed", "A member went.", .object([.chatID, .userID])),
+            .chatRemoved, "The user is no member any more, or the chat is gone.", .object([.chatID])),
+        ServerEventSignature(.chatJoined, "This socket hears the chat.", .object([.chatID])),
+        ServerEventSignature(.chatLeft, "This socket hears the chat no more.", .object([.chatID])),
+        ServerEventSignature(.chatMemberAdded, "A member came.", .object([.chatID, .userID])),
+        ServerEventSignature(.chatMemberRemoved, "A member went.", .object([.chatID, .userID])),
     ]
 
     private static let userEvents = [
         ServerEventSignature(
-            "typing:start", "Another member types.", .object([.chatID, .userID, .always("username", .string)])),
+            .typingStart, "Another member types.", .object([.chatID, .userID, .always("username", .string)])),
         ServerEventSignature(
-            "typing:stop", "Another member types no more.",
+            .typingStop, "Another member types no more.",
             .object([.chatID, .userID, .always("username", .string)])),
         ServerEventSignature(
-            "user:status", "Somebody who shares a chat came or went.",
+            .userStatus, "Somebody who shares a chat came or went.",
             .object([
                 .userID, .always("status", .choice(["online", "offline"])),
                 .always("last_seen_at", .nullable(.time)),
             ])),
         ServerEventSignature(
-            "user:updated", "Somebody who shares a chat has another name or picture.",
+            .userUpdated, "Somebody who shares a chat has another name or picture.",
             .object([.always("user", .named(.userCard))])),
     ]
 }

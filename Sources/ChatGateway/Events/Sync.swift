@@ -40,12 +40,14 @@ struct Sync: ClientEvent {
             }
             let missed = try view.changes(
                 for: user, after: after.revision, receiptsAfter: after.receipts, limit: limit)
-            let events = missed.changes.compactMap { ServerEvent($0, for: user, quietMembers: quietMembers) }
+            let events = missed.changes.compactMap { change in
+                change.notice(missedBy: user, quietMembers: quietMembers).map { ServerEvent($0) }
+            }
             return ReadAnswer(
                 Answer { object in
                     object.array("changes", events) { writer, event in
                         writer.object { change in
-                            change.field("event", "\(event.name)")
+                            change.field("event", event.name.rawValue)
                             change.field("data", json: event.json)
                         }
                     }

@@ -119,83 +119,96 @@ final class CommitFanout: CommitSink {
 
     // MARK: Changes
 
+    /// Tells of a change, as its ``Change/notices`` have it: who comes is brought into the chat's rooms before they
+    /// hear of it, who goes is taken out before the others hear of that.
     private func tell(
         _ change: Change, after before: Revision, message: inout EncodedMessage,
         in batch: inout DeliveryBatch.Builder
     ) {
-        switch change {
-        case .messageNew(let new):
-            tell(new, as: ServerEvent.messageNew, isNew: true, encoded: &message, in: &batch)
-        case .messageUpdated(let updated):
-            tell(updated, as: ServerEvent.messageUpdated, encoded: &message, in: &batch)
-        case .messageDeleted(let deleted):
-            tell(deleted, as: ServerEvent.messageDeleted, encoded: &message, in: &batch)
-        case .messageReaction(let reaction):
-            let frames = events.frames(.messageReaction(reaction))
-            tell(frames, about: reaction.seq, in: reaction.chatID, in: &batch)
-        case .messageRead(let receipt):
-            receipts.tell(receipt, kind: .read, after: before, in: &batch)
-        case .messageDelivered(let receipt):
-            receipts.tell(receipt, kind: .delivered, after: before, in: &batch)
-        case .chatCreated, .chatUpdated, .chatDeleted, .memberAdded, .memberRemoved, .memberRoleChanged:
-            tellMembership(change, in: &batch)
-        case .userCreated, .userUpdated, .userDeleted, .userBlocked, .userUnblocked, .tokensRevoked, .tokenRevoked:
-            tellUser(change, in: &batch)
+        note(change, in: &batch)
+        for notice in change.notices {
+            switch notice.audience {
+            case .chat(let chat, let seq): tell(notice, chat, seq, encoded: &message, in: &batch)
+            case .users(let users): tell(notice, users, of: change, in: &batch)
+            case .readers(let receipt): receipts.tell(notice, of: receipt, after: before, in: &batch)
+            case .contacts(let user, let chats):
+                // In the batch of its commit: the offset that follows covers it.
+                let rooms = chats.map(ChatGateway.presenceRoom) + [ChatGateway.room(of: user)]
+                batch.send(events.frames(ServerEvent(notice)), toAnyOf: rooms, except: "")
+            case nil: continue
+            }
         }
     }
 
-    /// Tells a chat of a message: where newcomers do not see what is older than they are (`--history joined`), each
-    /// member what they see of it, as ``ChatCore/Message/seen(above:)`` has it.
+    /// Tells a chat: where newcomers do not see what is older than they are (`--history joined`), each member what they
+    /// see of it, as ``ChatCore/Message/seen(above:)`` has it.
     private func tell(
-        _ message: Message, as event: (ByteBuffer) -> ServerEvent, isNew: Bool = false,
-        encoded: inout EncodedMessage, in batch: inout DeliveryBatch.Builder
+        _ notice: Notice, _ chat: ChatID, _ seq: Int64?, encoded: inout EncodedMessage,
+        in batch: inout DeliveryBatch.Builder
     ) {
-        let frames = events.frames(event(encoded.json(of: message)))
-        let room = message.chatID.rawValue
-        guard newcomersSeeLess, let quote = message.replyTo, !quote.content.isEmpty else {
-            if isNew { return batch.send(frames, toRoom: room) }
-            return tell(frames, about: message.seq, in: message.chatID, in: &batch)
+        let room = chat.rawValue
+        guard case .message(let message) = notice.object else {
+            let frames = events.frames(ServerEvent(notice))
+            guard newcomersSeeLess, let seq else { return batch.send(frames, toRoom: room) }
+            return batch.send(frames, toRoom: room, floors: 0..<seq)
         }
+        let frames = events.frames(ServerEvent(name: notice.event, json: encoded.json(of: message)))
+        let quote = message.replyTo.flatMap { $0.content.isEmpty ? nil : $0 }
+        guard newcomersSeeLess, seq != nil || quote != nil else { return batch.send(frames, toRoom: room) }
+        guard let quote else { return batch.send(frames, toRoom: room, floors: 0..<message.seq) }
         batch.send(frames, toRoom: room, floors: 0..<quote.seq)
-        let rest = event(.text(of: message.seen(above: quote.seq)))
+        let rest = ServerEvent(name: notice.event, json: .text(of: message.seen(above: quote.seq)))
         batch.send(events.frames(rest), toRoom: room, floors: quote.seq..<message.seq)
     }
 
-    /// Tells those members of a chat who see the message of that seq.
+    /// Tells users what the change does to them: they come, they go, or their sessions end.
     private func tell(
-        _ frames: EngineFrames, about seq: Int64, in chat: ChatID, in batch: inout DeliveryBatch.Builder
+        _ notice: Notice, _ users: [UserID], of change: Change, in batch: inout DeliveryBatch.Builder
     ) {
-        guard newcomersSeeLess else { return batch.send(frames, toRoom: chat.rawValue) }
-        batch.send(frames, toRoom: chat.rawValue, floors: 0..<seq)
+        if case .end(let end) = notice.object {
+            for user in users { self.end(user, end, because: change, in: &batch) }
+            return
+        }
+        let frames = events.frames(ServerEvent(notice))
+        for user in users {
+            switch notice.object {
+            case .chat(let chat): bring(user, into: chat, in: &batch)
+            case .chatID(let chat): take(user, outOf: chat, in: &batch)
+            case .message, .reaction, .read, .delivered, .member, .card, .end: break
+            }
+            batch.send(frames, toRoom: ChatGateway.room(of: user))
+        }
     }
 
-    private func tellMembership(_ change: Change, in batch: inout DeliveryBatch.Builder) {
+    private func end(
+        _ user: UserID, _ end: SessionEnd, because change: Change, in batch: inout DeliveryBatch.Builder
+    ) {
+        var revoked: TokenID?
+        if case .tokenRevoked(let token, _) = change { revoked = token }
+        batch.perform(forSocketsOf: ChatGateway.room(of: user)) { [revoked] socket in
+            guard let session = socket.handler as? ChatSession else { return }
+            // Of one token only the sessions that it let in end, and they know.
+            if let revoked { session.tokenWasRevoked(revoked) } else { session.end(end) }
+        }
+    }
+
+    /// What the gateway itself remembers is brought up to date.
+    private func note(_ change: Change, in batch: inout DeliveryBatch.Builder) {
         switch change {
-        case .chatCreated(let chat, let members):
-            gateway.chatSizes.forget(chat.id)
-            let frames = events.frames(.chatAdded(chat))
-            for member in members { bring(member, into: chat, hearing: frames, in: &batch) }
-        case .chatUpdated(let chat):
-            batch.send(events.frames(.chatUpdated(chat)), toRoom: chat.id.rawValue)
-        case .chatDeleted(let chat, let members):
-            gateway.chatSizes.forget(chat)
-            for member in members { take(member, outOf: chat, in: &batch) }
-        case .memberAdded(let chat, let card):
-            gateway.chatSizes.forget(chat.id)
-            batch.send(events.frames(.memberAdded(chat.id, card.id)), toRoom: chat.id.rawValue)
-            bring(card.id, into: chat, hearing: events.frames(.chatAdded(chat)), in: &batch)
-        case .memberRemoved(let chat, let user):
-            gateway.chatSizes.forget(chat)
-            take(user, outOf: chat, in: &batch)
-            batch.send(events.frames(.memberRemoved(chat, user)), toRoom: chat.rawValue)
-        default:
+        case .chatCreated(let chat, _), .memberAdded(let chat, _): gateway.chatSizes.forget(chat.id)
+        case .chatDeleted(let chat, _), .memberRemoved(let chat, _): gateway.chatSizes.forget(chat)
+        case .userUpdated(let card, _):
+            batch.perform(forSocketsOf: ChatGateway.room(of: card.id)) { socket in
+                (socket.handler as? ChatSession)?.profileChanged(to: card)
+            }
+        case .messageNew, .messageUpdated, .messageDeleted, .messageReaction, .messageRead, .messageDelivered,
+            .chatUpdated, .memberRoleChanged, .userCreated, .userDeleted, .userBlocked, .userUnblocked, .tokensRevoked,
+            .tokenRevoked:
             break
         }
     }
 
-    private func bring(
-        _ user: UserID, into chat: Chat, hearing frames: EngineFrames, in batch: inout DeliveryBatch.Builder
-    ) {
+    private func bring(_ user: UserID, into chat: Chat, in batch: inout DeliveryBatch.Builder) {
         let room = ChatGateway.room(of: user)
         if newcomersSeeLess, chat.lastSeq > 0 {
             batch.perform(forSocketsOf: room) { socket in
@@ -204,7 +217,6 @@ final class CommitFanout: CommitSink {
         }
         batch.join(chat.id.rawValue, socketsOf: room)
         batch.join(ChatGateway.presenceRoom(of: chat.id), socketsOf: room)
-        batch.send(frames, toRoom: room)
         gateway.presence.joined(user, chat: chat.id)
     }
 
@@ -215,32 +227,7 @@ final class CommitFanout: CommitSink {
         }
         batch.leave(chat.rawValue, socketsOf: room)
         batch.leave(ChatGateway.presenceRoom(of: chat), socketsOf: room)
-        batch.send(events.frames(.chatRemoved(chat)), toRoom: room)
         gateway.presence.left(user, chat: chat)
         gateway.typing.forget(user, in: chat)
-    }
-
-    private func tellUser(_ change: Change, in batch: inout DeliveryBatch.Builder) {
-        func end(_ user: UserID, _ end: SessionEnd, ifToken token: TokenID? = nil) {
-            batch.perform(forSocketsOf: ChatGateway.room(of: user)) { socket in
-                guard let session = socket.handler as? ChatSession else { return }
-                if let token { session.tokenWasRevoked(token) } else { session.end(end) }
-            }
-        }
-        switch change {
-        case .userUpdated(let card, let chats):
-            let own = ChatGateway.room(of: card.id)
-            batch.perform(forSocketsOf: own) { socket in
-                (socket.handler as? ChatSession)?.profileChanged(to: card)
-            }
-            // In the batch of its commit: the offset that follows covers it.
-            batch.send(
-                events.frames(.userUpdated(card)), toAnyOf: chats.map(ChatGateway.presenceRoom) + [own], except: "")
-        case .userDeleted(let user): end(user, .userDeleted)
-        case .userBlocked(let user): end(user, .userBlocked)
-        case .tokensRevoked(let user): end(user, .tokenRevoked)
-        case .tokenRevoked(let token, let user): end(user, .tokenRevoked, ifToken: token)
-        default: break
-        }
     }
 }

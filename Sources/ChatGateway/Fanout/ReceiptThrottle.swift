@@ -10,20 +10,16 @@ import Synchronization
 /// What is held back is also held back from the offset: ``toldUpTo(orElse:)`` is the second watermark that an offset
 /// carries, so a client that leaves in between is told at its return.
 final class ReceiptThrottle: Sendable {
-    enum Kind: Sendable {
-        case read, delivered
-    }
-
     private struct Key: Hashable {
         let chat: ChatID
         let user: UserID
-        let kind: Kind
+        let event: ServerEventName
     }
 
     private struct Entry {
         var toldAt: NIODeadline
         /// What waits for the interval to end, and the newest revision before it.
-        var waiting: (receipt: Receipt, after: Revision)?
+        var waiting: (notice: Notice, receipt: Receipt, after: Revision)?
     }
 
     private struct State {
@@ -53,12 +49,14 @@ final class ReceiptThrottle: Sendable {
     /// On the writer's thread.
     ///
     /// - Parameter before: a revision before the receipt's.
-    func tell(_ receipt: Receipt, kind: Kind, after before: Revision, in batch: inout DeliveryBatch.Builder) {
+    func tell(
+        _ notice: Notice, of receipt: Receipt, after before: Revision, in batch: inout DeliveryBatch.Builder
+    ) {
         let now = NIODeadline.now()
         let (tellNow, mustSetTimer) = state.withLock { state in
-            let key = Key(chat: receipt.chatID, user: receipt.userID, kind: kind)
+            let key = Key(chat: receipt.chatID, user: receipt.userID, event: notice.event)
             if var entry = state.entries[key], now < entry.toldAt + interval {
-                entry.waiting = (receipt, entry.waiting?.after ?? before)
+                entry.waiting = (notice, receipt, entry.waiting?.after ?? before)
                 state.entries[key] = entry
                 if state.oldestWaiting == nil { state.oldestWaiting = before }
                 defer { state.timerIsSet = true }
@@ -69,7 +67,7 @@ final class ReceiptThrottle: Sendable {
             return (true, !state.timerIsSet)
         }
         if mustSetTimer { setTimer() }
-        if tellNow { batch.send(frames(receipt, kind), toRoom: room(of: receipt)) }
+        if tellNow { batch.send(frames(notice), toRoom: room(of: receipt)) }
     }
 
     /// The newest revision up to which every receipt was told.
@@ -77,15 +75,10 @@ final class ReceiptThrottle: Sendable {
         state.withLock { $0.oldestWaiting ?? revision }
     }
 
-    private func frames(_ receipt: Receipt, _ kind: Kind) -> EngineFrames {
-        switch kind {
-        case .read: events.frames(.messageRead(receipt))
-        case .delivered: events.frames(.messageDelivered(receipt))
-        }
-    }
+    private func frames(_ notice: Notice) -> EngineFrames { events.frames(ServerEvent(notice)) }
 
     private func room(of receipt: Receipt) -> String {
-        receipt.memberCount > quietMembers ? ChatGateway.room(of: receipt.userID) : receipt.chatID.rawValue
+        receipt.isQuiet(above: quietMembers) ? ChatGateway.room(of: receipt.userID) : receipt.chatID.rawValue
     }
 
     private func setTimer() {
@@ -98,10 +91,10 @@ final class ReceiptThrottle: Sendable {
     /// a receipt that comes after it.
     func tick(now: NIODeadline) {
         let due = state.withLock { state in
-            var due: [(Receipt, Kind)] = []
+            var due: [(Notice, Receipt)] = []
             for (key, entry) in state.entries where entry.toldAt + interval <= now {
                 if let waiting = entry.waiting {
-                    due.append((waiting.receipt, key.kind))
+                    due.append((waiting.notice, waiting.receipt))
                     state.entries[key] = Entry(toldAt: now)
                 } else {
                     state.entries.removeValue(forKey: key)
@@ -111,7 +104,7 @@ final class ReceiptThrottle: Sendable {
         }
         if !due.isEmpty {
             var batch = DeliveryBatch.Builder()
-            for (receipt, kind) in due { batch.send(frames(receipt, kind), toRoom: room(of: receipt)) }
+            for (notice, receipt) in due { batch.send(frames(notice), toRoom: room(of: receipt)) }
             namespace.deliver(batch.finish(stamp: .max, trailer: nil))
         }
         let mustSetTimer = state.withLock { state in

@@ -30,8 +30,8 @@ struct ReplayPage: Sendable {
         var count = 0
         for change in page.changes {
             if !change.isReceipt { count += 1 }
-            guard let event = ServerEvent(change, for: user, quietMembers: quietMembers) else { continue }
-            frames.append(events.frames(event))
+            guard let notice = change.notice(missedBy: user, quietMembers: quietMembers) else { continue }
+            frames.append(events.frames(ServerEvent(notice)))
         }
         self.init(frames: frames, count: count, next: page.next, end: page.end)
     }
@@ -41,38 +41,10 @@ extension Change {
     fileprivate var isReceipt: Bool {
         switch self {
         case .messageRead, .messageDelivered: true
-        default: false
-        }
-    }
-}
-
-extension ServerEvent {
-    /// A change as it is told to one user afterwards.
-    ///
-    /// - Returns: `nil` for what that user is not told.
-    init?(_ change: Change, for user: UserID, quietMembers: Int) {
-        switch change {
-        case .messageNew(let message): self = .messageNew(.text(of: message))
-        case .messageUpdated(let message): self = .messageUpdated(.text(of: message))
-        case .messageDeleted(let message): self = .messageDeleted(.text(of: message))
-        case .messageReaction(let reaction): self = .messageReaction(reaction)
-        case .messageRead(let receipt):
-            guard receipt.userID == user || receipt.memberCount <= quietMembers else { return nil }
-            self = .messageRead(receipt)
-        case .messageDelivered(let receipt):
-            guard receipt.userID == user || receipt.memberCount <= quietMembers else { return nil }
-            self = .messageDelivered(receipt)
-        case .chatCreated(let chat, _): self = .chatAdded(chat)
-        case .chatUpdated(let chat): self = .chatUpdated(chat)
-        case .chatDeleted(let chat, _): self = .chatRemoved(chat)
-        case .memberAdded(let chat, let card):
-            self = card.id == user ? .chatAdded(chat) : .memberAdded(chat.id, card.id)
-        case .memberRemoved(let chat, let member):
-            self = member == user ? .chatRemoved(chat) : .memberRemoved(chat, member)
-        case .userUpdated(let card, _): self = .userUpdated(card)
-        case .memberRoleChanged, .userCreated, .userDeleted, .userBlocked, .userUnblocked, .tokensRevoked,
-            .tokenRevoked:
-            return nil
+        case .messageNew, .messageUpdated, .messageDeleted, .messageReaction, .chatCreated, .chatUpdated, .chatDeleted,
+            .memberAdded, .memberRemoved, .memberRoleChanged, .userCreated, .userUpdated, .userDeleted, .userBlocked,
+            .userUnblocked, .tokensRevoked, .tokenRevoked:
+            false
         }
     }
 }

@@ -155,7 +155,7 @@ final class ChatSession: SocketHandler, Asker, @unchecked Sendable {
             object.field("unread_total", unreadTotal)
             object.field("offset", start.offset(epoch: gateway.store.epoch, now: .now()).text)
         }
-        return gateway.events.encoder.event("session:ready", json: json)
+        return gateway.events.frames(ServerEvent(name: .sessionReady, json: json))
     }
 
     /// Does what ``SessionStart`` wants.

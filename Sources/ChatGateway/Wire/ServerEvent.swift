@@ -6,77 +6,45 @@ import SocketIO
 /// An event that the server sends, as JSON: CONTRACT section 3, column "server event". Each carries exactly one object,
 /// but `offset`, whose one argument is the string that a stock client remembers.
 struct ServerEvent: Sendable {
-    let name: StaticString
+    let name: ServerEventName
     /// Its one object.
     let json: ByteBuffer
 
-    init(name: StaticString, json: ByteBuffer) {
+    init(name: ServerEventName, json: ByteBuffer) {
         self.name = name
         self.json = json
     }
 
-    private init(name: StaticString, _ write: (inout JSONWriter) -> Void) {
+    private init(name: ServerEventName, _ write: (inout JSONWriter) -> Void) {
         self.init(name: name, json: .objectText(write))
     }
 
-    static func messageNew(_ message: ByteBuffer) -> ServerEvent { ServerEvent(name: "message:new", json: message) }
-    static func messageUpdated(_ message: ByteBuffer) -> ServerEvent {
-        ServerEvent(name: "message:updated", json: message)
-    }
-    static func messageDeleted(_ message: ByteBuffer) -> ServerEvent {
-        ServerEvent(name: "message:deleted", json: message)
-    }
+    /// What is told of a change.
+    init(_ notice: Notice) { self.init(name: notice.event, json: Self.json(of: notice.object)) }
 
-    static func messageReaction(_ reaction: ReactionChange) -> ServerEvent {
-        ServerEvent(name: "message:reaction") { object in
-            object.field("chatId", reaction.chatID.rawValue)
-            object.field("messageId", reaction.messageID.rawValue)
-            object.field("userId", reaction.userID.rawValue)
-            object.field("emoji", reaction.emoji)
-            object.field("removed", reaction.removed)
-            object.field("reactions") { $0.writeWire(reaction.reactions) }
+    private static func json(of object: Notice.Object) -> ByteBuffer {
+        switch object {
+        case .message(let message): .text(of: message)
+        case .reaction(let reaction): .objectText { $0.fields(of: reaction) }
+        case .read(let receipt): .objectText { $0.fields(of: receipt, readAt: receipt.at) }
+        case .delivered(let receipt): .objectText { $0.fields(of: receipt, readAt: nil) }
+        case .chat(let chat): .objectText { $0.field("chat") { $0.writeWire(chat) } }
+        case .chatID(let chat): .objectText { $0.field("chatId", chat.rawValue) }
+        case .member(let chat, let user):
+            .objectText { object in
+                object.field("chatId", chat.rawValue)
+                object.field("userId", user.rawValue)
+            }
+        case .card(let card): .objectText { $0.field("user") { $0.writeWire(card) } }
+        case .end(let end): .objectText { $0.fields(of: end) }
         }
     }
 
-    static func messageRead(_ receipt: Receipt) -> ServerEvent {
-        ServerEvent(name: "message:read") { object in
-            object.field("chatId", receipt.chatID.rawValue)
-            object.field("messageId", receipt.messageID.rawValue)
-            object.field("seq", receipt.seq)
-            object.field("userId", receipt.userID.rawValue)
-            object.field("read_at", receipt.at)
-        }
-    }
-
-    static func messageDelivered(_ receipt: Receipt) -> ServerEvent {
-        ServerEvent(name: "message:delivered") { object in
-            object.field("chatId", receipt.chatID.rawValue)
-            object.field("messageId", receipt.messageID.rawValue)
-            object.field("seq", receipt.seq)
-            object.field("userId", receipt.userID.rawValue)
-        }
-    }
-
-    static func chatAdded(_ chat: Chat) -> ServerEvent { ServerEvent(name: "chat:added", json: Self.wrapping(chat)) }
-    static func chatUpdated(_ chat: Chat) -> ServerEvent {
-        ServerEvent(name: "chat:updated", json: Self.wrapping(chat))
-    }
-    static func chatRemoved(_ chat: ChatID) -> ServerEvent {
-        ServerEvent(name: "chat:removed", json: Self.naming(chat))
-    }
-    static func chatJoined(_ chat: ChatID) -> ServerEvent { ServerEvent(name: "chat:joined", json: Self.naming(chat)) }
-    static func chatLeft(_ chat: ChatID) -> ServerEvent { ServerEvent(name: "chat:left", json: Self.naming(chat)) }
-
-    static func memberAdded(_ chat: ChatID, _ user: UserID) -> ServerEvent {
-        ServerEvent(name: "chat:member-added", json: Self.naming(chat, user))
-    }
-
-    static func memberRemoved(_ chat: ChatID, _ user: UserID) -> ServerEvent {
-        ServerEvent(name: "chat:member-removed", json: Self.naming(chat, user))
-    }
+    static func chatJoined(_ chat: ChatID) -> ServerEvent { ServerEvent(Notice(.chatJoined, .chatID(chat), to: nil)) }
+    static func chatLeft(_ chat: ChatID) -> ServerEvent { ServerEvent(Notice(.chatLeft, .chatID(chat), to: nil)) }
 
     static func typing(_ starts: Bool, chat: ChatID, user: UserCard) -> ServerEvent {
-        ServerEvent(name: starts ? "typing:start" : "typing:stop") { object in
+        ServerEvent(name: starts ? .typingStart : .typingStop) { object in
             object.field("chatId", chat.rawValue)
             object.field("userId", user.id.rawValue)
             object.field("username", user.username)
@@ -84,51 +52,53 @@ struct ServerEvent: Sendable {
     }
 
     static func userStatus(_ user: UserID, online: Bool, lastSeenAt: Timestamp?) -> ServerEvent {
-        ServerEvent(name: "user:status") { object in
+        ServerEvent(name: .userStatus) { object in
             object.field("userId", user.rawValue)
             object.field("status", online ? "online" : "offline")
             object.field("last_seen_at", lastSeenAt)
         }
     }
 
-    static func userUpdated(_ card: UserCard) -> ServerEvent {
-        ServerEvent(name: "user:updated") { object in
-            object.field("user") { $0.writeWire(card) }
-        }
-    }
-
     static func sessionExpiring(at time: Timestamp) -> ServerEvent {
-        ServerEvent(name: "session:expiring") { object in
+        ServerEvent(name: .sessionExpiring) { object in
             object.field("expires_at", time)
         }
     }
 
     static func sessionEnded(_ end: SessionEnd) -> ServerEvent {
-        ServerEvent(name: "session:ended") { object in
-            object.field("code", end.rawValue)
-            object.field("message", end.message)
-            object.field("reconnect", end.reconnect)
-        }
+        ServerEvent(Notice(.sessionEnded, .end(end), to: nil))
     }
 
     /// The failure of an event that asked for no ack.
     static func error(_ error: ChatError, event: String) -> ServerEvent {
-        ServerEvent(name: "error") { object in
+        ServerEvent(name: .error) { object in
             object.fields(of: error)
             object.field("event", event)
         }
     }
+}
 
-    private static func wrapping(_ chat: Chat) -> ByteBuffer {
-        .objectText { object in
-            object.field("chat") { $0.writeWire(chat) }
-        }
+extension JSONWriter {
+    fileprivate mutating func fields(of reaction: ReactionChange) {
+        field("chatId", reaction.chatID.rawValue)
+        field("messageId", reaction.messageID.rawValue)
+        field("userId", reaction.userID.rawValue)
+        field("emoji", reaction.emoji)
+        field("removed", reaction.removed)
+        field("reactions") { $0.writeWire(reaction.reactions) }
     }
 
-    private static func naming(_ chat: ChatID, _ user: UserID? = nil) -> ByteBuffer {
-        .objectText { object in
-            object.field("chatId", chat.rawValue)
-            if let user { object.field("userId", user.rawValue) }
-        }
+    fileprivate mutating func fields(of receipt: Receipt, readAt: Timestamp?) {
+        field("chatId", receipt.chatID.rawValue)
+        field("messageId", receipt.messageID.rawValue)
+        field("seq", receipt.seq)
+        field("userId", receipt.userID.rawValue)
+        if let readAt { field("read_at", readAt) }
+    }
+
+    fileprivate mutating func fields(of end: SessionEnd) {
+        field("code", end.rawValue)
+        field("message", end.message)
+        field("reconnect", end.reconnect)
     }
 }

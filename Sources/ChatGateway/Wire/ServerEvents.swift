@@ -7,9 +7,11 @@ import SocketIO
 struct ServerEvents: Sendable {
     let encoder: PacketEncoder
 
-    func frames(_ event: ServerEvent) -> EngineFrames { encoder.event(event.name, json: event.json) }
+    func frames(_ event: ServerEvent) -> EngineFrames { encoder.event(event.name.rawValue, json: event.json) }
 
-    func offset(_ offset: Offset) -> EngineFrames { encoder.event("offset", [.string(offset.text)]) }
+    func offset(_ offset: Offset) -> EngineFrames {
+        encoder.event(ServerEventName.offset.rawValue, [.string(offset.text)])
+    }
 
     func ack(_ id: Int, failure: ChatError) -> EngineFrames {
         encoder.ack(id, reserving: 160) { text in

@@ -6,8 +6,8 @@ import GRDB
 /// 1. A batch is one transaction: BEGIN IMMEDIATE, the commands in order, what the memory has to write, the newest
 ///    revision, COMMIT. It ends early when it took its time or tells enough (``BatchShare``): what is left is the next.
 /// 2. What is done is for ``ChatCore/ChatRules`` to say; this is their records. Commands that check everything before
-///    they store anything (sends without files, receipts) need no undoing. All others run in a savepoint, after the memory was flushed: if one fails, it is undone
-///    and the memory forgotten.
+///    they store anything (sends without files, receipts) need no undoing. All others run in a savepoint, after the
+///    memory was flushed: if one fails, it is undone and the memory forgotten.
 /// 3. If the file fails (full disk, I/O), every command of the batch is answered with that error and nobody is told
 ///    anything; the next batch tries anew. Any other error is of one command: where it was not in a savepoint the batch
 ///    is halved until the command stands alone, and its neighbours are carried out.

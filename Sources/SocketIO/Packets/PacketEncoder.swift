@@ -17,8 +17,10 @@ public struct PacketEncoder: Sendable {
     }
 
     /// An event whose one argument is JSON text already: the hot path of a server that encodes its own.
-    public func event(_ name: StaticString, json argument: ByteBuffer) -> EngineFrames {
-        var text = JSONWriter(reserving: frameSize + name.utf8CodeUnitCount + argument.readableBytes)
+    ///
+    /// - Parameter name: needs no escapes in JSON.
+    public func event(_ name: String, json argument: ByteBuffer) -> EngineFrames {
+        var text = JSONWriter(reserving: frameSize + name.utf8.count + argument.readableBytes)
         text.put("2")
         text.put(prefix)
         text.put("[\"")
