@@ -59,6 +59,8 @@ public struct RecordNeeds: Sendable, Hashable {
     public var files: Set<FileID> = []
     public var uploads: Set<FileID> = []
     public var tokens: Set<TokenID> = []
+    /// Cursors in the feed, by their names.
+    public var cursors: Set<String> = []
 
     public init() {}
 
@@ -74,6 +76,7 @@ public struct RecordNeeds: Sendable, Hashable {
         files.formUnion(other.files)
         uploads.formUnion(other.uploads)
         tokens.formUnion(other.tokens)
+        cursors.formUnion(other.cursors)
     }
 
     /// A user's place in a chat, with both.
@@ -133,6 +136,7 @@ extension Command {
             needs.users.insert(new.owner)
             needs.files.insert(new.id)
         case .appendToFile(let file, _), .finishFile(let file, _), .discardFile(let file): needs.uploads.insert(file)
+        case .advanceCursor(let name, _), .removeCursor(let name): needs.cursors.insert(name)
         case .setSetting: break
         }
         return needs

@@ -116,9 +116,11 @@ public final class MemoryChatStore: ChatStore {
     /// One transaction: what fails leaves nothing behind, the others stay.
     private func commit(_ jobs: [Job]) -> [CommittedBatch.Entry] {
         var state = database.state
+        let committed = Revision(state.revision)
         let now = clock()
         let entries = jobs.map { job -> CommittedBatch.Entry in
-            let records = MemoryRecords(state, policy: policy, now: now, needs: job.command.needs)
+            let records = MemoryRecords(
+                state, committed: committed, policy: policy, now: now, needs: job.command.needs)
             defer { database.note(records.check.unnamed, of: job.command) }
             do {
                 var rules = ChatRules(records)

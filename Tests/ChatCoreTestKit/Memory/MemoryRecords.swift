@@ -6,6 +6,7 @@ import Foundation
 final class MemoryRecords: ChatRecords {
     let policy: ChatPolicy
     let now: Timestamp
+    let committedRevision: Revision
     var state: MemoryState
     /// What long works have told: they are done at once.
     var changes: [Change] = []
@@ -14,8 +15,11 @@ final class MemoryRecords: ChatRecords {
     private var chatRecords: [Int64: ChatRecord] = [:]
     private var memberRecords: [MemberRecord.Key: MemberRecord] = [:]
 
-    /// - Parameter needs: what the command has said that it will load.
-    init(_ state: MemoryState, policy: ChatPolicy, now: Timestamp, needs: RecordNeeds) {
+    /// - Parameters:
+    ///   - committed: the newest revision that anybody was told of.
+    ///   - needs: what the command has said that it will load.
+    init(_ state: MemoryState, committed: Revision, policy: ChatPolicy, now: Timestamp, needs: RecordNeeds) {
+        committedRevision = committed
         self.state = state
         self.policy = policy
         self.now = now
@@ -30,6 +34,19 @@ final class MemoryRecords: ChatRecords {
     func makeID() -> String { UUID().uuidString.lowercased() }
 
     func putSetting(_ key: String, _ value: String) { state.settings[key] = value }
+
+    func cursor(_ name: String) -> FeedPosition? {
+        check.loads(cursor: name)
+        return state.cursors[name]?.position
+    }
+
+    func cursorCount() -> Int { state.cursors.count }
+
+    func putCursor(_ name: String, at position: FeedPosition) {
+        state.cursors[name] = FeedCursor(name: name, position: position, movedAt: now)
+    }
+
+    func removeCursor(_ name: String) { state.cursors[name] = nil }
 }
 
 @available(*, unavailable)
@@ -73,20 +90,24 @@ extension MemoryRecords {
     func insertChat(_ chat: Chat, pair: DirectPair?, n: Int64) -> ChatRecord {
         let key = state.makeKey()
         state.chatKeys[chat.id] = key
-        state.chats[key] = MemoryState.ChatRow(chat: chat, pair: pair, metaN: n, changed: n)
+        state.chats[key] = MemoryState.ChatRow(chat: chat, pair: pair, madeN: n, metaN: n, changed: n)
         check.mayFollow(chat: key)
         let record = ChatRecord(key: key, chat: chat, lastN: 0, silentSeq: 0, metaN: n, membersN: 0, changed: n)
         chatRecords[key] = record
         return record
     }
 
-    func putName(of chat: ChatRecord) { state.chats[chat.key]?.chat.name = chat.chat.name }
+    func putName(of chat: ChatRecord) {
+        state.chats[chat.key]?.chat.name = chat.chat.name
+        state.chats[chat.key]?.metaN = chat.metaN
+    }
 
     func eraseChat(_ chat: ChatRecord, n: Int64) {
         state.chats[chat.key]?.isDeleted = true
         state.chats[chat.key]?.pair = nil
         state.chats[chat.key]?.chat.name = nil
         state.chats[chat.key]?.changed = n
+        state.chats[chat.key]?.goneN = n
         chatRecords[chat.key] = nil
     }
 
@@ -235,10 +256,10 @@ extension MemoryRecords {
         return state.userKeys[id] != nil
     }
 
-    func insertUser(_ user: User, folded: String) -> UserRecord {
+    func insertUser(_ user: User, folded: String, n: Int64) -> UserRecord {
         let key = state.makeKey()
         state.userKeys[user.id] = key
-        state.users[key] = MemoryState.UserRow(user: user, folded: folded)
+        state.users[key] = MemoryState.UserRow(user: user, folded: folded, madeN: n)
         let record = UserRecord(key: key, user: user)
         userRecords[key] = record
         return record
@@ -252,7 +273,10 @@ extension MemoryRecords {
         state.users[user.key]?.cardN = n
     }
 
-    func putBlocked(_ blocked: Bool, of user: UserRecord) { state.users[user.key]?.user.blocked = blocked }
+    func putBlocked(_ blocked: Bool, of user: UserRecord, n: Int64) {
+        state.users[user.key]?.user.blocked = blocked
+        state.users[user.key]?.blockedN = n
+    }
 
     func putPresence(_ presence: PresenceChange, of user: UserRecord) {
         state.users[user.key]?.isOnline = presence.online
@@ -280,15 +304,18 @@ extension MemoryRecords {
 
     func insertToken(_ token: TokenRecord, of owner: UserRecord) { state.tokens[state.makeKey()] = token }
 
-    func revokeToken(_ id: TokenID) {
-        if let key = state.token(id)?.key { state.tokens[key]?.revokedAt = now }
+    func revokeToken(_ id: TokenID, n: Int64) {
+        guard let key = state.token(id)?.key else { return }
+        state.tokens[key]?.revokedAt = now
+        state.revocations[key] = n
     }
 
-    func revokeTokens(of user: UserRecord, issuedUpTo time: Timestamp) {
+    func revokeTokens(of user: UserRecord, issuedUpTo time: Timestamp, n: Int64) {
         for (key, token) in state.tokens where token.userID == user.user.id && token.revokedAt == nil {
             state.tokens[key]?.revokedAt = now
         }
         let before = state.users[user.key]?.revokedUpTo ?? time
         state.users[user.key]?.revokedUpTo = max(before, time)
+        state.users[user.key]?.revokedN = n
     }
 }

@@ -11,6 +11,9 @@ struct MemoryState: Sendable {
         var revokedUpTo: Timestamp?
         /// The latest change of what others see; 0 since its making.
         var cardN: Int64 = 0
+        var madeN: Int64
+        var blockedN: Int64 = 0
+        var revokedN: Int64 = 0
 
         var isDeleted: Bool { folded == nil }
     }
@@ -20,6 +23,9 @@ struct MemoryState: Sendable {
         var pair: DirectPair?
         var lastN: Int64 = 0
         var silentSeq: Int64 = 0
+        var madeN: Int64
+        /// Its end.
+        var goneN: Int64 = 0
         var metaN: Int64
         var membersN: Int64 = 0
         var changed: Int64
@@ -83,6 +89,8 @@ struct MemoryState: Sendable {
     var users: [Int64: UserRow] = [:]
     var userKeys: [UserID: Int64] = [:]
     var tokens: [Int64: TokenRecord] = [:]
+    /// The revisions of tokens that were revoked one by one.
+    var revocations: [Int64: Int64] = [:]
     var chats: [Int64: ChatRow] = [:]
     var chatKeys: [ChatID: Int64] = [:]
     var members: [MemberRecord.Key: MemberRow] = [:]
@@ -92,6 +100,7 @@ struct MemoryState: Sendable {
     var files: [Int64: FileRow] = [:]
     var fileKeys: [FileID: Int64] = [:]
     var settings: [String: String] = [:]
+    var cursors: [String: FeedCursor] = [:]
     var epochs: [UInt64: Epoch] = [:]
     var onlineAtLastEnd: [UserID] = []
 

@@ -37,6 +37,8 @@ final class NeedsCheck {
     func loads(upload id: FileID) { expect(needs.uploads.contains(id), "upload \(id)") }
     func loads(token id: TokenID) { expect(needs.tokens.contains(id), "token \(id)") }
 
+    func loads(cursor name: String) { expect(needs.cursors.contains(name), "cursor \(name)") }
+
     /// - Parameter key: a chat that followed brings its members along.
     func loads(member user: UserID, of chat: ChatID, key: Int64) {
         let isNamed = needs.members.contains(RecordNeeds.Membership(chat: chat, user: user))

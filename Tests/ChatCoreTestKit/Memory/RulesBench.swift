@@ -19,7 +19,8 @@ public struct RulesBench {
     @discardableResult
     public mutating func run(_ command: Command) throws -> Outcome {
         changes = []
-        let records = MemoryRecords(state, policy: policy, now: now, needs: command.needs)
+        let records = MemoryRecords(
+            state, committed: Revision(state.revision), policy: policy, now: now, needs: command.needs)
         defer { unnamedLoads += records.check.unnamed.map { "\(command) loads: \($0)" } }
         var rules = ChatRules(records)
         let outcome = try rules.run(command)

@@ -31,4 +31,16 @@ struct MemoryContractTests {
         try bench.close()
         #expect(database.unnamedLoads.isEmpty, "seed \(seed)")
     }
+
+    @Test("Its feed, from the beginning or any place in it, is what it has", arguments: seeds)
+    func feed(_ seed: UInt64) async throws {
+        let database = MemoryDatabase()
+        let bench = try StoreBench { policy, clock in
+            MemoryChatStore(database, policy: policy, clock: { clock.now })
+        }
+        var run = FeedRun(bench, seed: seed)
+        try await run.run(steps: 400)
+        try bench.close()
+        #expect(database.unnamedLoads.isEmpty, "seed \(seed)")
+    }
 }
