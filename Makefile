@@ -28,6 +28,7 @@ help: ## this list
 
 run: packages ## build (debug) and start the appliance on ./data; ARGS="--log-level debug" for options
 	$(SWIFT) build --product parley
+	@chmod 700 data
 	exec $(BUILD)/debug/parley serve $(ARGS)
 
 build: packages ## the release: one file, .build/parley

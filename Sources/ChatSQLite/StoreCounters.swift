@@ -1,3 +1,5 @@
+import ChatCore
+
 /// What the store has done since it was opened.
 public struct StoreCounters: Sendable, Hashable {
     /// Transactions committed, and the commands in them.

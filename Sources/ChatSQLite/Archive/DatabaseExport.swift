@@ -79,7 +79,7 @@ public struct DatabaseExport {
         let version = try connection.prepare("PRAGMA user_version").first { Int($0.int(0)) } ?? 0
         guard version == DatabaseSchema.version else {
             throw StoreOpenError.inaccessible(
-                path: path,
+                place: path,
                 reason: "it has version \(version); start this parley on it once, which brings it up to date")
         }
     }

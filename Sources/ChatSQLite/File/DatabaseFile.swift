@@ -59,7 +59,7 @@ final class DatabaseFile: Sendable {
     /// What clients and the operator are told when it is not.
     var loss: StoreOpenError {
         let reason = "the file that was opened is not there any more (moved, removed, replaced or cut short)"
-        return .inaccessible(path: directory.database, reason: reason)
+        return .inaccessible(place: directory.database, reason: reason)
     }
 
     func takeLease() -> Lease {

@@ -19,7 +19,7 @@ struct MainFile {
     /// - Throws: ``StoreOpenError`` for what is no database of Parley's, or of a newer one.
     init(path: String, log: WriteAheadLog?, newest: Int = DatabaseSchema.version) throws {
         // Opening anything but a regular file may wait for ever, or do something.
-        if let obstacle = FileCall.obstacle(path) { throw StoreOpenError.inaccessible(path: path, reason: obstacle) }
+        if let obstacle = FileCall.obstacle(path) { throw StoreOpenError.inaccessible(place: path, reason: obstacle) }
         do {
             try self.init(alone: path, newest: newest)
         } catch let error as DatabaseError where error.resultCode == .SQLITE_CORRUPT && log != nil {
@@ -65,16 +65,16 @@ struct MainFile {
         version = try connection.prepare("PRAGMA user_version").first { Int($0.int(0)) } ?? 0
         guard application == DatabaseSchema.applicationID, version > 0 else {
             let isEmpty = DataDirectory.size(path) == 0
-            throw StoreOpenError.foreign(path: path, reason: isEmpty ? "it is empty" : "another application's")
+            throw StoreOpenError.foreign(place: path, reason: isEmpty ? "it is empty" : "another application's")
         }
         guard version <= newest else {
-            throw StoreOpenError.newer(path: path, version: version, supported: newest)
+            throw StoreOpenError.newer(place: path, version: version, supported: newest)
         }
         let row = try connection.prepare("SELECT wal_salt, wal_frames FROM state WHERE id = 1").first {
             (UInt64(bitPattern: $0.int(0)), $0.int(1))
         }
         guard let (salts, frames) = row else {
-            throw StoreOpenError.damaged(path: path, reason: "the row of `state` is missing")
+            throw StoreOpenError.damaged(place: path, reason: "the row of `state` is missing")
         }
         carried = (salts, frames)
     }

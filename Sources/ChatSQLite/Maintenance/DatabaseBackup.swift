@@ -34,7 +34,7 @@ public enum DatabaseBackup {
             do {
                 let lock = try DirectoryLock(directory)
                 return (try Spectator(directory.database, beside: .nobody), lock)
-            } catch let inUse as StoreOpenError where inUse == .inUse(path: directory.path) {
+            } catch let inUse as StoreOpenError where inUse == .inUse(place: directory.path) {
                 if DirectoryLock.isServed(directory.database) {
                     do {
                         return (try Spectator(directory.database, beside: .server), nil)

@@ -27,11 +27,11 @@ struct Spectator {
     /// - Throws: ``StoreOpenError``.
     init(_ path: String, beside neighbour: Neighbour = .unknown) throws {
         guard let resolved = realpath(path, nil) else {
-            throw StoreOpenError.inaccessible(path: path, reason: DataDirectory.reason(errno))
+            throw StoreOpenError.inaccessible(place: path, reason: DataDirectory.reason(errno))
         }
         defer { free(resolved) }
         let path = String(cString: resolved)
-        if let obstacle = FileCall.obstacle(path) { throw StoreOpenError.inaccessible(path: path, reason: obstacle) }
+        if let obstacle = FileCall.obstacle(path) { throw StoreOpenError.inaccessible(place: path, reason: obstacle) }
         do {
             if neighbour == .server || neighbour == .unknown && DirectoryLock.isServed(path) {
                 connection = try Connection(path: path, readonly: true)

@@ -1,5 +1,4 @@
 import ChatCore
-import ChatSQLite
 import ChatTokens
 import Foundation
 import Logging

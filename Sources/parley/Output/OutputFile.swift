@@ -1,4 +1,4 @@
-import ChatSQLite
+import ByteText
 import Foundation
 
 /// The file that a command was told to write: standard output (`-`), a new file, or one in place of a regular file.

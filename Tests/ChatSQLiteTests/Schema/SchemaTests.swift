@@ -59,7 +59,7 @@ struct SchemaTests {
 
     @Test("The writer of a running store is durable: synchronous is FULL unless normal was asked for")
     func writerIsDurable() throws {
-        for (durability, value) in [(SQLiteStoreOptions.Durability.full, "2"), (.normal, "1")] {
+        for (durability, value) in [(StoreDurability.full, "2"), (.normal, "1")] {
             let directory = try TemporaryDirectory()
             var options = SQLiteStoreOptions()
             options.durability = durability

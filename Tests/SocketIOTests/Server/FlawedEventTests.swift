@@ -3,7 +3,7 @@ import NIOCore
 import SocketIO
 import Testing
 
-@Suite("Events that bring more than is taken", .timeLimit(.minutes(1)))
+@Suite("Events that bring more than is taken", .timeLimit(.minutes(5)))
 struct FlawedEventTests {
     /// Takes neither bytes nor many values, and answers what an event was.
     private struct Gate: ConnectionGate {

@@ -2,8 +2,8 @@
 public enum StoreTrouble: Sendable, Hashable, CaseIterable {
     /// There is no room: a full disk, a quota.
     case full
-    /// The database or the disk fails otherwise; the log has the cause.
+    /// What keeps it fails otherwise; the log has the cause.
     case failing
-    /// The file at its place is not the one that was opened; nothing will be stored any more.
+    /// It is not at its place any more; nothing will be stored.
     case lost
 }

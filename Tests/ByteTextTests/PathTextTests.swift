@@ -1,6 +1,6 @@
 import Testing
 
-@testable import ChatSQLite
+import ByteText
 
 @Suite("Paths as text")
 struct PathTextTests {
