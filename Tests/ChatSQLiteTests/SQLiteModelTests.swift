@@ -23,4 +23,14 @@ struct SQLiteModelTests {
         try fixture.bench.close()
         #expect(try DatabaseCheck.run(fixture.database).isEmpty, "seed \(seed)")
     }
+
+    @Test("Random commands of every kind: the feed, from its beginning or any place in it, is the database",
+        arguments: seeds)
+    func feed(_ seed: UInt64) async throws {
+        let fixture = try StoreFixture(SQLiteStoreOptions(durability: .normal))
+        var run = FeedRun(fixture.bench, seed: seed)
+        try await run.run(steps: 1500)
+        try fixture.bench.close()
+        #expect(try DatabaseCheck.run(fixture.database).isEmpty, "seed \(seed)")
+    }
 }

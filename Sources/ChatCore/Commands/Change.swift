@@ -16,10 +16,12 @@ public enum Change: Sendable, Hashable {
     case memberAdded(Chat, UserCard)
     case memberRemoved(ChatID, UserID)
     case memberRoleChanged(ChatID, UserID, Member.Role)
+    case userCreated(UserCard)
     /// `in`: the user's chats, whose members hear it; empty where it is told to one who missed it.
     case userUpdated(UserCard, in: [ChatID])
     case userDeleted(UserID)
     case userBlocked(UserID)
+    case userUnblocked(UserID)
     case tokensRevoked(UserID)
     case tokenRevoked(TokenID, UserID)
 }

@@ -46,6 +46,12 @@ public enum Command: Sendable {
     case markDelivered(ChatID, MessageID, by: UserID)
     // Presence, as far as it is durable.
     case presence([PresenceChange])
+    // The feed. Neither has a revision: nobody is told, and no reader of the feed is woken.
+    /// Makes the cursor of that name, or moves it: only forward; where it has got further it stays there. `conflict`
+    /// for a position that the feed has not reached, and past ``CursorRules/limit`` cursors.
+    case advanceCursor(String, to: FeedPosition)
+    /// `not_found` where there is none.
+    case removeCursor(String)
     // Keys and the like. Operator only; never told to anybody.
     case setSetting(key: String, value: String)
 }

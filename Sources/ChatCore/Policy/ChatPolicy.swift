@@ -25,6 +25,9 @@ public struct ChatPolicy: Sendable, Hashable {
     /// Bytes of all files together, those being uploaded or erased too.
     public var maxStorage: Int64
 
+    /// For how long the feed can tell at least who left a chat: how far behind a reader of it may fall. See
+    /// ``FeedPosition``.
+    public static let feedWindow: Duration = .seconds(14 * 86_400)
     /// Files of one message.
     public static let maxAttachments = 10
     /// Files that a user may have uploaded and not sent: what one user can fill the storage with.

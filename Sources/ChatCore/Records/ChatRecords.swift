@@ -11,6 +11,8 @@ public protocol ChatRecords: AnyObject {
     var policy: ChatPolicy { get }
     /// The time of everything in the transaction.
     var now: Timestamp { get }
+    /// The newest revision that anybody was told of: that of the last commit.
+    var committedRevision: Revision { get }
     /// The value of the next ``Revision``: one change's stamp.
     func nextRevision() -> Int64
     /// A fresh id for a user or a chat that was given none.
@@ -23,10 +25,10 @@ public protocol ChatRecords: AnyObject {
     func user(folded name: String) throws -> UserRecord?
     /// Whether there is or was a user of this id.
     func isTaken(_ id: UserID) throws -> Bool
-    func insertUser(_ user: User, folded: String) throws -> UserRecord
+    func insertUser(_ user: User, folded: String, n: Int64) throws -> UserRecord
     /// Stores what others see of a user.
     func putCard(_ card: UserCard, folded: String, of user: UserRecord, n: Int64) throws
-    func putBlocked(_ blocked: Bool, of user: UserRecord) throws
+    func putBlocked(_ blocked: Bool, of user: UserRecord, n: Int64) throws
     func putPresence(_ presence: PresenceChange, of user: UserRecord) throws
     /// From now on there is no such user; what they were called is gone, their id is never another's.
     func eraseUser(_ user: UserRecord, n: Int64) throws
@@ -35,9 +37,9 @@ public protocol ChatRecords: AnyObject {
 
     func token(_ id: TokenID) throws -> TokenState?
     func insertToken(_ token: TokenRecord, of owner: UserRecord) throws
-    func revokeToken(_ id: TokenID) throws
+    func revokeToken(_ id: TokenID, n: Int64) throws
     /// Revokes all that were issued to the user, and those of other signers that were issued up to then.
-    func revokeTokens(of user: UserRecord, issuedUpTo time: Timestamp) throws
+    func revokeTokens(of user: UserRecord, issuedUpTo time: Timestamp, n: Int64) throws
 
     func putSetting(_ key: String, _ value: String) throws
 
@@ -50,7 +52,7 @@ public protocol ChatRecords: AnyObject {
     func directChat(of pair: DirectPair) throws -> ChatRecord?
     /// A chat without members; its `metaN` and `changed` are `n`.
     func insertChat(_ chat: Chat, pair: DirectPair?, n: Int64) throws -> ChatRecord
-    /// Stores the chat's name.
+    /// Stores the chat's name, and its `metaN`.
     func putName(of chat: ChatRecord) throws
     /// From now on there is no such chat, whoever still has a row in it; its id is never another's.
     func eraseChat(_ chat: ChatRecord, n: Int64) throws
@@ -103,6 +105,14 @@ public protocol ChatRecords: AnyObject {
     ///
     /// - Returns: what the message shows of them.
     func attach(_ files: [FileRecord], to n: Int64) throws -> [Attachment]
+
+    // MARK: Cursors in the feed
+
+    func cursor(_ name: String) throws -> FeedPosition?
+    func cursorCount() throws -> Int
+    /// Makes the cursor, or moves it.
+    func putCursor(_ name: String, at position: FeedPosition) throws
+    func removeCursor(_ name: String) throws
 
     // MARK: What takes longer than a transaction
 

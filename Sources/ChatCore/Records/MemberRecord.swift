@@ -26,6 +26,16 @@ public final class MemberRecord {
     public var readN: Int64
     /// Whether it waits to be written; the engine's.
     public var isDirty = false
+    /// The revisions as they are written; the engine's, which may have an index by each of them to write.
+    public var stored: Revisions
+
+    public struct Revisions: Hashable, Sendable {
+        public var role: Int64
+        public var delivered: Int64
+        public var read: Int64
+    }
+
+    public var revisions: Revisions { Revisions(role: roleN, delivered: deliveredN, read: readN) }
 
     public init(key: Key, role: Member.Role, joinedAt: Timestamp, joinedSeq: Int64, n: Int64) {
         self.key = key
@@ -37,6 +47,7 @@ public final class MemberRecord {
         readSeq = joinedSeq
         deliveredN = 0
         readN = 0
+        stored = Revisions(role: n, delivered: 0, read: 0)
     }
 }
 

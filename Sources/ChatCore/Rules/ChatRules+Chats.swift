@@ -91,8 +91,8 @@ extension ChatRules {
         guard name != chat.chat.name else { return .chat(chat.chat, created: false) }
         let n = records.nextRevision()
         chat.chat.name = name
-        try records.putName(of: chat)
         chat.metaN = n
+        try records.putName(of: chat)
         stamp(chat, n)
         changes.append(.chatUpdated(chat.chat))
         return .chat(chat.chat, created: false)

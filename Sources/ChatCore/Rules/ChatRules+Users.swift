@@ -1,6 +1,6 @@
 /// Users and their tokens: the operator's commands.
 extension ChatRules {
-    func createUser(_ new: NewUser) throws -> UserRecord {
+    mutating func createUser(_ new: NewUser) throws -> UserRecord {
         let username = try FieldRules.username(new.username)
         let displayName = try FieldRules.optionalName(new.displayName, field: "display_name")
         let avatar = try FieldRules.avatarURL(new.avatarURL)
@@ -13,11 +13,12 @@ extension ChatRules {
         let id = new.id ?? UserID(records.makeID())
         let folded = try Self.folded(username)
         try checkFree(folded, for: id)
-        return try records.insertUser(
-            User(
-                id: id, username: username, displayName: displayName, avatarURL: avatar, createdAt: records.now,
-                lastSeenAt: nil, blocked: false),
-            folded: folded)
+        let user = User(
+            id: id, username: username, displayName: displayName, avatarURL: avatar, createdAt: records.now,
+            lastSeenAt: nil, blocked: false)
+        let record = try records.insertUser(user, folded: folded, n: records.nextRevision())
+        changes.append(.userCreated(user.card))
+        return record
     }
 
     mutating func updateUser(_ id: UserID, _ patch: UserPatch) throws -> Outcome {
@@ -50,9 +51,9 @@ extension ChatRules {
     mutating func setBlocked(_ id: UserID, _ blocked: Bool) throws -> Outcome {
         let record = try existingUser(id)
         guard record.user.blocked != blocked else { return .user(record.user) }
-        try records.putBlocked(blocked, of: record)
+        try records.putBlocked(blocked, of: record, n: records.nextRevision())
         record.user.blocked = blocked
-        if blocked { changes.append(.userBlocked(id)) }
+        changes.append(blocked ? .userBlocked(id) : .userUnblocked(id))
         return .user(record.user)
     }
 
@@ -69,7 +70,7 @@ extension ChatRules {
 
     // MARK: Tokens
 
-    func issueToken(_ new: NewToken) throws -> Outcome {
+    mutating func issueToken(_ new: NewToken) throws -> Outcome {
         let owner = try owner(of: new)
         guard try records.token(new.id) == nil else {
             throw ChatError(.conflict, "There is a token of this id.", field: "id")
@@ -81,7 +82,7 @@ extension ChatRules {
         return .token(token, owner.user)
     }
 
-    private func owner(of new: NewToken) throws -> UserRecord {
+    private mutating func owner(of new: NewToken) throws -> UserRecord {
         switch new.owner {
         case .id(let id):
             if let record = try records.user(id) { return record }
@@ -97,13 +98,15 @@ extension ChatRules {
     mutating func revokeToken(_ id: TokenID) throws -> Outcome {
         guard let token = try records.token(id) else { throw ChatError(.notFound, "There is no such token.") }
         guard !token.isRevoked else { return .done }
-        try records.revokeToken(id)
+        try records.revokeToken(id, n: records.nextRevision())
         changes.append(.tokenRevoked(id, token.owner))
         return .done
     }
 
     mutating func revokeTokens(of id: UserID, issuedUpTo time: Timestamp?) throws -> Outcome {
-        try records.revokeTokens(of: try existingUser(id), issuedUpTo: max(records.now, time ?? records.now))
+        let user = try existingUser(id)
+        let time = max(records.now, time ?? records.now)
+        try records.revokeTokens(of: user, issuedUpTo: time, n: records.nextRevision())
         changes.append(.tokensRevoked(id))
         return .done
     }

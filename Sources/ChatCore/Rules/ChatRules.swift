@@ -47,8 +47,29 @@ public struct ChatRules<Records: ChatRecords> {
         case .appendToFile(let id, let bytes): try append(bytes, to: id)
         case .finishFile(let id, let traits): try finishFile(id, traits)
         case .discardFile(let id): try discardFile(id)
+        case .advanceCursor(let name, let position): try advanceCursor(name, to: position)
+        case .removeCursor(let name): try removeCursor(name)
         case .setSetting(let key, let value): try setSetting(key, value)
         }
+    }
+
+    // Cursors have no revision: nobody is told, and no reader of the feed is woken.
+
+    private func advanceCursor(_ name: String, to position: FeedPosition) throws -> Outcome {
+        try CursorRules.check(name: name)
+        try CursorRules.check(position, newest: records.committedRevision)
+        let present = try records.cursor(name)
+        if present == nil { try CursorRules.checkRoom(cursors: try records.cursorCount()) }
+        if CursorRules.moves(present, to: position) { try records.putCursor(name, at: position) }
+        return .done
+    }
+
+    private func removeCursor(_ name: String) throws -> Outcome {
+        guard try records.cursor(name) != nil else {
+            throw ChatError(.notFound, "There is no such cursor.", field: "name")
+        }
+        try records.removeCursor(name)
+        return .done
     }
 
     private func setSetting(_ key: String, _ value: String) throws -> Outcome {

@@ -23,6 +23,6 @@ public enum OffsetStanding: Sendable, Hashable {
     case recoverable
     /// This file never issued it: it is of another server, of a restored backup's lost future, or made up.
     case neverIssued
-    /// Issued, but before the recovery window.
+    /// Issued, but before the recovery window; in the feed: below its floor.
     case tooOld
 }

@@ -88,6 +88,25 @@ public protocol ChatReadView {
     ///   committed meanwhile.
     func standing(epoch: UInt64, revision: Revision, heardAt: Timestamp?) throws -> OffsetStanding
 
+    // The feed.
+    /// The durable changes after a position, in commit order, each thing in its latest state: see ``FeedPosition`` for
+    /// all that is promised.
+    ///
+    /// - Parameters:
+    ///   - limit: how many rows are looked at, at least 1: so many entries at most, but for one revision that has more.
+    ///   - bytes: about how much text the page has; it ends after the revision that comes to so much.
+    /// - Throws: `conflict` for a position that cannot be gone on from; ``standing(of:)`` says why.
+    func changes(after position: FeedPosition, limit: Int, bytes: Int) throws -> FeedPage
+    /// Whether the feed can be read on from a position: `tooOld` below the floor, `neverIssued` beyond the newest
+    /// revision.
+    func standing(of position: FeedPosition) throws -> OffsetStanding
+    /// Up to here it is forgotten who left which chat; zero where nothing is.
+    func feedFloor() throws -> Revision
+    /// The cursor of that name.
+    func cursor(_ name: String) throws -> FeedCursor?
+    /// All cursors, by their names.
+    func cursors() throws -> [FeedCursor]
+
     // The rest.
     func setting(_ key: String) throws -> String?
     /// Users who were online when the last run ended, cleanly or not.

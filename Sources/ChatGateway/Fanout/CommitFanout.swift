@@ -202,7 +202,8 @@ final class CommitFanout: CommitSink {
                 (socket.handler as? ChatSession)?.profileChanged(to: card)
             }
         case .messageNew, .messageUpdated, .messageDeleted, .messageReaction, .messageRead, .messageDelivered,
-            .chatUpdated, .memberRoleChanged, .userDeleted, .userBlocked, .tokensRevoked, .tokenRevoked:
+            .chatUpdated, .memberRoleChanged, .userCreated, .userDeleted, .userBlocked, .userUnblocked, .tokensRevoked,
+            .tokenRevoked:
             break
         }
     }

@@ -76,7 +76,7 @@ extension Change {
                 Notice(.chatRemoved, .chatID(chat), to: .users([user])),
                 Notice(.chatMemberRemoved, .member(chat, user), to: .chat(chat, seq: nil)),
             ]
-        case .memberRoleChanged: []
+        case .memberRoleChanged, .userCreated, .userUnblocked: []
         case .userUpdated(let card, let chats):
             [Notice(.userUpdated, .card(card), to: .contacts(of: card.id, in: chats))]
         case .userDeleted(let user): [Notice(.sessionEnded, .end(.userDeleted), to: .users([user]))]

@@ -42,8 +42,8 @@ extension Change {
         switch self {
         case .messageRead, .messageDelivered: true
         case .messageNew, .messageUpdated, .messageDeleted, .messageReaction, .chatCreated, .chatUpdated, .chatDeleted,
-            .memberAdded, .memberRemoved, .memberRoleChanged, .userUpdated, .userDeleted, .userBlocked, .tokensRevoked,
-            .tokenRevoked:
+            .memberAdded, .memberRemoved, .memberRoleChanged, .userCreated, .userUpdated, .userDeleted, .userBlocked,
+            .userUnblocked, .tokensRevoked, .tokenRevoked:
             false
         }
     }

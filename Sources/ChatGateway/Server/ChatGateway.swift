@@ -66,7 +66,7 @@ public final class ChatGateway: Sendable {
     /// - Parameter listeners: who hears of every commit besides, before anybody is told of it.
     /// - Throws: what the store throws.
     public func start(beside listeners: [any CommitSink] = []) async throws {
-        try store.start(sink: CommitSinks(listeners + [CommitFanout(gateway: self)]))
+        try store.start(sink: CommitSinks(pacing: CommitFanout(gateway: self), beside: listeners))
         try await countTheLastRunsUsersAsOnline()
         namespace.setGate(admission)
     }

@@ -9,8 +9,9 @@ final class ImportMemory {
         FROM chats WHERE id = ? AND key >= ?
         """
     private static let updateChat: StaticString = """
-        UPDATE chats SET member_count = ?, last_seq = ?, last_n = ?, silent_seq = ?, members_n = ?, changed = ?
-        WHERE key = ?
+        UPDATE chats SET member_count = ?1, last_seq = ?2, last_n = ?3, silent_seq = ?4, members_n = ?5, changed = ?6,
+            history_n = ?7
+        WHERE key = ?8
         """
 
     struct User {
@@ -72,11 +73,14 @@ final class ImportMemory {
 
     /// Writes what was changed, and forgets what was not used lately.
     ///
-    /// - Parameter changed: the revision that the changed chats get.
-    func flush(changed: Int64) throws {
+    /// - Parameters:
+    ///   - changed: the revision that the changed chats get.
+    ///   - history: no message of theirs and nothing that was done to one is newer.
+    func flush(changed: Int64, history: Int64) throws {
         for chat in dirty {
             try connection[Self.updateChat].run(
-                chat.memberCount, chat.lastSeq, chat.lastN, chat.silentSeq, chat.membersN, changed, chat.key)
+                chat.memberCount, chat.lastSeq, chat.lastN, chat.silentSeq, chat.membersN, changed, history,
+                chat.key)
             chat.isDirty = false
         }
         dirty.removeAll(keepingCapacity: true)

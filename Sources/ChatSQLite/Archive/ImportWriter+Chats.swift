@@ -6,8 +6,8 @@ extension ImportWriter {
     private static let chatByID: StaticString = "SELECT 1 FROM chats WHERE id = ?"
     private static let chatByPair: StaticString = "SELECT id FROM chats WHERE pair = ?"
     private static let insertChat: StaticString = """
-        INSERT INTO chats (id, name, name_folded, kind, pair, created_ms, meta_n, changed, deleted_ms)
-        VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?7, ?8)
+        INSERT INTO chats (id, name, name_folded, kind, pair, created_ms, meta_n, changed, deleted_ms, made_n, gone_n)
+        VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?7, ?8, ?7, CASE WHEN ?8 IS NOT NULL THEN ?7 END)
         """
     private static let messageByNumber: StaticString = "SELECT 1 FROM messages WHERE n = ?"
     private static let messageBySeq: StaticString =

@@ -7,12 +7,14 @@ extension ImportWriter {
     private static let userByName: StaticString = "SELECT id FROM users WHERE folded = ?"
     private static let insertUser: StaticString = """
         INSERT INTO users (id, username, folded, display_name, display_folded, avatar_url, created_ms, last_seen_ms,
-            blocked, tokens_after_ms, deleted_ms)
-        VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+            blocked, tokens_after_ms, deleted_ms, made_n, blocked_n, revoked_n)
+        VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, CASE ?9 WHEN 1 THEN ?12 END,
+            CASE WHEN ?10 IS NOT NULL THEN ?12 END)
         """
     private static let tokenByID: StaticString = "SELECT user, expires_ms FROM tokens WHERE id = ?"
     private static let insertToken: StaticString = """
-        INSERT INTO tokens (id, user, label, created_ms, expires_ms, revoked_ms) VALUES (?, ?, ?, ?, ?, ?)
+        INSERT INTO tokens (id, user, label, created_ms, expires_ms, revoked_ms, revoked_n)
+        VALUES (?1, ?2, ?3, ?4, ?5, ?6, CASE WHEN ?6 IS NOT NULL THEN ?7 END)
         """
     private static let memberThere: StaticString = "SELECT 1 FROM members WHERE chat = ? AND user = ?"
     private static let insertMember: StaticString = """
@@ -40,7 +42,7 @@ extension ImportWriter {
         try connection[Self.insertUser].run(
             user.id, archived.deletedAt == nil ? user.username : "deleted user", folded, user.displayName,
             user.displayName.flatMap(Folding.fold), user.avatarURL, user.createdAt, user.lastSeenAt, user.blocked,
-            archived.tokensRevokedAt, archived.deletedAt)
+            archived.tokensRevokedAt, archived.deletedAt, next())
     }
 
     /// Whether a rule left a text as it was.
@@ -76,7 +78,7 @@ extension ImportWriter {
             return
         }
         try connection[Self.insertToken].run(
-            token.id, user.key, token.label, token.createdAt, token.expiresAt, token.revokedAt)
+            token.id, user.key, token.label, token.createdAt, token.expiresAt, token.revokedAt, next())
     }
 
     func take(_ member: ArchiveMember) throws {

@@ -84,7 +84,8 @@ final class ImportWriter {
 
     /// Writes what the memory holds back, and the progress; before each commit.
     func flush() throws {
-        try memory.flush(changed: next())
+        let changed = next()
+        try memory.flush(changed: changed, history: max(changed, progress.newest))
         try connection[Self.setState].run(max(progress.issued, progress.newest), progress.newest)
         try progress.write(connection)
     }

@@ -16,7 +16,7 @@ public enum DatabaseCheck {
         do {
             try connection.execute("BEGIN")
             let steps: [(Connection) throws -> [Finding]] = [
-                structure, foreignKeys, sequences, counters, watermarks, revisions, search, files,
+                structure, foreignKeys, sequences, counters, watermarks, revisions, feed, search, files,
             ]
             for (number, step) in steps.enumerated() {
                 findings += try step(connection)
@@ -40,7 +40,7 @@ public enum DatabaseCheck {
     /// What must hold between rows, without a look at SQLite's own structure and at the search index.
     static func rules(_ connection: Connection) throws -> [Finding] {
         try foreignKeys(connection) + sequences(connection) + counters(connection) + watermarks(connection)
-            + revisions(connection) + files(connection)
+            + revisions(connection) + feed(connection) + files(connection)
     }
 
     private static func structure(_ connection: Connection) throws -> [Finding] {

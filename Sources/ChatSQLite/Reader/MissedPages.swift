@@ -270,11 +270,3 @@ struct MissedPages {
         if rows.isEmpty { beginChat(chat.key + 1) }
     }
 }
-
-extension Message {
-    /// About how many bytes it is as text.
-    fileprivate var weight: Int {
-        400 + content.utf8.count + attachments.count * 250
-            + reactions.reduce(0) { $0 + 40 + $1.userIDs.count * 40 }
-    }
-}

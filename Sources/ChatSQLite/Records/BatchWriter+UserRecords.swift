@@ -6,8 +6,8 @@ extension BatchWriter {
         SELECT c.id FROM members m JOIN chats c ON c.key = m.chat WHERE m.user = ? AND c.deleted_ms IS NULL
         """
     private static let insertUser: StaticString = """
-        INSERT INTO users (id, username, folded, display_name, display_folded, avatar_url, created_ms)
-        VALUES (?, ?, ?, ?, ?, ?, ?)
+        INSERT INTO users (id, username, folded, display_name, display_folded, avatar_url, created_ms, made_n)
+        VALUES (?, ?, ?, ?, ?, ?, ?, ?)
         """
     private static let idTaken: StaticString = "SELECT 1 FROM users WHERE id = ?"
     private static let byFolded: StaticString = "SELECT id FROM users WHERE folded = ?"
@@ -15,7 +15,7 @@ extension BatchWriter {
         UPDATE users SET username = ?, folded = ?, display_name = ?, display_folded = ?, avatar_url = ?, card_n = ?
         WHERE key = ?
         """
-    private static let block: StaticString = "UPDATE users SET blocked = ? WHERE key = ?"
+    private static let block: StaticString = "UPDATE users SET blocked = ?, blocked_n = ? WHERE key = ?"
     private static let presence: StaticString = "UPDATE users SET online = ?, last_seen_ms = ? WHERE key = ?"
     private static let eraseUser: StaticString = """
         UPDATE users SET username = 'deleted user', folded = NULL, display_name = NULL, display_folded = NULL,
@@ -28,11 +28,11 @@ extension BatchWriter {
     private static let tokenOwner: StaticString = """
         SELECT u.id, t.revoked_ms FROM tokens t JOIN users u ON u.key = t.user WHERE t.id = ?
         """
-    private static let revoke: StaticString = "UPDATE tokens SET revoked_ms = ? WHERE id = ?"
+    private static let revoke: StaticString = "UPDATE tokens SET revoked_ms = ?, revoked_n = ? WHERE id = ?"
     private static let revokeAll: StaticString =
         "UPDATE tokens SET revoked_ms = ? WHERE user = ? AND revoked_ms IS NULL"
     private static let revokeBefore: StaticString = """
-        UPDATE users SET tokens_after_ms = max(?, ifnull(tokens_after_ms, 0)) WHERE key = ?
+        UPDATE users SET tokens_after_ms = max(?, ifnull(tokens_after_ms, 0)), revoked_n = ? WHERE key = ?
         """
 
     func user(_ id: UserID) throws -> UserRecord? { try memory.user(id) }
@@ -46,10 +46,10 @@ extension BatchWriter {
         try connection[Self.idTaken].first(id, read: { _ in true }) != nil
     }
 
-    func insertUser(_ user: User, folded: String) throws -> UserRecord {
+    func insertUser(_ user: User, folded: String, n: Int64) throws -> UserRecord {
         try connection[Self.insertUser].run(
             user.id, user.username, folded, user.displayName, user.displayName.flatMap(Folding.fold), user.avatarURL,
-            user.createdAt)
+            user.createdAt, n)
         let record = UserRecord(key: connection.lastInsertedRow, user: user)
         memory.remember(record)
         return record
@@ -61,7 +61,9 @@ extension BatchWriter {
             user.key)
     }
 
-    func putBlocked(_ blocked: Bool, of user: UserRecord) throws { try connection[Self.block].run(blocked, user.key) }
+    func putBlocked(_ blocked: Bool, of user: UserRecord, n: Int64) throws {
+        try connection[Self.block].run(blocked, n, user.key)
+    }
 
     func putPresence(_ presence: PresenceChange, of user: UserRecord) throws {
         try connection[Self.presence].run(presence.online, presence.at, user.key)
@@ -88,10 +90,10 @@ extension BatchWriter {
         try connection[Self.insertToken].run(token.id, owner.key, token.label, token.createdAt, token.expiresAt)
     }
 
-    func revokeToken(_ id: TokenID) throws { try connection[Self.revoke].run(now, id) }
+    func revokeToken(_ id: TokenID, n: Int64) throws { try connection[Self.revoke].run(now, n, id) }
 
-    func revokeTokens(of user: UserRecord, issuedUpTo time: Timestamp) throws {
+    func revokeTokens(of user: UserRecord, issuedUpTo time: Timestamp, n: Int64) throws {
         try connection[Self.revokeAll].run(now, user.key)
-        try connection[Self.revokeBefore].run(time, user.key)
+        try connection[Self.revokeBefore].run(time, n, user.key)
     }
 }

@@ -18,15 +18,22 @@ final class WriterMemory {
         FROM members WHERE chat = ? AND user = ?
         """
     private static let updateChat: StaticString = """
-        UPDATE chats SET member_count = ?, last_seq = ?, last_n = ?, silent_seq = ?, meta_n = ?, members_n = ?,
-            changed = ?
+        UPDATE chats SET member_count = ?, last_seq = ?, last_n = ?, silent_seq = ?, members_n = ?, changed = ?
         WHERE key = ?
         """
     private static let updateMember: StaticString = """
-        UPDATE members SET role = ?, role_n = ?, delivered_seq = ?, delivered_ms = ?, delivered_n = ?, read_seq = ?,
-            read_ms = ?, read_n = ?
+        UPDATE members SET delivered_seq = ?, delivered_ms = ?, read_seq = ?, read_ms = ? WHERE chat = ? AND user = ?
+        """
+    private static let updateReader: StaticString = """
+        UPDATE members SET delivered_seq = ?, delivered_ms = ?, read_seq = ?, read_ms = ?, read_n = ?
         WHERE chat = ? AND user = ?
         """
+    private static let updateReceiver: StaticString = """
+        UPDATE members SET delivered_seq = ?, delivered_ms = ?, read_seq = ?, read_ms = ?, delivered_n = ?
+        WHERE chat = ? AND user = ?
+        """
+    private static let updateRole: StaticString =
+        "UPDATE members SET role = ?, role_n = ? WHERE chat = ? AND user = ?"
 
     private let connection: Connection
     private var users: TwoGenerationCache<UserID, UserRecord>
@@ -78,6 +85,7 @@ final class WriterMemory {
             record.readSeq = row.int(7)
             record.readAt = row.optionalTime(8)
             record.readN = row.int(9)
+            record.stored = record.revisions
             return record
         }
         if let record { members[key] = record }
@@ -114,18 +122,41 @@ final class WriterMemory {
     func flush() throws {
         for record in dirtyChats {
             try connection[Self.updateChat].run(
-                record.chat.memberCount, record.chat.lastSeq, record.lastN, record.silentSeq, record.metaN,
-                record.membersN, record.changed, record.key)
+                record.chat.memberCount, record.chat.lastSeq, record.lastN, record.silentSeq, record.membersN,
+                record.changed, record.key)
             record.isDirty = false
         }
         dirtyChats.removeAll(keepingCapacity: true)
         for record in dirtyMembers {
-            try connection[Self.updateMember].run(
-                record.role.code, record.roleN, record.deliveredSeq, record.deliveredAt, record.deliveredN,
-                record.readSeq, record.readAt, record.readN, record.key.chat, record.key.user)
+            try write(record)
             record.isDirty = false
         }
         dirtyMembers.removeAll(keepingCapacity: true)
+    }
+
+    /// SQLite writes the index of every column that a statement names, whether its value changes or not; a send, which
+    /// moves no revision of its sender's, names none.
+    private func write(_ member: MemberRecord) throws {
+        let (key, stored) = (member.key, member.stored)
+        let (hasRead, hasReceived) = (member.readN != stored.read, member.deliveredN != stored.delivered)
+        if !hasRead, !hasReceived {
+            try connection[Self.updateMember].run(
+                member.deliveredSeq, member.deliveredAt, member.readSeq, member.readAt, key.chat, key.user)
+        }
+        if hasRead {
+            try connection[Self.updateReader].run(
+                member.deliveredSeq, member.deliveredAt, member.readSeq, member.readAt, member.readN, key.chat,
+                key.user)
+        }
+        if hasReceived {
+            try connection[Self.updateReceiver].run(
+                member.deliveredSeq, member.deliveredAt, member.readSeq, member.readAt, member.deliveredN, key.chat,
+                key.user)
+        }
+        if member.roleN != stored.role {
+            try connection[Self.updateRole].run(member.role.code, member.roleN, key.chat, key.user)
+        }
+        member.stored = member.revisions
     }
 
     /// Keeps the memory bounded; only after ``flush()``.

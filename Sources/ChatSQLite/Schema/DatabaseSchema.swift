@@ -7,7 +7,7 @@ enum DatabaseSchema {
     static var script: String { String(decoding: PackageResources.schema_sql, as: UTF8.self) }
 
     /// `PRAGMA user_version` of files that this binary writes.
-    static let version = 3
+    static let version = 4
 
     /// `PRAGMA application_id`: "PRLY".
     static let applicationID = 0x5052_4C59
@@ -17,5 +17,6 @@ enum DatabaseSchema {
     static let migrations: [@Sendable (Connection) throws -> Void] = [
         { try $0.execute(MigrationTo2.script) },
         { try $0.execute(MigrationTo3.script) },
+        { try $0.execute(MigrationTo4.script) },
     ]
 }

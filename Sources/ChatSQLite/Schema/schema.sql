@@ -12,11 +12,13 @@
 --    end in `_n`.
 -- 3. Times end in `_ms`: milliseconds since 1970-01-01T00:00:00Z.
 -- 4. Receipts are watermarks: one row a member and chat says up to which seq everything was read and delivered.
--- 5. What hangs on a deleted user or chat is removed in slices: until then rows of members and messages of theirs are
+-- 5. Each durable change leaves its revision in the row that it changed, and every such column has an index: so all
+--    changes of the file can be told in the order of their commits, by range scans, without a log of them.
+-- 6. What hangs on a deleted user or chat is removed in slices: until then rows of members and messages of theirs are
 --    still there, and mean nothing.
 
 PRAGMA application_id = 0x50524C59; -- "PRLY"
-PRAGMA user_version = 3;
+PRAGMA user_version = 4;
 
 -- One row: what the writer knows at its last commit.
 CREATE TABLE state (
@@ -28,7 +30,8 @@ CREATE TABLE state (
     -- one beside a restored copy.
     wal_salt INTEGER NOT NULL DEFAULT 0,
     wal_frames INTEGER NOT NULL DEFAULT 0,
-    file_bytes INTEGER NOT NULL DEFAULT 0 -- of all chunks of files together
+    file_bytes INTEGER NOT NULL DEFAULT 0, -- of all chunks of files together
+    feed_floor INTEGER NOT NULL DEFAULT 0 -- departures up to this revision may be forgotten
 );
 INSERT INTO state (id, revision) VALUES (1, 0);
 
@@ -61,10 +64,16 @@ CREATE TABLE users (
     blocked INTEGER NOT NULL DEFAULT 0,
     tokens_after_ms INTEGER,         -- tokens issued up to then are revoked
     deleted_ms INTEGER,
-    card_n INTEGER                   -- the latest change of what others see; NULL since its making
+    card_n INTEGER,                  -- the latest change of what others see; NULL since its making
+    made_n INTEGER NOT NULL DEFAULT 0, -- in files of before version 4: of the same order, and older than anything else
+    blocked_n INTEGER,               -- latest block, or its end
+    revoked_n INTEGER                -- latest revocation of all tokens
 );
 CREATE INDEX users_online ON users (online) WHERE online = 1;
 CREATE INDEX users_card ON users (card_n) WHERE card_n IS NOT NULL;
+CREATE INDEX users_made ON users (made_n);
+CREATE INDEX users_blocked ON users (blocked_n) WHERE blocked_n IS NOT NULL;
+CREATE INDEX users_revoked ON users (revoked_n) WHERE revoked_n IS NOT NULL;
 
 CREATE TABLE tokens (
     key INTEGER PRIMARY KEY,
@@ -73,9 +82,11 @@ CREATE TABLE tokens (
     label TEXT,
     created_ms INTEGER NOT NULL,
     expires_ms INTEGER NOT NULL,
-    revoked_ms INTEGER
+    revoked_ms INTEGER,
+    revoked_n INTEGER                -- of this one by itself
 );
 CREATE INDEX tokens_of_user ON tokens (user);
+CREATE INDEX tokens_revoked ON tokens (revoked_n) WHERE revoked_n IS NOT NULL;
 
 CREATE TABLE chats (
     key INTEGER PRIMARY KEY,
@@ -92,8 +103,14 @@ CREATE TABLE chats (
     meta_n INTEGER NOT NULL,         -- latest change of the row's own fields
     members_n INTEGER NOT NULL DEFAULT 0,  -- latest member that came, went or changed role
     changed INTEGER NOT NULL,        -- latest change of anything in the chat, receipts included
-    deleted_ms INTEGER
+    deleted_ms INTEGER,
+    made_n INTEGER NOT NULL DEFAULT 0, -- in files of before version 4: of the same order, and older than anything else
+    gone_n INTEGER,                  -- the deletion
+    history_n INTEGER                -- what is in it up to then came with it, by an import; NULL: nothing
 );
+CREATE INDEX chats_made ON chats (made_n);
+CREATE INDEX chats_meta ON chats (meta_n) WHERE meta_n > made_n;
+CREATE INDEX chats_gone ON chats (gone_n) WHERE gone_n IS NOT NULL;
 
 CREATE TABLE members (
     chat INTEGER NOT NULL REFERENCES chats (key),
@@ -112,8 +129,13 @@ CREATE TABLE members (
     PRIMARY KEY (chat, user)
 ) WITHOUT ROWID;
 CREATE INDEX members_of_user ON members (user, chat);
+CREATE INDEX members_joined ON members (joined_n);
+CREATE INDEX members_role ON members (role_n) WHERE role_n > joined_n;
+CREATE INDEX members_read ON members (read_n) WHERE read_n > 0;
+CREATE INDEX members_delivered ON members (delivered_n) WHERE delivered_n > 0;
 
--- Who is no longer in a chat, as long as somebody may come back who has to be told (the recovery window).
+-- Who is no longer in a chat, as long as somebody may come back who has to be told: twice the recovery window, and 14
+-- days at least. See state.feed_floor.
 CREATE TABLE departures (
     chat INTEGER NOT NULL REFERENCES chats (key),
     user INTEGER NOT NULL REFERENCES users (key),
@@ -122,6 +144,7 @@ CREATE TABLE departures (
     PRIMARY KEY (chat, user)
 ) WITHOUT ROWID;
 CREATE INDEX departures_of_user ON departures (user, n);
+CREATE INDEX departures_at ON departures (n);
 
 CREATE TABLE messages (
     n INTEGER PRIMARY KEY,           -- the revision that made it; the message's id is this number in base32hex
@@ -143,6 +166,7 @@ CREATE TABLE messages (
 CREATE UNIQUE INDEX messages_in_chat ON messages (chat, seq);
 CREATE INDEX messages_client ON messages (client_key) WHERE client_key IS NOT NULL;
 CREATE INDEX messages_changed ON messages (chat, changed) WHERE changed IS NOT NULL;
+CREATE INDEX messages_altered ON messages (changed) WHERE changed IS NOT NULL;
 CREATE INDEX messages_reacted ON messages (chat, reacted_n) WHERE reacted_n IS NOT NULL;
 -- What does not count as unread, though it lies above a read_seq.
 CREATE INDEX messages_silent ON messages (chat, seq) WHERE kind = 3 OR deleted_ms IS NOT NULL;
@@ -155,6 +179,7 @@ CREATE TABLE reactions (
     removed INTEGER NOT NULL DEFAULT 0, -- 1: kept to tell those who come back
     PRIMARY KEY (message, emoji, user)
 ) WITHOUT ROWID;
+CREATE INDEX reactions_given ON reactions (n);
 
 -- Files. An upload is a row whose chunks come one by one, each in a transaction of its own; finished, it is its owner's
 -- until it is sent, and then its message's. What is not sent within 24 hours is removed.
@@ -180,6 +205,14 @@ CREATE TABLE file_chunks (
     at INTEGER PRIMARY KEY,          -- files.key << 24 | number of the chunk, from 0
     bytes BLOB NOT NULL
 );
+
+-- How far readers of all changes have got: see ChatCore's FeedCursor.
+CREATE TABLE cursors (
+    name TEXT PRIMARY KEY,
+    told_n INTEGER NOT NULL,         -- everything up to this revision was told
+    known_n INTEGER NOT NULL,        -- the newest revision when the reading began
+    moved_ms INTEGER NOT NULL
+) WITHOUT ROWID;
 
 -- Work that is too long for one transaction, done in slices between others; also after a restart.
 CREATE TABLE chores (

@@ -214,11 +214,10 @@ final class BatchWriter {
     private func inSavepoint(_ body: () throws -> Outcome) throws -> Outcome {
         try memory.flush()
         try connection[Self.savepoint].run()
+        let outcome: Outcome
         do {
-            let outcome = try body()
+            outcome = try body()
             try memory.flush()
-            try connection[Self.release].run()
-            return outcome
         } catch {
             memory.forgetAll()
             isCleaningNoted = false
@@ -228,6 +227,9 @@ final class BatchWriter {
             }
             throw error
         }
+        // If this fails, nobody knows whether the savepoint is there still: it is no fault of the command's.
+        try connection[Self.release].run()
+        return outcome
     }
 }
 

@@ -21,7 +21,6 @@ final class Upkeep {
     /// Nanoseconds of rest after each byte that a chore told: 250 KB a second, which a phone takes too.
     private static let pauseForByte: UInt64 = 4_000
     private static let aWhile: UInt64 = 200_000_000
-    private static let pruneDepartures: StaticString = "DELETE FROM departures WHERE at_ms < ?"
 
     private let batches: BatchWriter
     private let connection: Connection
@@ -299,10 +298,8 @@ final class Upkeep {
     private func prune(_ now: UInt64) throws {
         pruneDue = now + Self.day
         // Twice the window: nobody who may still come back misses one.
-        let kept = policy.recoveryWindow * 2
-        try batches.transaction {
-            try connection[Self.pruneDepartures].run(batches.now.milliseconds - kept.components.seconds * 1000)
-        }
+        let kept = max(policy.recoveryWindow * 2, ChatPolicy.feedWindow)
+        try batches.transaction { try batches.forgetDepartures(before: batches.now.advanced(by: .zero - kept)) }
         wrote(at: now)
     }
 }

@@ -187,6 +187,11 @@ private struct ScriptedView: ChatReadView {
     ) throws -> ChangeSet {
         throw unscripted()
     }
+    func changes(after position: FeedPosition, limit: Int, bytes: Int) throws -> FeedPage { throw unscripted() }
+    func standing(of position: FeedPosition) throws -> OffsetStanding { throw unscripted() }
+    func feedFloor() throws -> Revision { throw unscripted() }
+    func cursor(_ name: String) throws -> FeedCursor? { throw unscripted() }
+    func cursors() throws -> [FeedCursor] { throw unscripted() }
     func setting(_ key: String) throws -> String? { throw unscripted() }
     func usersOnlineAtLastEnd() throws -> [UserID] { [] }
     func statistics() throws -> StoreStatistics { throw unscripted() }

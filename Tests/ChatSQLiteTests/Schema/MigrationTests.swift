@@ -20,10 +20,13 @@ struct MigrationTests {
             VALUES (998, 1, 1, 1, 0, 1, 'first'), (999, 1, 2, 1, 1, 1, 'https://example.org/a.png');
         """
 
-    private func old(_ content: String = content) throws -> TemporaryDirectory {
+    private func old(_ content: String = content, migratedTo version: Int = 1) throws -> TemporaryDirectory {
         let directory = try TemporaryDirectory()
         let queue = try DatabaseQueue(path: directory.path + "/parley.db")
         try queue.write { try $0.execute(sql: FirstSchema.script + content) }
+        for (number, script) in [MigrationTo2.script, MigrationTo3.script].enumerated().prefix(version - 1) {
+            try queue.write { try $0.execute(sql: script + "PRAGMA user_version = \(number + 2);") }
+        }
         try queue.writeWithoutTransaction { try $0.execute(sql: "PRAGMA journal_mode = WAL") }
         try queue.close()
         return directory
@@ -79,6 +82,50 @@ struct MigrationTests {
         let sent = try await bench.send("", files: ["f"], to: ChatID("c"), from: UserID("ann"))
         #expect(sent.seq == 3 && sent.attachments.count == 1)
         try bench.close()
+        #expect(try DatabaseCheck.run(directory.path + "/parley.db").isEmpty)
+    }
+
+    /// What makes the feed: somebody blocked, somebody gone, a chat deleted, an edit, a departure, a receipt.
+    private static let eventful = content + """
+        INSERT INTO users (key, id, username, folded, created_ms, blocked, tokens_after_ms)
+            VALUES (2, 'bob', 'bob', 'bob', 1, 1, 7);
+        INSERT INTO users (key, id, username, created_ms, deleted_ms, card_n)
+            VALUES (3, 'gone', 'deleted user', 1, 2, 500);
+        INSERT INTO tokens (key, id, user, created_ms, expires_ms, revoked_ms) VALUES (1, 't', 1, 1, 9, 3);
+        INSERT INTO chats (key, id, kind, created_ms, meta_n, changed, deleted_ms) VALUES (2, 'd', 0, 1, 110, 600, 3);
+        INSERT INTO departures (chat, user, n, at_ms) VALUES (1, 2, 700, 9000000000000);
+        UPDATE messages SET changed = 1000, edited_ms = 2 WHERE n = 998;
+        UPDATE members SET read_n = 1000, read_ms = 5;
+        """
+
+    @Test("A file of each older version tells its feed from the beginning, down to the oldest departure it has",
+        arguments: [1, 2, 3])
+    func feed(version: Int) async throws {
+        let directory = try old(Self.eventful, migratedTo: version)
+        let store = try SQLiteChatStore(directory: directory.path)
+        let (page, floor) = try await store.read {
+            (try $0.changes(after: .beginning, limit: 1000), try $0.feedFloor())
+        }
+        #expect(page.isComplete && floor == Revision(699))
+        let (chat, messages) = try await store.read { view in
+            (try view.chat(ChatID("c")), try view.history(of: ChatID("c"), .latest, limit: 5).messages)
+        }
+        let (c, ann, bob) = (try #require(chat), UserID("ann"), UserID("bob"))
+        func card(_ user: UserID) -> UserCard {
+            UserCard(id: user, username: user.rawValue, displayName: nil, avatarURL: nil)
+        }
+        let receipt = Receipt(
+            chatID: c.id, userID: ann, messageID: messages[1].id, seq: 2, at: Timestamp(milliseconds: 5),
+            memberCount: 1)
+        #expect(
+            page.entries.map(\.change) == [
+                .userCreated(card(ann)), .tokenRevoked(TokenID("t"), ann), .chatCreated(c, members: []),
+                .userCreated(card(bob)), .userBlocked(bob), .tokensRevoked(bob), .chatUpdated(c),
+                .memberAdded(c, card(ann)), .memberRoleChanged(c.id, ann, .owner), .userDeleted(UserID("gone")),
+                .chatDeleted(ChatID("d"), members: []), .memberRemoved(c.id, bob), .messageNew(messages[0]),
+                .messageNew(messages[1]), .messageUpdated(messages[0]), .messageRead(receipt),
+            ])
+        try store.close()
         #expect(try DatabaseCheck.run(directory.path + "/parley.db").isEmpty)
     }
 
