@@ -30,7 +30,7 @@ extension HTTPConnection {
         }
     }
 
-    /// More came than is kept, although nothing was to be read. What came whole is answered, and nothing more is parsed.
+    /// More came than is kept, although nothing was to be read. What came whole is answered; nothing more is parsed.
     func dropInput() {
         dropsInput = true
         takeDecoderAway()
@@ -100,6 +100,7 @@ extension HTTPConnection {
     /// Where bytes are written that are no HTTP: below the encoder.
     var rawContext: ChannelHandlerContext? {
         guard let codec else { return context }
+        // An encoder that has gone is in nobody's way.
         return try? context?.pipeline.syncOperations.context(handler: codec.encoder)
     }
 

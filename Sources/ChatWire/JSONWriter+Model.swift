@@ -1,11 +1,11 @@
 import ChatCore
+import JSON
 import NIOCore
-import SocketIO
 
 /// The objects of CONTRACT sections 2 and 3 as JSON. Fields that always are there show `null` where they have no value;
 /// those "where they apply" are left out.
 extension JSONWriter {
-    mutating func writeWire(_ card: UserCard) {
+    package mutating func writeWire(_ card: UserCard) {
         object { object in
             object.field("id", card.id.rawValue)
             object.field("username", card.username)
@@ -14,7 +14,7 @@ extension JSONWriter {
         }
     }
 
-    mutating func writeWire(_ user: User, online: Bool) {
+    package mutating func writeWire(_ user: User, online: Bool) {
         object { object in
             object.field("id", user.id.rawValue)
             object.field("username", user.username)
@@ -27,13 +27,13 @@ extension JSONWriter {
         }
     }
 
-    mutating func writeWire(_ chat: Chat) {
+    package mutating func writeWire(_ chat: Chat) {
         object { object in
             object.fields(of: chat)
         }
     }
 
-    mutating func writeWire(_ member: Member, watermarks: Bool = true) {
+    package mutating func writeWire(_ member: Member, watermarks: Bool = true) {
         object { object in
             object.field("user_id", member.user.id.rawValue)
             object.field("username", member.user.username)
@@ -46,7 +46,7 @@ extension JSONWriter {
         }
     }
 
-    mutating func writeWire(_ item: ChatListItem) {
+    package mutating func writeWire(_ item: ChatListItem) {
         object { object in
             object.fields(of: item.chat)
             object.array("members", item.members) { $0.writeWire($1) }
@@ -61,7 +61,7 @@ extension JSONWriter {
         }
     }
 
-    mutating func writeWire(_ message: Message) {
+    package mutating func writeWire(_ message: Message) {
         object { object in
             object.field("id", message.id.rawValue)
             object.field("chat_id", message.chatID.rawValue)
@@ -84,7 +84,7 @@ extension JSONWriter {
         }
     }
 
-    mutating func writeWire(_ attachment: Attachment) {
+    package mutating func writeWire(_ attachment: Attachment) {
         object { object in
             object.field("id", attachment.id.rawValue)
             object.field("name", attachment.name)
@@ -96,7 +96,7 @@ extension JSONWriter {
         }
     }
 
-    mutating func writeWire(_ quote: Message.Quote) {
+    package mutating func writeWire(_ quote: Message.Quote) {
         object { object in
             object.field("id", quote.id.rawValue)
             object.field("seq", quote.seq)
@@ -105,7 +105,7 @@ extension JSONWriter {
         }
     }
 
-    mutating func writeWire(_ reactions: [Message.Reaction]) {
+    package mutating func writeWire(_ reactions: [Message.Reaction]) {
         object { object in
             for reaction in reactions {
                 object.name(reaction.emoji)
@@ -115,7 +115,7 @@ extension JSONWriter {
     }
 
     /// A time as RFC 3339 has it.
-    mutating func field(_ name: StaticString, _ value: Timestamp?) {
+    package mutating func field(_ name: StaticString, _ value: Timestamp?) {
         self.name(name)
         if let value {
             plainString(size: Timestamp.rfc3339Size) { value.writeRFC3339(into: $0) }
@@ -124,7 +124,7 @@ extension JSONWriter {
         }
     }
 
-    mutating func fields(of chat: Chat) {
+    package mutating func fields(of chat: Chat) {
         field("id", chat.id.rawValue)
         field("name", chat.name)
         field("type", chat.kind.rawValue)
@@ -134,7 +134,7 @@ extension JSONWriter {
     }
 
     /// The error object of an ack, and of the `error` event.
-    mutating func fields(of error: ChatError) {
+    package mutating func fields(of error: ChatError) {
         field("code", error.code.rawValue)
         field("message", error.message)
         field("retryable", error.retryable)
@@ -147,7 +147,7 @@ extension JSONWriter {
 
 extension Duration {
     /// Rounded up, and at least 1: whoever waits that long does not come too early.
-    var wholeMillisecondsUp: Int64 {
+    package var wholeMillisecondsUp: Int64 {
         let (seconds, attoseconds) = components
         return max(1, seconds * 1000 + (attoseconds + 999_999_999_999_999) / 1_000_000_000_000_000)
     }
@@ -155,19 +155,19 @@ extension Duration {
 
 extension ByteBuffer {
     /// The JSON text of the one value that `write` writes.
-    static func text(reserving capacity: Int = 256, _ write: (inout JSONWriter) -> Void) -> ByteBuffer {
+    package static func text(reserving capacity: Int = 256, _ write: (inout JSONWriter) -> Void) -> ByteBuffer {
         var writer = JSONWriter(reserving: capacity)
         write(&writer)
         return writer.finish()
     }
 
     /// A message as JSON text.
-    static func text(of message: Message) -> ByteBuffer {
+    package static func text(of message: Message) -> ByteBuffer {
         text(reserving: 480 + message.content.utf8.count) { $0.writeWire(message) }
     }
 
     /// The JSON text of an object whose members `write` writes.
-    static func objectText(reserving capacity: Int = 256, _ write: (inout JSONWriter) -> Void) -> ByteBuffer {
+    package static func objectText(reserving capacity: Int = 256, _ write: (inout JSONWriter) -> Void) -> ByteBuffer {
         text(reserving: capacity) { $0.object(write) }
     }
 }

@@ -1,5 +1,5 @@
 /// What a value on the wire is. Of these the TypeScript declarations and the AsyncAPI description are made.
-indirect enum WireShape: Sendable, Hashable {
+package indirect enum WireShape: Sendable, Hashable {
     case string
     case integer
     case boolean
@@ -17,31 +17,31 @@ indirect enum WireShape: Sendable, Hashable {
 }
 
 /// A member of an object.
-struct WireField: Sendable, Hashable {
-    let name: String
-    let shape: WireShape
+package struct WireField: Sendable, Hashable {
+    package let name: String
+    package let shape: WireShape
     /// Whether it is left out where it does not apply.
-    let isOptional: Bool
-    let note: String?
+    package let isOptional: Bool
+    package let note: String?
 
     /// A member that is always there.
-    static func always(_ name: String, _ shape: WireShape, _ note: String? = nil) -> WireField {
+    package static func always(_ name: String, _ shape: WireShape, _ note: String? = nil) -> WireField {
         WireField(name: name, shape: shape, isOptional: false, note: note)
     }
 
-    static func optional(_ name: String, _ shape: WireShape, _ note: String? = nil) -> WireField {
+    package static func optional(_ name: String, _ shape: WireShape, _ note: String? = nil) -> WireField {
         WireField(name: name, shape: shape, isOptional: true, note: note)
     }
 
-    static let chatID = always("chatId", .string)
-    static let messageID = always("messageId", .string)
-    static let userID = always("userId", .string)
+    package static let chatID = always("chatId", .string)
+    package static let messageID = always("messageId", .string)
+    package static let userID = always("userId", .string)
     /// The `after` of a page.
-    static let after = optional("after", .string, "The next of the page before.")
+    package static let after = optional("after", .string, "The next of the page before.")
     /// The `next` of a page.
-    static let next = always("next", .nullable(.string), "Where the next page begins; null at the end.")
+    package static let next = always("next", .nullable(.string), "Where the next page begins; null at the end.")
 
-    static func limit(_ range: ClosedRange<Int>, default otherwise: Int) -> WireField {
+    package static func limit(_ range: ClosedRange<Int>, default otherwise: Int) -> WireField {
         optional("limit", .integer, "\(range.lowerBound)-\(range.upperBound); \(otherwise) if left out.")
     }
 }

@@ -30,8 +30,13 @@ public struct JSONWriter: ~Copyable {
         ByteBuffer(bytes: UnsafeRawBufferPointer(start: memory, count: count))
     }
 
+    /// What was written, as text.
+    public consuming func finishText() -> String {
+        String(decoding: UnsafeRawBufferPointer(start: memory, count: count), as: UTF8.self)
+    }
+
     /// What was written so far, as long as `body` runs.
-    func withBytes<Result>(_ body: (UnsafeRawBufferPointer) -> Result) -> Result {
+    package func withBytes<Result>(_ body: (UnsafeRawBufferPointer) -> Result) -> Result {
         body(UnsafeRawBufferPointer(start: memory, count: count))
     }
 
@@ -169,21 +174,21 @@ public struct JSONWriter: ~Copyable {
     // MARK: Bytes
 
     /// Bytes that are no value of their own: what a packet has around its JSON.
-    mutating func put(_ byte: UInt8) { take(1).storeBytes(of: byte, as: UInt8.self) }
+    package mutating func put(_ byte: UInt8) { take(1).storeBytes(of: byte, as: UInt8.self) }
 
-    mutating func put(_ text: StaticString) {
+    package mutating func put(_ text: StaticString) {
         let length = text.utf8CodeUnitCount
         take(length).copyMemory(from: text.utf8Start, byteCount: length)
     }
 
-    mutating func put(_ text: String) {
+    package mutating func put(_ text: String) {
         var text = text
         text.withUTF8 { bytes in
             if let source = bytes.baseAddress { take(bytes.count).copyMemory(from: source, byteCount: bytes.count) }
         }
     }
 
-    mutating func put(_ number: Int64) {
+    package mutating func put(_ number: Int64) {
         let size = JSONText.longestInteger
         reserve(size)
         count += JSONText.write(number, into: UnsafeMutableRawBufferPointer(start: memory + count, count: size))

@@ -1,7 +1,7 @@
 import ChatCore
 
-/// The objects of CONTRACT sections 2 and 3 that have a name; as `ByteBuffer+Model.swift` writes them.
-enum WireObject: String, Sendable, Hashable, CaseIterable {
+/// The objects of CONTRACT sections 2 and 3 that have a name; as `JSONWriter+Model.swift` writes them.
+package enum WireObject: String, Sendable, Hashable, CaseIterable {
     case userCard = "UserCard"
     case user = "User"
     case chat = "Chat"
@@ -14,10 +14,10 @@ enum WireObject: String, Sendable, Hashable, CaseIterable {
     case error = "ErrorObject"
     case change = "Change"
 
-    var summary: String {
+    package var summary: String {
         switch self {
         case .userCard: "What others see of a user."
-        case .user: "The user of this socket."
+        case .user: "A user, as the user and the operator see it."
         case .chat: "A conversation."
         case .member: "A member of a chat, with the watermarks."
         case .chatListItem: "A chat as chat:list gives it."
@@ -30,15 +30,13 @@ enum WireObject: String, Sendable, Hashable, CaseIterable {
         }
     }
 
-    var fields: [WireField] {
+    package var fields: [WireField] {
         switch self {
         case .userCard: Self.card
         case .user: Self.card + Self.userRest
         case .chat: Self.chatFields
         case .member:
-            [
-                .always("user_id", .string), .always("username", .string),
-                .always("role", .choice(Member.Role.allCases.map(\.rawValue))), .always("joined_at", .time),
+            Self.plainMember + [
                 .always("read_seq", .integer, "Everything up to this seq was read."),
                 .always("delivered_seq", .integer, "Everything up to this seq was delivered."),
             ]
@@ -67,6 +65,12 @@ enum WireObject: String, Sendable, Hashable, CaseIterable {
         case .change: [.always("event", .string), .always("data", .map(.string))]
         }
     }
+
+    /// A member as the operator sees it: without the watermarks.
+    package static let plainMember: [WireField] = [
+        .always("user_id", .string), .always("username", .string),
+        .always("role", .choice(Member.Role.allCases.map(\.rawValue))), .always("joined_at", .time),
+    ]
 
     private static let card: [WireField] = [
         .always("id", .string), .always("username", .string), .always("display_name", .nullable(.string)),
@@ -102,7 +106,7 @@ enum WireObject: String, Sendable, Hashable, CaseIterable {
         .optional("deleted_at", .time),
     ]
 
-    static let errorFields: [WireField] = [
+    package static let errorFields: [WireField] = [
         .always("code", .choice(ChatError.Code.allCases.map(\.rawValue))),
         .always("message", .string, "One sentence for a person."),
         .always("retryable", .boolean, "Whether the same may succeed later."),

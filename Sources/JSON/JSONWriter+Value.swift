@@ -35,6 +35,6 @@ extension JSONValue {
         var writer = JSONWriter()
         var attachments: [ByteBuffer] = []
         writer.value(self, attachments: &attachments)
-        return String(buffer: writer.finish())
+        return writer.finishText()
     }
 }

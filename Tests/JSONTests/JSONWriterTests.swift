@@ -1,6 +1,6 @@
 import Foundation
+import JSON
 import NIOCore
-import SocketIO
 import Testing
 
 @Suite("A JSON writer")

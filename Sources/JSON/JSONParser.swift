@@ -1,71 +1,107 @@
 import ByteText
 import NIOCore
 
-/// Reads JSON text (RFC 8259) from bytes, strictly: no trailing comma, no comment, no lone surrogate half kept (it
-/// becomes U+FFFD), UTF-8 repaired. Written here because the events of a chat are small and many: Foundation's decoder
-/// costs several times as much for a hundred bytes.
-struct JSONParser {
-    struct Failure: Error {}
-
-    /// How deep arrays and objects may stand in one another; deeper text is refused, not recursed into.
-    static let maxDepth = 64
-
-    /// What came of a text that may be more than is wanted.
-    struct Parsed {
-        /// Without what was too deep, too large or too much, in whose place stands null, or nothing.
-        var value: JSONValue
-        /// Values that were made.
-        var count: Int
-        /// Values that were stepped over instead.
-        var skipped: Int
-        /// Why some were not.
-        var flaw: EventFlaw?
+/// Reads JSON text (RFC 8259) from bytes: no trailing comma, no comment, nothing after the one value. Written here
+/// because the events of a chat are small and many: Foundation's decoder costs several times as much for a hundred
+/// bytes.
+///
+/// What RFC 8259 leaves to the reader is said by ``Options``: what becomes of bytes that are no UTF-8 and of half a
+/// surrogate pair, and of text that goes past a bound.
+public struct JSONParser {
+    /// The text is not exactly one JSON value, or goes past a bound that refuses it.
+    public struct Failure: Error {
+        public init() {}
     }
 
-    private let bytes: UnsafeRawBufferPointer
-    private var position = 0
-    /// Values made so far, and how many may be.
-    private var count = 0
-    private var maxValues = Int.max
-    private var skipped = 0
-    /// Whether text that is too deep is stepped over instead of refused.
-    private var stepsOver = false
-    private var flaw: EventFlaw?
-    /// Whether ``maxValues`` were made and there are more: nothing is added any more.
-    private var isFull = false
+    /// How text is read.
+    public struct Options: Sendable {
+        /// How deep arrays and objects may stand in one another, at most; deeper text is never recursed into.
+        public static let maxDepth = 64
 
-    private init(_ bytes: UnsafeRawBufferPointer) { self.bytes = bytes }
+        /// As ``maxDepth``, for this text.
+        public var maxDepth = Options.maxDepth
+        /// Values that are made of it, those in arrays and objects included.
+        public var maxValues = Int.max
+        /// Whether text is refused that is no UTF-8 or has half a surrogate pair (RFC 8259 section 8). Otherwise both
+        /// become U+FFFD.
+        public var isStrict = false
+        /// Whether what is too deep, too large a number or past ``maxValues`` is checked for its form and stepped over,
+        /// for senders who may not know our bounds. Otherwise it is refused.
+        public var stepsOver = false
 
-    /// The one value that `buffer`'s readable bytes are.
-    ///
-    /// - Throws: ``Failure`` when they are not exactly one JSON value, nested too deep, or with a number too large.
-    static func parse(_ buffer: ByteBuffer) throws(Failure) -> JSONValue {
-        try run(buffer) { _ in }.value
-    }
+        public init() {}
 
-    /// The same of text whose sender may not know our bounds: what is too deep, too large a number or past `maxValues`
-    /// is checked for its form and stepped over, so that text is refused only if it is no JSON.
-    static func parse(_ buffer: ByteBuffer, maxValues: Int) throws(Failure) -> Parsed {
-        try run(buffer) { parser in
-            parser.maxValues = maxValues
-            parser.stepsOver = true
+        /// Nobody can read another text than we do: what is no UTF-8 or half a pair is refused.
+        public static func strict(maxDepth: Int = Options.maxDepth) -> Options {
+            var options = Options()
+            options.isStrict = true
+            options.maxDepth = maxDepth
+            return options
+        }
+
+        /// Refused only if it is no JSON at all.
+        public static func steppingOver(maxValues: Int) -> Options {
+            var options = Options()
+            options.maxValues = maxValues
+            options.stepsOver = true
+            return options
         }
     }
 
-    private static func run(_ buffer: ByteBuffer, _ prepare: (inout JSONParser) -> Void) throws(Failure) -> Parsed {
+    /// Why not all of a text was made.
+    public enum Flaw: Sendable, Hashable {
+        case tooDeep
+        case tooManyValues
+        /// Too large for a double (RFC 8259 section 6 leaves its range to the reader).
+        case numberTooLarge
+    }
+
+    /// What came of a text that may be more than is wanted.
+    public struct Parsed {
+        /// Without what was too deep, too large or too much, in whose place stands null, or nothing.
+        public let value: JSONValue
+        /// Values that were made.
+        public let count: Int
+        /// Values that were stepped over instead.
+        public let skipped: Int
+        /// Why some were not; `nil` unless ``Options/stepsOver``.
+        public let flaw: Flaw?
+    }
+
+    private let bytes: UnsafeRawBufferPointer
+    private let options: Options
+    private var position = 0
+    /// Values made so far.
+    private var count = 0
+    private var skipped = 0
+    private var flaw: Flaw?
+    /// Whether as many values were made as may be, and there are more: nothing is added any more.
+    private var isFull = false
+
+    private init(_ bytes: UnsafeRawBufferPointer, _ options: Options) {
+        self.bytes = bytes
+        self.options = options
+    }
+
+    /// The one value that `buffer`'s readable bytes are.
+    public static func parse(_ buffer: ByteBuffer, _ options: Options = Options()) throws(Failure) -> Parsed {
         let result: Result<Parsed, Failure> = buffer.withUnsafeReadableBytes { bytes in
-            var parser = JSONParser(bytes)
-            prepare(&parser)
             do throws(Failure) {
-                let value = try parser.value(depth: 0)
-                parser.skipSpace()
-                guard parser.position == bytes.count else { return .failure(Failure()) }
-                return .success(Parsed(value: value, count: parser.count, skipped: parser.skipped, flaw: parser.flaw))
+                return .success(try parse(bytes, options))
             } catch {
                 return .failure(error)
             }
         }
         return try result.get()
+    }
+
+    /// The one value that `bytes` are.
+    public static func parse(_ bytes: UnsafeRawBufferPointer, _ options: Options) throws(Failure) -> Parsed {
+        var parser = JSONParser(bytes, options)
+        let value = try parser.value(depth: 0)
+        parser.skipSpace()
+        guard parser.position == bytes.count else { throw Failure() }
+        return Parsed(value: value, count: parser.count, skipped: parser.skipped, flaw: parser.flaw)
     }
 
     private mutating func skipSpace() {
@@ -84,7 +120,8 @@ struct JSONParser {
     }
 
     private mutating func value(depth: Int) throws(Failure) -> JSONValue {
-        if depth >= Self.maxDepth || count >= maxValues { return try stepOver(isTooDeep: depth >= Self.maxDepth) }
+        let isTooDeep = depth >= options.maxDepth
+        if isTooDeep || count >= options.maxValues { return try stepOver(isTooDeep: isTooDeep) }
         count += 1
         skipSpace()
         guard position < bytes.count else { throw Failure() }
@@ -114,9 +151,9 @@ struct JSONParser {
 
     /// A value that is not made.
     private mutating func stepOver(isTooDeep: Bool) throws(Failure) -> JSONValue {
-        guard stepsOver else { throw Failure() }
+        guard options.stepsOver else { throw Failure() }
         flaw = flaw ?? (isTooDeep ? .tooDeep : .tooManyValues)
-        isFull = count >= maxValues
+        isFull = count >= options.maxValues
         var skipper = JSONSkipper(bytes, at: position)
         try skipper.skipValue()
         skipped += skipper.count
@@ -203,7 +240,7 @@ struct JSONParser {
         while position < bytes.count {
             let byte = bytes[position]
             if byte == UInt8(ascii: "\"") {
-                let text = ByteString(decoding: bytes[start..<position])
+                let text = try text(bytes[start..<position])
                 position += 1
                 return text
             }
@@ -214,12 +251,18 @@ struct JSONParser {
         throw Failure()
     }
 
+    private func text(_ bytes: some Collection<UInt8>) throws(Failure) -> ByteString {
+        guard options.isStrict else { return ByteString(decoding: bytes) }
+        guard let text = String(validating: bytes, as: UTF8.self) else { throw Failure() }
+        return ByteString(text)
+    }
+
     private mutating func escapedString(from start: Int) throws(Failure) -> ByteString {
         var text = [UInt8](bytes[start..<position])
         while true {
             let byte = try next()
             switch byte {
-            case UInt8(ascii: "\""): return ByteString(decoding: text)
+            case UInt8(ascii: "\""): return try self.text(text)
             case UInt8(ascii: "\\"): try escape(into: &text)
             case ..<0x20: throw Failure()
             default: text.append(byte)
@@ -243,37 +286,32 @@ struct JSONParser {
     }
 
     /// The scalar of a `\u` escape, its second half included where it is a surrogate pair.
-    private mutating func unicodeEscape() throws(Failure) -> Character {
+    private mutating func unicodeEscape() throws(Failure) -> Unicode.Scalar {
         let first = try hexQuad()
-        if let scalar = Unicode.Scalar(first) { return Character(scalar) }
+        if let scalar = Unicode.Scalar(first) { return scalar }
+        let mark = position
         let isHighHalf = (0xD800..<0xDC00).contains(first)
         let pairFollows =
             position + 6 <= bytes.count && bytes[position] == UInt8(ascii: "\\")
             && bytes[position + 1] == UInt8(ascii: "u")
-        guard isHighHalf, pairFollows else { return "\u{FFFD}" }
-        let mark = position
-        position += 2
-        let second = try hexQuad()
-        guard (0xDC00..<0xE000).contains(second),
-            let scalar = Unicode.Scalar(0x10000 + (first - 0xD800) << 10 + (second - 0xDC00))
-        else {
-            position = mark
-            return "\u{FFFD}"
+        if isHighHalf, pairFollows {
+            position += 2
+            let second = try hexQuad()
+            if (0xDC00..<0xE000).contains(second),
+                let scalar = Unicode.Scalar(0x10000 + (first - 0xD800) << 10 + (second - 0xDC00))
+            {
+                return scalar
+            }
         }
-        return Character(scalar)
+        guard !options.isStrict else { throw Failure() }
+        position = mark
+        return "\u{FFFD}"
     }
 
     private mutating func hexQuad() throws(Failure) -> UInt32 {
         var value: UInt32 = 0
         for _ in 0..<4 {
-            let byte = try next()
-            let digit: UInt8
-            switch byte {
-            case UInt8(ascii: "0")...UInt8(ascii: "9"): digit = byte - UInt8(ascii: "0")
-            case UInt8(ascii: "a")...UInt8(ascii: "f"): digit = byte - UInt8(ascii: "a") + 10
-            case UInt8(ascii: "A")...UInt8(ascii: "F"): digit = byte - UInt8(ascii: "A") + 10
-            default: throw Failure()
-            }
+            guard let digit = try next().hexadecimalDigit else { throw Failure() }
             value = value << 4 | UInt32(digit)
         }
         return value
@@ -305,7 +343,7 @@ struct JSONParser {
         if isInteger, let value = Int64(text), value != 0 || !isNegative { return .integer(value) }
         guard let value = Double(text) else { throw Failure() }
         guard value.isFinite else {
-            guard stepsOver else { throw Failure() }
+            guard options.stepsOver else { throw Failure() }
             flaw = flaw ?? .numberTooLarge
             return .null
         }
@@ -329,7 +367,7 @@ extension JSONValue {
     /// - Throws: ``ParseError`` when the bytes are not exactly one JSON value, or nested deeper than 64.
     public init(parsing buffer: ByteBuffer) throws(ParseError) {
         do throws(JSONParser.Failure) {
-            self = try JSONParser.parse(buffer)
+            self = try JSONParser.parse(buffer).value
         } catch {
             throw ParseError()
         }

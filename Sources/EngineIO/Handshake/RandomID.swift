@@ -1,13 +1,14 @@
-/// Makes session ids: 20 characters of the URL-safe base64 alphabet, 120 bits from the system's generator. Who knows a
-/// session's id can act for it, so nobody may guess one.
-enum SessionID {
-    private static let alphabet = Array("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_".utf8)
+import ByteText
 
-    static func make() -> String {
+/// Makes ids of sessions and sockets: 20 characters of the URL-safe base64 alphabet, 120 bits from the system's
+/// generator. Who knows a session's id can act for it, so nobody may guess one.
+package enum RandomID {
+    package static func make() -> String {
         var generator = SystemRandomNumberGenerator()
         // One call of the kernel.
         let bits: UInt128 = generator.next()
         var (low, high) = (UInt64(truncatingIfNeeded: bits), UInt64(truncatingIfNeeded: bits >> 64))
+        let alphabet = Base64.url.alphabet
         return String(unsafeUninitializedCapacity: 20) { bytes in
             for index in 0..<10 {
                 bytes[index] = alphabet[Int(low & 63)]

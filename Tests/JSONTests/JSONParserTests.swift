@@ -1,22 +1,21 @@
 import ByteText
 import Foundation
+import JSON
 import NIOCore
 import Testing
-
-@testable import SocketIO
 
 @Suite struct JSONParserTests {
     @Test("What is stepped over is counted: it has to be paid for")
     func stepsAreCounted() throws {
         let deep = String(repeating: "[", count: 100_000) + String(repeating: "]", count: 100_000)
-        let nested = try JSONParser.parse(ByteBuffer(string: deep), maxValues: 1000)
+        let nested = try JSONParser.parse(ByteBuffer(string: deep), .steppingOver(maxValues: 1000))
         #expect(nested.flaw == .tooDeep)
         #expect(nested.count + nested.skipped >= 100_000)
         let many = try JSONParser.parse(
-            ByteBuffer(string: "[" + String(repeating: "0,", count: 100_000) + "0]"), maxValues: 1000)
+            ByteBuffer(string: "[" + String(repeating: "0,", count: 100_000) + "0]"), .steppingOver(maxValues: 1000))
         #expect(many.flaw == .tooManyValues)
         #expect(many.count + many.skipped >= 100_000)
-        let small = try JSONParser.parse(ByteBuffer(string: "[1,[2]]"), maxValues: 1000)
+        let small = try JSONParser.parse(ByteBuffer(string: "[1,[2]]"), .steppingOver(maxValues: 1000))
         #expect(small.skipped == 0 && small.count == 4)
     }
 

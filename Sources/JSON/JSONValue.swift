@@ -1,10 +1,9 @@
-// Part of what users of the library see: names and texts of events are bytes.
-@_exported import ByteText
+import ByteText
 import NIOCore
 
-/// A JSON value (RFC 8259) as Socket.IO carries it: with `binary` for an attachment (Socket.IO 5, "Packet encoding",
-/// placeholders), which may stand wherever a value may. Its texts are bytes: whoever sent them may have chosen them so
-/// that comparing them as characters takes for ever.
+/// A JSON value (RFC 8259), and what Socket.IO has besides: `binary` for an attachment (Socket.IO 5, "Packet encoding",
+/// placeholders), which may stand wherever a value may and never comes of text. Its texts are bytes: whoever sent them
+/// may have chosen them so that comparing them as characters takes for ever.
 public enum JSONValue: Sendable, Hashable {
     case null
     case bool(Bool)
@@ -29,10 +28,19 @@ public enum JSONValue: Sendable, Hashable {
     public var bool: Bool? { if case .bool(let value) = self { value } else { nil } }
     public var array: [JSONValue]? { if case .array(let value) = self { value } else { nil } }
     public var object: JSONObject? { if case .object(let value) = self { value } else { nil } }
+    /// The whole number that this is, `60.0` included. Above 2^53 what is written as a fraction is none: it may have
+    /// become whole by rounding.
+    public var wholeNumber: Int64? {
+        switch self {
+        case .integer(let value): value
+        case .number(let value) where abs(value) < 0x1p53: Int64(exactly: value)
+        default: nil
+        }
+    }
     public var isNull: Bool { self == .null }
 
     /// Whether a binary attachment is anywhere inside.
-    var hasBinary: Bool {
+    public var hasBinary: Bool {
         switch self {
         case .binary: true
         case .array(let values): values.contains(where: \.hasBinary)
@@ -47,9 +55,14 @@ public struct JSONObject: Sendable, Hashable {
     public struct Member: Sendable, Hashable {
         public var name: ByteString
         public var value: JSONValue
+
+        public init(name: ByteString, value: JSONValue) {
+            self.name = name
+            self.value = value
+        }
     }
 
-    public internal(set) var members: [Member]
+    public var members: [Member]
 
     public init(_ members: KeyValuePairs<ByteString, JSONValue> = [:]) {
         self.members = members.map { Member(name: $0.key, value: $0.value) }
@@ -63,6 +76,9 @@ public struct JSONObject: Sendable, Hashable {
             if let newValue { members.append(Member(name: name, value: newValue)) }
         }
     }
+
+    /// Whether no name comes twice.
+    public var hasUniqueNames: Bool { Set(members.lazy.map(\.name)).count == members.count }
 }
 
 extension JSONValue: ExpressibleByStringLiteral, ExpressibleByIntegerLiteral, ExpressibleByBooleanLiteral,

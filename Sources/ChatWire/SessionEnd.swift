@@ -1,5 +1,5 @@
 /// Why the server ends a session, as `session:ended` tells it. CONTRACT section 3, "The end of a session".
-enum SessionEnd: String, Sendable, CaseIterable {
+package enum SessionEnd: String, Sendable, CaseIterable {
     // The client shall come back by itself: the transport is closed without a DISCONNECT.
     case restart
     case tokenExpired = "token_expired"
@@ -11,14 +11,14 @@ enum SessionEnd: String, Sendable, CaseIterable {
     case replaced
     case disconnected
 
-    var reconnect: Bool {
+    package var reconnect: Bool {
         switch self {
         case .restart, .tokenExpired, .tooSlow: true
         case .tokenRevoked, .userBlocked, .userDeleted, .replaced, .disconnected: false
         }
     }
 
-    var message: String {
+    package var message: String {
         switch self {
         case .restart: "The server is restarting."
         case .tokenExpired: "The token has expired."

@@ -1,12 +1,10 @@
-import ChatCore
-
 /// An event that the server sends, and its one argument.
-struct ServerEventSignature: Sendable {
-    let name: String
-    let summary: String
-    let argument: WireShape
+package struct ServerEventSignature: Sendable {
+    package let name: String
+    package let summary: String
+    package let argument: WireShape
     /// What TypeScript calls the argument.
-    let argumentName: String
+    package let argumentName: String
 
     private init(_ name: String, _ summary: String, _ argument: WireShape, as argumentName: String = "data") {
         self.name = name
@@ -16,7 +14,7 @@ struct ServerEventSignature: Sendable {
     }
 
     /// All there are; the tests hold this table against what `ServerEvent` and the sessions send.
-    static let all: [ServerEventSignature] = sessionEvents + messageEvents + chatEvents + userEvents
+    package static let all: [ServerEventSignature] = sessionEvents + messageEvents + chatEvents + userEvents
 
     private static let sessionEvents = [
         ServerEventSignature(

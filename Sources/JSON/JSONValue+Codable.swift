@@ -12,7 +12,9 @@ extension JSONValue: Codable {
     }
 
     public init(from decoder: any Decoder) throws {
-        if let container = try? decoder.container(keyedBy: Name.self) {
+        // A decoder tells what a value is by throwing where it is something else.
+        func read<Kind>(_ body: () throws -> Kind) -> Kind? { try? body() }
+        if let container = read({ try decoder.container(keyedBy: Name.self) }) {
             var object = JSONObject()
             for name in container.allKeys {
                 let value = try container.decode(JSONValue.self, forKey: name)
@@ -21,7 +23,7 @@ extension JSONValue: Codable {
             self = .object(object)
             return
         }
-        if var container = try? decoder.unkeyedContainer() {
+        if var container = read({ try decoder.unkeyedContainer() }) {
             var values: [JSONValue] = []
             while !container.isAtEnd { values.append(try container.decode(JSONValue.self)) }
             self = .array(values)
@@ -30,11 +32,11 @@ extension JSONValue: Codable {
         let container = try decoder.singleValueContainer()
         if container.decodeNil() {
             self = .null
-        } else if let value = try? container.decode(Bool.self) {
+        } else if let value = read({ try container.decode(Bool.self) }) {
             self = .bool(value)
-        } else if let value = try? container.decode(Int64.self) {
+        } else if let value = read({ try container.decode(Int64.self) }) {
             self = .integer(value)
-        } else if let value = try? container.decode(Double.self) {
+        } else if let value = read({ try container.decode(Double.self) }) {
             self = .number(value)
         } else {
             self = .string(try container.decode(String.self))

@@ -1,8 +1,7 @@
 import Foundation
+import JSON
 import NIOCore
 import Testing
-
-@testable import SocketIO
 
 @Suite("Writing JSON text")
 struct JSONTextTests {

@@ -1,16 +1,15 @@
 import ChatCore
-import EngineIO
+import JSON
 import NIOCore
-import SocketIO
 
 /// An event that the server sends, as JSON: CONTRACT section 3, column "server event". Each carries exactly one object,
 /// but `offset`, whose one argument is the string that a stock client remembers.
-struct ServerEvent: Sendable {
-    let name: StaticString
+package struct ServerEvent: Sendable {
+    package let name: StaticString
     /// Its one object.
-    let json: ByteBuffer
+    package let json: ByteBuffer
 
-    init(name: StaticString, json: ByteBuffer) {
+    package init(name: StaticString, json: ByteBuffer) {
         self.name = name
         self.json = json
     }
@@ -19,15 +18,17 @@ struct ServerEvent: Sendable {
         self.init(name: name, json: .objectText(write))
     }
 
-    static func messageNew(_ message: ByteBuffer) -> ServerEvent { ServerEvent(name: "message:new", json: message) }
-    static func messageUpdated(_ message: ByteBuffer) -> ServerEvent {
+    package static func messageNew(_ message: ByteBuffer) -> ServerEvent {
+        ServerEvent(name: "message:new", json: message)
+    }
+    package static func messageUpdated(_ message: ByteBuffer) -> ServerEvent {
         ServerEvent(name: "message:updated", json: message)
     }
-    static func messageDeleted(_ message: ByteBuffer) -> ServerEvent {
+    package static func messageDeleted(_ message: ByteBuffer) -> ServerEvent {
         ServerEvent(name: "message:deleted", json: message)
     }
 
-    static func messageReaction(_ reaction: ReactionChange) -> ServerEvent {
+    package static func messageReaction(_ reaction: ReactionChange) -> ServerEvent {
         ServerEvent(name: "message:reaction") { object in
             object.field("chatId", reaction.chatID.rawValue)
             object.field("messageId", reaction.messageID.rawValue)
@@ -38,7 +39,7 @@ struct ServerEvent: Sendable {
         }
     }
 
-    static func messageRead(_ receipt: Receipt) -> ServerEvent {
+    package static func messageRead(_ receipt: Receipt) -> ServerEvent {
         ServerEvent(name: "message:read") { object in
             object.field("chatId", receipt.chatID.rawValue)
             object.field("messageId", receipt.messageID.rawValue)
@@ -48,7 +49,7 @@ struct ServerEvent: Sendable {
         }
     }
 
-    static func messageDelivered(_ receipt: Receipt) -> ServerEvent {
+    package static func messageDelivered(_ receipt: Receipt) -> ServerEvent {
         ServerEvent(name: "message:delivered") { object in
             object.field("chatId", receipt.chatID.rawValue)
             object.field("messageId", receipt.messageID.rawValue)
@@ -57,25 +58,31 @@ struct ServerEvent: Sendable {
         }
     }
 
-    static func chatAdded(_ chat: Chat) -> ServerEvent { ServerEvent(name: "chat:added", json: Self.wrapping(chat)) }
-    static func chatUpdated(_ chat: Chat) -> ServerEvent {
+    package static func chatAdded(_ chat: Chat) -> ServerEvent {
+        ServerEvent(name: "chat:added", json: Self.wrapping(chat))
+    }
+    package static func chatUpdated(_ chat: Chat) -> ServerEvent {
         ServerEvent(name: "chat:updated", json: Self.wrapping(chat))
     }
-    static func chatRemoved(_ chat: ChatID) -> ServerEvent {
+    package static func chatRemoved(_ chat: ChatID) -> ServerEvent {
         ServerEvent(name: "chat:removed", json: Self.naming(chat))
     }
-    static func chatJoined(_ chat: ChatID) -> ServerEvent { ServerEvent(name: "chat:joined", json: Self.naming(chat)) }
-    static func chatLeft(_ chat: ChatID) -> ServerEvent { ServerEvent(name: "chat:left", json: Self.naming(chat)) }
+    package static func chatJoined(_ chat: ChatID) -> ServerEvent {
+        ServerEvent(name: "chat:joined", json: Self.naming(chat))
+    }
+    package static func chatLeft(_ chat: ChatID) -> ServerEvent {
+        ServerEvent(name: "chat:left", json: Self.naming(chat))
+    }
 
-    static func memberAdded(_ chat: ChatID, _ user: UserID) -> ServerEvent {
+    package static func memberAdded(_ chat: ChatID, _ user: UserID) -> ServerEvent {
         ServerEvent(name: "chat:member-added", json: Self.naming(chat, user))
     }
 
-    static func memberRemoved(_ chat: ChatID, _ user: UserID) -> ServerEvent {
+    package static func memberRemoved(_ chat: ChatID, _ user: UserID) -> ServerEvent {
         ServerEvent(name: "chat:member-removed", json: Self.naming(chat, user))
     }
 
-    static func typing(_ starts: Bool, chat: ChatID, user: UserCard) -> ServerEvent {
+    package static func typing(_ starts: Bool, chat: ChatID, user: UserCard) -> ServerEvent {
         ServerEvent(name: starts ? "typing:start" : "typing:stop") { object in
             object.field("chatId", chat.rawValue)
             object.field("userId", user.id.rawValue)
@@ -83,7 +90,7 @@ struct ServerEvent: Sendable {
         }
     }
 
-    static func userStatus(_ user: UserID, online: Bool, lastSeenAt: Timestamp?) -> ServerEvent {
+    package static func userStatus(_ user: UserID, online: Bool, lastSeenAt: Timestamp?) -> ServerEvent {
         ServerEvent(name: "user:status") { object in
             object.field("userId", user.rawValue)
             object.field("status", online ? "online" : "offline")
@@ -91,19 +98,19 @@ struct ServerEvent: Sendable {
         }
     }
 
-    static func userUpdated(_ card: UserCard) -> ServerEvent {
+    package static func userUpdated(_ card: UserCard) -> ServerEvent {
         ServerEvent(name: "user:updated") { object in
             object.field("user") { $0.writeWire(card) }
         }
     }
 
-    static func sessionExpiring(at time: Timestamp) -> ServerEvent {
+    package static func sessionExpiring(at time: Timestamp) -> ServerEvent {
         ServerEvent(name: "session:expiring") { object in
             object.field("expires_at", time)
         }
     }
 
-    static func sessionEnded(_ end: SessionEnd) -> ServerEvent {
+    package static func sessionEnded(_ end: SessionEnd) -> ServerEvent {
         ServerEvent(name: "session:ended") { object in
             object.field("code", end.rawValue)
             object.field("message", end.message)
@@ -112,7 +119,7 @@ struct ServerEvent: Sendable {
     }
 
     /// The failure of an event that asked for no ack.
-    static func error(_ error: ChatError, event: String) -> ServerEvent {
+    package static func error(_ error: ChatError, event: String) -> ServerEvent {
         ServerEvent(name: "error") { object in
             object.fields(of: error)
             object.field("event", event)
