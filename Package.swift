@@ -16,13 +16,15 @@ let nioWebSocket: Target.Dependency = .product(name: "NIOWebSocket", package: "s
 let nioEmbedded: Target.Dependency = .product(name: "NIOEmbedded", package: "swift-nio")
 let nioSSL: Target.Dependency = .product(name: "NIOSSL", package: "swift-nio-ssl")
 let logging: Target.Dependency = .product(name: "Logging", package: "swift-log")
+let crypto: Target.Dependency = .product(name: "Crypto", package: "swift-crypto")
 let grdb: Target.Dependency = .product(name: "GRDB", package: "GRDB.swift")
+let sqlite: Target.Dependency = .product(name: "GRDBSQLite", package: "GRDB.swift")
 let hummingbird: Target.Dependency = .product(name: "Hummingbird", package: "hummingbird")
 
 /// Where bytes from outside are decoded: what Tests/Fuzz imports.
 let decoders: [Target.Dependency] = [
-    "ByteText", "SocketServer", "EngineIO", "SocketIO", "ChatCore", "ChatTokens", "ChatSQLite", "ChatGateway",
-    "ChatHTTP", "parley", nioCore, nioHTTP1, nioEmbedded,
+    "ByteText", "JSON", "SocketServer", "EngineIO", "SocketIO", "ChatCore", "ChatTokens", "ChatSQLite",
+    "ChatGateway", "ChatHTTP", "parley", nioCore, nioHTTP1, nioEmbedded,
 ]
 
 /// The files of the chat page, built into the binary.
@@ -55,39 +57,40 @@ let package = Package(
     ],
     targets: [
         .target(name: "ByteText", swiftSettings: strict),
+        .target(name: "JSON", dependencies: ["ByteText", nioCore], swiftSettings: strict),
         .target(
-            name: "SocketServer", dependencies: ["ByteText", nioCore, nioPosix, nioHTTP1, nioSSL, logging],
+            name: "SocketServer", dependencies: ["ByteText", nioCore, nioPosix, nioHTTP1, nioSSL, crypto, logging],
             swiftSettings: strict),
         .target(
-            name: "EngineIO", dependencies: ["ByteText", "SocketServer", nioCore, nioHTTP1, logging],
+            name: "EngineIO", dependencies: ["ByteText", "JSON", "SocketServer", nioCore, nioHTTP1],
             swiftSettings: strict),
         .target(
-            name: "SocketIO", dependencies: ["ByteText", "EngineIO", "SocketServer", nioCore, nioHTTP1, logging],
+            name: "SocketIO", dependencies: ["ByteText", "JSON", "EngineIO", "SocketServer", nioCore],
             swiftSettings: strict),
         .target(name: "ChatCore", dependencies: ["ByteText"], swiftSettings: strict),
+        .target(name: "ChatWire", dependencies: ["ByteText", "JSON", "ChatCore", nioCore], swiftSettings: strict),
         .target(name: "ChatTokens", dependencies: [
-            "ByteText", "ChatCore", .product(name: "JWTKit", package: "jwt-kit"), .product(name: "Crypto", package: "swift-crypto"),
+            "ByteText", "JSON", "ChatCore", .product(name: "JWTKit", package: "jwt-kit"), crypto,
         ], swiftSettings: strict),
         .target(name: "CMemory"),
         .target(
-            name: "CSQLiteFile", dependencies: [.product(name: "GRDBSQLite", package: "GRDB.swift")]),
+            name: "CSQLiteFile", dependencies: [sqlite]),
         .target(
-            name: "ChatSQLite", dependencies: ["ByteText", "ChatCore", "CSQLiteFile", grdb, logging],
+            name: "ChatSQLite", dependencies: ["ByteText", "ChatCore", "CSQLiteFile", grdb, sqlite, logging],
             resources: [.embedInCode("Schema/schema.sql")], swiftSettings: strict),
         .target(
             name: "ChatGateway",
             dependencies: [
-                "ByteText", "ChatCore", "SocketIO", "EngineIO", "SocketServer", nioCore, nioHTTP1, logging,
+                "ByteText", "JSON", "ChatCore", "ChatWire", "SocketIO", "EngineIO", "SocketServer", nioCore, nioHTTP1, logging,
             ],
             swiftSettings: strict),
         .target(name: "ChatHTTP", dependencies: [
-            "ByteText", "ChatCore", "SocketServer", hummingbird, nioCore, logging,
+            "ByteText", "JSON", "ChatCore", "ChatWire", "SocketServer", hummingbird, nioCore, nioHTTP1, logging,
             .product(name: "HTTPTypes", package: "swift-http-types"),
         ], resources: chatPage, swiftSettings: strict),
         .executableTarget(name: "parley", dependencies: [
-            "ByteText", "ChatGateway", "ChatHTTP", "ChatSQLite", "ChatTokens", "ChatCore", "SocketIO", "EngineIO", "SocketServer",
-            "CMemory", logging,
-            nioCore, nioPosix, nioHTTP1,
+            "ByteText", "JSON", "ChatGateway", "ChatHTTP", "ChatSQLite", "ChatTokens", "ChatCore", "SocketIO", "EngineIO",
+            "SocketServer", "CMemory", logging, nioCore, nioPosix, nioHTTP1,
             .product(name: "ArgumentParser", package: "swift-argument-parser"),
             .product(name: "Configuration", package: "swift-configuration"),
             .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
@@ -97,7 +100,7 @@ let package = Package(
             nioCore, nioPosix, .product(name: "ArgumentParser", package: "swift-argument-parser"),
         ], swiftSettings: strict),
         .executableTarget(
-            name: "ConformanceServer", dependencies: ["EngineIO", "SocketIO", "SocketServer", nioCore, nioPosix, nioHTTP1,
+            name: "ConformanceServer", dependencies: ["EngineIO", "SocketIO", "SocketServer", nioCore, nioPosix,
                 .product(name: "ArgumentParser", package: "swift-argument-parser")],
             path: "Tests/ConformanceServer", swiftSettings: strict),
         .executableTarget(
@@ -111,34 +114,36 @@ let package = Package(
             swiftSettings: strict),
         .target(name: "WaitTestKit", path: "Tests/WaitTestKit", swiftSettings: strict),
         .testTarget(name: "ByteTextTests", dependencies: ["ByteText"], swiftSettings: strict),
+        .testTarget(name: "JSONTests", dependencies: ["ByteText", "JSON", nioCore], swiftSettings: strict),
         .testTarget(
             name: "SocketServerTests",
             dependencies: [
-                "ByteText", "SocketServer", "SocketTestKit", "WaitTestKit", nioCore, nioPosix, nioHTTP1, nioEmbedded,
+                "SocketServer", "SocketTestKit", "WaitTestKit", nioCore, nioHTTP1, nioEmbedded, logging,
             ],
             swiftSettings: strict),
         .testTarget(
             name: "EngineIOTests",
             dependencies: [
-                "ByteText", "EngineIO", "SocketServer", "SocketTestKit", "WaitTestKit", nioCore, nioPosix, nioHTTP1,
-                nioEmbedded,
+                "EngineIO", "SocketServer", "SocketTestKit", "WaitTestKit", nioCore, nioHTTP1, nioEmbedded,
             ],
             swiftSettings: strict),
         .testTarget(
             name: "SocketIOTests",
             dependencies: ["ByteText", "SocketIO", "EngineIO", "SocketServer", nioCore, nioPosix, nioHTTP1, nioEmbedded],
             swiftSettings: strict),
-        .testTarget(name: "ChatCoreTests", dependencies: ["ByteText", "ChatCore"], swiftSettings: strict),
+        .testTarget(name: "ChatCoreTests", dependencies: ["ChatCore"], swiftSettings: strict),
         .testTarget(name: "ChatTokensTests", dependencies: [
-            "ByteText", "ChatTokens", "ChatCore", .product(name: "JWTKit", package: "jwt-kit"),
+            "ByteText", "JSON", "ChatTokens", "ChatCore", .product(name: "JWTKit", package: "jwt-kit"),
         ], swiftSettings: strict),
         .testTarget(
-            name: "ChatSQLiteTests", dependencies: ["ChatSQLite", "ChatCore", "ChatCoreTestKit", "WaitTestKit", grdb],
+            name: "ChatSQLiteTests",
+            dependencies: ["ChatSQLite", "CSQLiteFile", "ChatCore", "ChatCoreTestKit", "WaitTestKit", grdb, sqlite],
             swiftSettings: strict),
         .testTarget(
             name: "ChatGatewayTests",
             dependencies: [
-                "ByteText", "ChatGateway", "ChatCore", "SocketIO", "EngineIO", "SocketServer", nioCore, nioHTTP1, nioEmbedded, logging,
+                "ByteText", "JSON", "ChatGateway", "ChatCore", "ChatWire", "SocketIO", "EngineIO", "SocketServer", nioCore,
+                nioHTTP1, nioEmbedded, logging,
             ],
             swiftSettings: strict),
         .testTarget(name: "ChatHTTPTests", dependencies: [
@@ -149,7 +154,7 @@ let package = Package(
         .testTarget(
             name: "ParleyTests",
             dependencies: [
-                "parley", "CMemory", "ChatCore", "ChatCoreTestKit", "ChatSQLite", "ChatTokens", "SocketServer",
+                "parley", "CMemory", "JSON", "ChatCore", "ChatCoreTestKit", "ChatSQLite", "ChatTokens", "SocketServer",
                 logging, nioCore,
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ],

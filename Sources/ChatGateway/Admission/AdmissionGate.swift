@@ -1,6 +1,7 @@
 import ByteText
 import ChatCore
 import EngineIO
+import JSON
 import Logging
 import NIOCore
 import SocketIO

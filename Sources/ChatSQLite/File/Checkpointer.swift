@@ -184,7 +184,6 @@ final class Checkpointer {
             troubleLog.failed("checkpoint", error, at: Upkeep.now)
             due = Upkeep.now + Self.atLatest
         }
-        counters.longestCheckpoint = max(counters.longestCheckpoint, Int((Upkeep.now - start) / 1_000_000))
     }
 
     private func permission() -> Permission {
@@ -205,7 +204,6 @@ final class Checkpointer {
     }
 
     private func attempt(_ mode: Int32, isForced: Bool = false, isLeased: Bool) {
-        let start = Upkeep.now
         do {
             switch try checkpoint(mode, isForced: isForced, isLeased: isLeased) {
             case true?:
@@ -232,7 +230,6 @@ final class Checkpointer {
             troubleLog.failed("checkpoint", error, at: Upkeep.now)
             due = Upkeep.now + Self.atLatest
         }
-        counters.longestCheckpoint = max(counters.longestCheckpoint, Int((Upkeep.now - start) / 1_000_000))
     }
 
     /// - Returns: whether everything in the log is in the main file; `nil` when nothing was carried, for a long reader.

@@ -60,6 +60,7 @@ struct MainFile {
 
     private init(alone path: String, newest: Int) throws {
         let connection = try Connection(path: Self.immutable(path), readonly: true)
+        // It was read only: nothing can be lost by leaving it badly.
         defer { try? connection.queue.close() }
         let application = try connection.prepare("PRAGMA application_id").first { Int($0.int(0)) }
         version = try connection.prepare("PRAGMA user_version").first { Int($0.int(0)) } ?? 0

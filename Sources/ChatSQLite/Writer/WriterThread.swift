@@ -190,7 +190,6 @@ final class WriterThread: Sendable {
             shared.counters.checkpointsForced = upkeep.checkpointsForced
             shared.counters.checkpointParts = upkeep.checkpointParts
             shared.counters.checkpointsPartial = upkeep.checkpointsPartial
-            shared.counters.longestCheckpoint = upkeep.longestCheckpoint
             shared.counters.logBytes = logBytes
         }
     }

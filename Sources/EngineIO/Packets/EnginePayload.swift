@@ -52,7 +52,9 @@ enum EnginePayload {
 
     private static func decode(record: ByteBuffer) -> EnginePacket? {
         guard record.readableBytesView.first == UInt8(ascii: "b") else { return EnginePacket(text: record) }
-        return Base64.decode(record.readableBytesView.dropFirst()).map { .binary($0) }
+        var text = record
+        text.moveReaderIndex(forwardBy: 1)
+        return ByteBuffer(base64: text).map { .binary($0) }
     }
 
     /// Moves the first packet of `frames`, which are those of ``EngineFrames`` or ``EngineControl`` (server frames,
@@ -64,7 +66,7 @@ enum EnginePayload {
         if body.readableBytes > 0 { body.writeInteger(separator) }
         if opcode & 0x0F == 0x2 {
             body.writeInteger(UInt8(ascii: "b"))
-            Base64.encode(payload.readableBytesView, to: &body)
+            body.writeBase64(payload)
         } else {
             body.writeImmutableBuffer(payload)
         }

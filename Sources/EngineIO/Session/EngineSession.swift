@@ -50,7 +50,7 @@ public final class EngineSession {
     init(
         handshake: EngineHandshake, transport: EngineTransport, loop: EngineLoop, directory: EngineDirectory
     ) {
-        id = SessionID.make()
+        id = RandomID.make()
         eventLoop = loop.eventLoop
         self.handshake = handshake
         self.loop = loop

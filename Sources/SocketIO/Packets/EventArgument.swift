@@ -1,4 +1,5 @@
 import ByteText
+import JSON
 import NIOCore
 
 #if canImport(FoundationEssentials)
@@ -16,7 +17,7 @@ enum EventArgument {
         case let value as ByteString: return .string(value)
         case let value as Bool: return .bool(value)
         case let value as Int: return .integer(Int64(value))
-        default: return try JSONParser.parse(ByteBuffer(bytes: JSONEncoder().encode(value)))
+        default: return try JSONValue(parsing: ByteBuffer(bytes: JSONEncoder().encode(value)))
         }
     }
 

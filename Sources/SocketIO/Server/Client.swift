@@ -1,5 +1,6 @@
 import ByteText
 import EngineIO
+import JSON
 import NIOCore
 import SocketServer
 
@@ -252,7 +253,7 @@ final class Client: EngineSessionHandler {
         session.trust()
         if let names = acceptance.keptHeaders { session.reduceHandshake(toHeaders: names) }
         let socket = Socket(
-            id: acceptance.id ?? SocketID.fresh(), namespace: namespace, client: self, rooms: attempt.rooms,
+            id: acceptance.id ?? RandomID.make(), namespace: namespace, client: self, rooms: attempt.rooms,
             auth: acceptance.keepsAuth ? attempt.auth : .null, limits: acceptance.eventLimits, held: attempt.held,
             admittedStamp: acceptance.stamp)
         socket.places.reserveCapacity(acceptance.rooms.count + 1)

@@ -1,5 +1,6 @@
 import ByteText
 import EngineIO
+import JSON
 import NIOCore
 
 /// A client that asks to enter a namespace: what middleware and gates decide by.

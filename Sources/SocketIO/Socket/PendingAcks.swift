@@ -1,3 +1,4 @@
+import JSON
 import NIOCore
 
 /// Why an acknowledgement did not come.

@@ -1,4 +1,5 @@
 import ByteText
+import JSON
 import NIOCore
 
 /// Handlers by event name, for servers that are written with closures.
@@ -23,6 +24,7 @@ extension Socket {
         _ handler: @escaping @Sendable (Value, Ack?) -> Void
     ) {
         on(event) { received in
+            // Whoever wants to know why asks for the values as they came.
             guard let first = received.arguments.first, let value = try? EventArgument.decode(first, as: type) else {
                 onInvalid?(received)
                 return

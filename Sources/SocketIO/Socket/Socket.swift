@@ -1,5 +1,6 @@
 import ByteText
 import EngineIO
+import JSON
 import NIOCore
 public import SocketServer
 
