@@ -44,7 +44,6 @@ struct WireTextTests {
         "EngineIO/EngineRefusal.swift": "tests compare refusals",
         "EngineIO/EngineTransport.swift": "names of our own",
         "SocketIO/ConnectRequest.swift": "messages of the application",
-        "SocketIO/SocketIOServer.swift": "names of namespaces that the application makes",
         "SocketIO/DisconnectReason.swift": "reasons of our own",
         "ChatTokens/TokenPolicy.swift": "what the operator asks of tokens",
         "ChatTokens/KeyRing.swift": "secrets of our own",

@@ -1,4 +1,5 @@
 import EngineIO
+import JSON
 import NIOCore
 import SocketIO
 import Testing
@@ -16,8 +17,6 @@ struct FlawedEventTests {
     }
 
     private final class Handler: SocketHandler {
-        func socketDidConnect(_ socket: Socket) { _ = socket.release(after: 0) }
-
         func socket(_ socket: Socket, didReceive event: ByteString, arguments: [JSONValue], ackID: Int?) {
             if let ackID { socket.acknowledge(ackID, with: ["fine"]) }
         }
