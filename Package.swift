@@ -129,7 +129,9 @@ let package = Package(
             swiftSettings: strict),
         .testTarget(
             name: "SocketIOTests",
-            dependencies: ["ByteText", "SocketIO", "EngineIO", "SocketServer", nioCore, nioPosix, nioHTTP1, nioEmbedded],
+            dependencies: [
+                "ByteText", "JSON", "SocketIO", "EngineIO", "SocketServer", nioCore, nioPosix, nioHTTP1, nioEmbedded,
+            ],
             swiftSettings: strict),
         .testTarget(name: "ChatCoreTests", dependencies: ["ChatCore"], swiftSettings: strict),
         .testTarget(name: "ChatTokensTests", dependencies: [
