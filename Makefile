@@ -1,6 +1,8 @@
 # Parley. `make help` lists what there is.
 
 SWIFT ?= swift
+# Of the toolchain: for what needs more of it than its commands.
+RESOURCES = $(shell $(SWIFT)c -print-target-info | sed -n 's/.*"runtimeResourcePath": "\(.*\)".*/\1/p')
 PYTHON ?= python3
 BUILD := .build
 STATIC := $(BUILD)/static
@@ -77,7 +79,7 @@ scale-test: test-packages $(if $(PARLEY_BIN),,build) ## each event's cost on a m
 	PARLEY_BIN=$(or $(PARLEY_BIN),$(BUILD)/parley) $(VENV)/bin/python Tests/Bench/receipts.py
 
 # libFuzzer of the compiler in use, without a main of its own.
-FUZZ_RUNTIME = $(shell $(SWIFT)c -print-target-info | sed -n 's/.*"runtimeResourcePath": "\(.*\)".*/\1/p')/clang/lib/linux/libclang_rt.fuzzer_no_main-$(shell uname -m).a
+FUZZ_RUNTIME = $(RESOURCES)/clang/lib/linux/libclang_rt.fuzzer_no_main-$(shell uname -m).a
 
 fuzz: packages ## every decoder of bytes from outside under libFuzzer; FUZZ="--seconds 600", "--goal 100000000", "--runs N json"
 	@[ -f $(FUZZ_RUNTIME) ] || { echo "this compiler has no libFuzzer: $(FUZZ_RUNTIME)" >&2; exit 1; }
@@ -90,7 +92,9 @@ abuse: test-packages $(if $(PARLEY_BIN),,build) ## each abuse beside a well-beha
 # A build of its own for each: the flags change every object. Two thirds of an hour on two cores.
 sanitize: packages ## the Swift tests under ThreadSanitizer and AddressSanitizer
 	$(call install,sqlite3)
-	$(SWIFT) test --no-parallel --sanitize thread --scratch-path .build-tsan
+	@mkdir -p .build-tsan
+	$(RESOURCES)/../../bin/clang -O1 -c Tests/Sanitize/mutex.c -o .build-tsan/mutex.o
+	$(SWIFT) test --no-parallel --sanitize thread --scratch-path .build-tsan -Xlinker $(CURDIR)/.build-tsan/mutex.o
 	ASAN_OPTIONS=detect_leaks=0 $(SWIFT) test --no-parallel --sanitize address --scratch-path .build-asan
 
 crash-test: ENDURANCE = crash_test.py

@@ -118,12 +118,3 @@ def test_what_was_asked_before_too_much_is_answered(parley, kind, count):
         finish(plain)
         seen = statuses(plain)
         assert set(seen) == {200} and min(count, 40) <= len(seen) <= count
-
-
-def test_what_follows_an_upgrade_that_was_not_taken_is_answered(parley):
-    with Plain(parley) as plain:
-        plain.get("/healthz", Upgrade="h2c", Connection="Upgrade")
-        for _ in range(3):
-            plain.get("/healthz")
-        finish(plain)
-        assert statuses(plain) == [200] * 4

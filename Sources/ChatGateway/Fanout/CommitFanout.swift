@@ -64,14 +64,15 @@ final class CommitFanout: CommitSink {
 
     /// The JSON of the message at work: its ack and its event carry the same.
     private struct EncodedMessage {
-        private var encoded: (id: MessageID, json: ByteBuffer)?
+        private var encoded: (message: Message, json: ByteBuffer)?
 
         var size: Int { encoded?.json.readableBytes ?? 0 }
 
         mutating func json(of message: Message) -> ByteBuffer {
-            if let encoded, encoded.id == message.id { return encoded.json }
+            // Mostly the very same, which is seen without a look at its parts.
+            if let encoded, encoded.message == message { return encoded.json }
             let json = ByteBuffer.text(of: message)
-            encoded = (message.id, json)
+            encoded = (message, json)
             return json
         }
     }

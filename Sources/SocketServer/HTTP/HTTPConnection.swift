@@ -315,7 +315,7 @@ final class HTTPConnection: ChannelDuplexHandler, RemovableChannelHandler, Deadl
         guard keepsAlive, !loop.isDraining else { return linger() }
         // After an upgrade that was not taken the decoder reads no more, but for one that never saw it.
         if ended.head.stopsDecoder, !isReadUncoded {
-            return dropsInput ? linger() : replaceDecoder()
+            return hasInputEnded ? linger() : replaceDecoder()
         }
         isReadUncoded = false
         armIdle()

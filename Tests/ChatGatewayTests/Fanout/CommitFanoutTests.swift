@@ -106,4 +106,51 @@ struct CommitFanoutTests {
         }
         #expect(other.isOpen && !other.takeNames().contains("session:ended"))
     }
+
+    /// What becomes of message 3, which quotes message 2.
+    private static let past: [Change] = {
+        var message = GatewayBench.message(3, in: "c")
+        message.replyTo = Message.Quote(id: MessageID("m2"), seq: 2, senderID: nil, content: "quoted")
+        var gone = GatewayBench.message(3, in: "c")
+        gone.deletedAt = Timestamp(milliseconds: 1)
+        let reaction = ReactionChange(
+            chatID: ChatID("c"), messageID: message.id, seq: 3, userID: UserID("x"), emoji: "👍", removed: false,
+            reactions: [])
+        return [.messageUpdated(message), .messageReaction(reaction), .messageDeleted(gone)]
+    }()
+
+    @Test("Where newcomers see less, each hears of the past what they see of it, in order with the rest", arguments: [
+        (0, true, true), (1, true, true), (2, true, false), (3, false, false),
+    ])
+    func floors(floor: Int64, hears: Bool, seesQuote: Bool) throws {
+        let bench = try GatewayBench { $0.historyVisibility = .joined }
+        bench.admit(chats: ["c"], floors: ["c": floor])
+        let client = bench.client("u")
+        bench.store.commit([new(4, in: "c")] + Self.past + [new(5, in: "c")], revision: 2)
+        let packets = client.take()
+        let past = ["message:updated", "message:reaction", "message:deleted"]
+        #expect(packets.map(TestClient.name) == ["message:new"] + (hears ? past : []) + ["message:new", "offset 2"])
+        #expect(packets.contains { $0.contains("\"quoted\"") } == seesQuote)
+    }
+
+    @Test("Who is added sees from then on, also what was held back until they came in, and what came before they left")
+    func floorOfWhoIsAdded() throws {
+        let bench = try GatewayBench { $0.historyVisibility = .joined }
+        bench.admit(chats: [])
+        let comes = bench.client("u")
+        var chat = GatewayBench.chat("c")
+        chat.lastSeq = 3
+        bench.store.commit(
+            [.memberAdded(chat, GatewayBench.card("u"))] + Self.past + [.memberRemoved(chat.id, UserID("u"))],
+            revision: 2)
+        #expect(comes.takeNames() == ["chat:added", "chat:removed", "offset 2"])
+    }
+
+    @Test("Where everybody sees all, everybody hears all")
+    func noFloors() throws {
+        bench.admit(chats: ["c"], floors: ["c": 9])
+        let client = bench.client("u")
+        bench.store.commit(Self.past, revision: 2)
+        #expect(client.takeNames() == ["message:updated", "message:reaction", "message:deleted", "offset 2"])
+    }
 }

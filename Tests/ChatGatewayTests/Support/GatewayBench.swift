@@ -41,11 +41,13 @@ final class GatewayBench {
     }
 
     /// Lets every user in, as a member of these chats.
-    func admit(chats: [String], revision: Int64 = 1) {
+    func admit(chats: [String], floors: [String: Int64] = [:], revision: Int64 = 1) {
         store.edit { script in
             script.revision = revision
             script.admission = { user, _ in
-                .admitted(ScriptedStore.session(of: user, chats: chats, revision: revision))
+                var session = ScriptedStore.session(of: user, chats: chats, revision: revision)
+                for (chat, floor) in floors { session.floors[ChatID(chat)] = floor }
+                return .admitted(session)
             }
         }
     }
