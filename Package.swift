@@ -17,8 +17,6 @@ let nioEmbedded: Target.Dependency = .product(name: "NIOEmbedded", package: "swi
 let nioSSL: Target.Dependency = .product(name: "NIOSSL", package: "swift-nio-ssl")
 let logging: Target.Dependency = .product(name: "Logging", package: "swift-log")
 let crypto: Target.Dependency = .product(name: "Crypto", package: "swift-crypto")
-let grdb: Target.Dependency = .product(name: "GRDB", package: "GRDB.swift")
-let sqlite: Target.Dependency = .product(name: "GRDBSQLite", package: "GRDB.swift")
 let hummingbird: Target.Dependency = .product(name: "Hummingbird", package: "hummingbird")
 
 /// Where bytes from outside are decoded: what Tests/Fuzz imports.
@@ -50,7 +48,6 @@ let package = Package(
             url: "https://github.com/apple/swift-configuration", from: "1.4.0",
             traits: [.defaults, "YAML", "CommandLineArguments"]),
         .package(url: "https://github.com/swift-server/swift-service-lifecycle", from: "2.13.0"),
-        .package(url: "https://github.com/groue/GRDB.swift", from: "7.10.0"),
         .package(url: "https://github.com/hummingbird-project/hummingbird", from: "2.28.1"),
         .package(url: "https://github.com/vapor/jwt-kit", from: "5.7.1"),
         .package(url: "https://github.com/apple/swift-crypto", from: "4.5.2"),
@@ -73,10 +70,10 @@ let package = Package(
             "ByteText", "JSON", "ChatCore", .product(name: "JWTKit", package: "jwt-kit"), crypto,
         ], swiftSettings: strict),
         .target(name: "CMemory"),
+        .systemLibrary(name: "CSQLite", providers: [.apt(["libsqlite3-dev"])]),
+        .target(name: "CSQLiteFile", dependencies: ["CSQLite"]),
         .target(
-            name: "CSQLiteFile", dependencies: [sqlite]),
-        .target(
-            name: "ChatSQLite", dependencies: ["ByteText", "ChatCore", "CSQLiteFile", grdb, sqlite, logging],
+            name: "ChatSQLite", dependencies: ["ByteText", "ChatCore", "CSQLite", "CSQLiteFile", logging],
             resources: [.embedInCode("Schema/schema.sql")], swiftSettings: strict),
         .target(
             name: "ChatGateway",
@@ -139,7 +136,7 @@ let package = Package(
         ], swiftSettings: strict),
         .testTarget(
             name: "ChatSQLiteTests",
-            dependencies: ["ChatSQLite", "CSQLiteFile", "ChatCore", "ChatCoreTestKit", "WaitTestKit", grdb, sqlite],
+            dependencies: ["ChatSQLite", "CSQLite", "CSQLiteFile", "ChatCore", "ChatCoreTestKit", "WaitTestKit"],
             swiftSettings: strict),
         .testTarget(
             name: "ChatGatewayTests",

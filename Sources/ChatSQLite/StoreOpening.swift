@@ -1,6 +1,5 @@
 import ChatCore
 import Foundation
-import GRDB
 
 /// Puts an open store together; what fails is undone in reverse.
 struct StoreOpening {

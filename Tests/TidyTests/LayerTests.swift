@@ -14,7 +14,8 @@ struct LayerTests {
         "ChatTokens": ["ByteText", "JSON", "ChatCore", "Crypto", "JWTKit"],
         "CMemory": [],
         "CSQLiteFile": [],
-        "ChatSQLite": ["ByteText", "ChatCore", "CSQLiteFile", "GRDB", "GRDBSQLite", "Logging"],
+        "CSQLite": [],
+        "ChatSQLite": ["ByteText", "ChatCore", "CSQLite", "CSQLiteFile", "Logging"],
         "ChatGateway": [
             "ByteText", "JSON", "ChatCore", "ChatWire", "SocketIO", "EngineIO", "SocketServer", "NIOCore", "NIOHTTP1",
             "Logging",

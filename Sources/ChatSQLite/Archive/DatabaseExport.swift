@@ -1,6 +1,5 @@
 import ChatCore
 import Foundation
-import GRDB
 
 /// Gives everything of a database but the keys, as the records of an archive, from one snapshot.
 ///

@@ -1,8 +1,7 @@
 import CSQLiteFile
 import ChatCore
 import Foundation
-import GRDB
-import GRDBSQLite
+import CSQLite
 import Logging
 
 /// Carries the write-ahead log into the main file, so that a plain copy of it taken at any moment is whole and recent.

@@ -1,7 +1,6 @@
 import CSQLiteFile
 import ChatCore
 import Foundation
-import GRDB
 import Synchronization
 
 /// The main file of the running store: who may look at it, and who keeps a checkpoint away.

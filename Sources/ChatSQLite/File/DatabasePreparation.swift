@@ -1,6 +1,5 @@
 import ChatCore
 import Foundation
-import GRDB
 import Logging
 
 /// From a directory to an open, checked, migrated database with a new epoch; runs on the writer's thread.

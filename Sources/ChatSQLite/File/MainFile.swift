@@ -1,7 +1,6 @@
 import CSQLiteFile
 import ChatCore
 import Foundation
-import GRDB
 
 /// What the main file says of itself, read without its log and without touching anything.
 ///
@@ -61,7 +60,7 @@ struct MainFile {
     private init(alone path: String, newest: Int) throws {
         let connection = try Connection(path: Self.immutable(path), readonly: true)
         // It was read only: nothing can be lost by leaving it badly.
-        defer { try? connection.queue.close() }
+        defer { try? connection.close() }
         let application = try connection.prepare("PRAGMA application_id").first { Int($0.int(0)) }
         version = try connection.prepare("PRAGMA user_version").first { Int($0.int(0)) } ?? 0
         guard application == DatabaseSchema.applicationID, version > 0 else {

@@ -1,7 +1,6 @@
 import CSQLiteFile
 import ChatCore
 import Foundation
-import GRDB
 
 /// A connection that reads a database and leaves nothing behind, at the file or beside it.
 ///

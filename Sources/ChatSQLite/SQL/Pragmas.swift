@@ -1,7 +1,6 @@
 import ChatCore
 
-/// Every PRAGMA that is set, and why. GRDB sets some of its own while it opens, so these come after; a test reads them
-/// back.
+/// Every PRAGMA that is set, and why; a test reads them back.
 enum Pragmas {
     static func setUpWriter(_ connection: Connection, durability: StoreDurability) throws {
         // Readers see snapshots while the writer writes; a commit is one append to one file.

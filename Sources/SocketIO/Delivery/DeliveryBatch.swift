@@ -85,8 +85,8 @@ public final class DeliveryBatch: Sendable {
             }
         }
 
-        /// To those sockets of a room whose floor (``SocketHandler/floor(of:in:)``) is one of these, in order with
-        /// the rest.
+        /// To those sockets of a room whose floor in it (``SocketHandler/floor(of:in:)``) is one of these; in order
+        /// with the rest.
         public mutating func send(_ frames: EngineFrames, toRoom room: String, floors: Range<Int64>) {
             closeSegment()
             operations.append(.floors(ByteString(room), frames, floors))

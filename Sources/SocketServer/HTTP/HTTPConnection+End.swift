@@ -30,7 +30,7 @@ extension HTTPConnection {
         }
     }
 
-    /// More came than is kept, although nothing was to be read. What came whole is answered; nothing more is parsed.
+    /// More came than is kept, although nothing was to be read. What came whole is answered, and no more is parsed.
     func dropInput() {
         dropsInput = true
         takeDecoderAway()

@@ -1,7 +1,7 @@
 import ChatCore
 import ChatCoreTestKit
 import Foundation
-import GRDBSQLite
+import CSQLite
 import Testing
 
 @testable import ChatSQLite

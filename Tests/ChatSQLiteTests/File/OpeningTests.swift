@@ -1,7 +1,6 @@
 import ChatCore
 import ChatCoreTestKit
 import Foundation
-import GRDB
 import Testing
 
 @testable import ChatSQLite
