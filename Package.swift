@@ -17,7 +17,15 @@ let nioEmbedded: Target.Dependency = .product(name: "NIOEmbedded", package: "swi
 let nioSSL: Target.Dependency = .product(name: "NIOSSL", package: "swift-nio-ssl")
 let logging: Target.Dependency = .product(name: "Logging", package: "swift-log")
 let crypto: Target.Dependency = .product(name: "Crypto", package: "swift-crypto")
-let hummingbird: Target.Dependency = .product(name: "Hummingbird", package: "hummingbird")
+
+/// What the appliance needs and the libraries do not. Who uses these (`traits: []`) neither fetches nor builds it.
+func appliance(_ name: String, _ package: String) -> Target.Dependency {
+    .product(name: name, package: package, condition: .when(traits: ["Appliance"]))
+}
+
+let hummingbird = appliance("Hummingbird", "hummingbird")
+let httpTypes = appliance("HTTPTypes", "swift-http-types")
+let argumentParser = appliance("ArgumentParser", "swift-argument-parser")
 
 /// Where bytes from outside are decoded: what Tests/Fuzz imports.
 let decoders: [Target.Dependency] = [
@@ -37,6 +45,14 @@ let package = Package(
     products: [
         .executable(name: "parley", targets: ["parley"]),
         .library(name: "SocketIO", targets: ["SocketIO"]),
+        .library(name: "EngineIO", targets: ["EngineIO"]),
+        .library(name: "SocketServer", targets: ["SocketServer"]),
+    ],
+    traits: [
+        .trait(
+            name: "Appliance",
+            description: "Parley itself. Without it there are the libraries, and no more is fetched."),
+        .default(enabledTraits: ["Appliance"]),
     ],
     dependencies: [
         .package(url: "https://github.com/apple/swift-nio", from: "2.101.2"),
@@ -62,12 +78,12 @@ let package = Package(
             name: "EngineIO", dependencies: ["ByteText", "JSON", "SocketServer", nioCore, nioHTTP1],
             swiftSettings: strict),
         .target(
-            name: "SocketIO", dependencies: ["ByteText", "JSON", "EngineIO", "SocketServer", nioCore],
+            name: "SocketIO", dependencies: ["ByteText", "JSON", "EngineIO", "SocketServer", nioCore, logging],
             swiftSettings: strict),
         .target(name: "ChatCore", dependencies: ["ByteText"], swiftSettings: strict),
         .target(name: "ChatWire", dependencies: ["ByteText", "JSON", "ChatCore", nioCore], swiftSettings: strict),
         .target(name: "ChatTokens", dependencies: [
-            "ByteText", "JSON", "ChatCore", .product(name: "JWTKit", package: "jwt-kit"), crypto,
+            "ByteText", "JSON", "ChatCore", appliance("JWTKit", "jwt-kit"), crypto,
         ], swiftSettings: strict),
         .target(name: "CMemory"),
         .systemLibrary(name: "CSQLite", providers: [.apt(["libsqlite3-dev"])]),
@@ -83,23 +99,32 @@ let package = Package(
             swiftSettings: strict),
         .target(name: "ChatHTTP", dependencies: [
             "ByteText", "JSON", "ChatCore", "ChatWire", "SocketServer", hummingbird, nioCore, nioHTTP1, logging,
-            .product(name: "HTTPTypes", package: "swift-http-types"),
+            httpTypes,
         ], resources: chatPage, swiftSettings: strict),
         .executableTarget(name: "parley", dependencies: [
             "ByteText", "JSON", "ChatGateway", "ChatHTTP", "ChatSQLite", "ChatTokens", "ChatCore", "SocketIO", "EngineIO",
             "SocketServer", "CMemory", logging, nioCore, nioPosix, nioHTTP1,
-            .product(name: "ArgumentParser", package: "swift-argument-parser"),
-            .product(name: "Configuration", package: "swift-configuration"),
-            .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
-            .product(name: "UnixSignals", package: "swift-service-lifecycle"),
+            argumentParser,
+            appliance("Configuration", "swift-configuration"),
+            appliance("ServiceLifecycle", "swift-service-lifecycle"),
+            appliance("UnixSignals", "swift-service-lifecycle"),
         ], swiftSettings: strict),
         .executableTarget(name: "parley-load", dependencies: [
-            nioCore, nioPosix, .product(name: "ArgumentParser", package: "swift-argument-parser"),
+            nioCore, nioPosix, argumentParser,
         ], swiftSettings: strict),
         .executableTarget(
-            name: "ConformanceServer", dependencies: ["EngineIO", "SocketIO", "SocketServer", nioCore, nioPosix,
-                .product(name: "ArgumentParser", package: "swift-argument-parser")],
+            name: "ConformanceServer",
+            dependencies: [
+                "EngineIO", "SocketIO", "SocketServer", nioCore, nioPosix, nioHTTP1, argumentParser,
+            ],
             path: "Tests/ConformanceServer", swiftSettings: strict),
+        .executableTarget(
+            name: "ChatExample", dependencies: ["SocketIO", "SocketServer"], path: "Tests/Examples/Chat",
+            swiftSettings: strict),
+        .executableTarget(
+            name: "HummingbirdExample",
+            dependencies: ["SocketIO", "SocketServer", hummingbird, httpTypes, logging, nioHTTP1],
+            path: "Tests/Examples/Hummingbird", swiftSettings: strict),
         .executableTarget(
             name: "parley-micro", dependencies: [
                 "ChatGateway", "ChatSQLite", "ChatCore", "SocketIO", "EngineIO", "SocketServer", nioCore, nioPosix, logging,
@@ -130,9 +155,13 @@ let package = Package(
                 "ByteText", "JSON", "SocketIO", "EngineIO", "SocketServer", nioCore, nioPosix, nioHTTP1, nioEmbedded,
             ],
             swiftSettings: strict),
+        .testTarget(
+            name: "ExamplesTests",
+            dependencies: ["ChatExample", "HummingbirdExample", "SocketServer", "SocketTestKit"],
+            swiftSettings: strict),
         .testTarget(name: "ChatCoreTests", dependencies: ["ChatCore"], swiftSettings: strict),
         .testTarget(name: "ChatTokensTests", dependencies: [
-            "ByteText", "JSON", "ChatTokens", "ChatCore", .product(name: "JWTKit", package: "jwt-kit"),
+            "ByteText", "JSON", "ChatTokens", "ChatCore", appliance("JWTKit", "jwt-kit"),
         ], swiftSettings: strict),
         .testTarget(
             name: "ChatSQLiteTests",
@@ -148,14 +177,14 @@ let package = Package(
         .testTarget(name: "ChatHTTPTests", dependencies: [
             "ByteText", "ChatHTTP", "ChatCore", "ChatSQLite", "SocketServer", "WaitTestKit", nioCore, logging,
             hummingbird,
-            .product(name: "HTTPTypes", package: "swift-http-types"),
+            httpTypes,
         ], swiftSettings: strict),
         .testTarget(
             name: "ParleyTests",
             dependencies: [
                 "parley", "CMemory", "JSON", "ChatCore", "ChatCoreTestKit", "ChatSQLite", "ChatTokens", "SocketServer",
                 logging, nioCore,
-                .product(name: "ArgumentParser", package: "swift-argument-parser"),
+                argumentParser,
             ],
             swiftSettings: strict),
         .testTarget(

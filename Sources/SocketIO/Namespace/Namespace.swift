@@ -106,7 +106,7 @@ public final class Namespace: Sendable {
 
     /// A client has entered.
     func connected(_ socket: Socket) {
-        for handle in listeners.onConnection {
+        for handle in listeners.onConnection where socket.isConnected {
             do { try handle(socket) } catch { _ = report(error, of: socket) }
         }
     }

@@ -2,7 +2,7 @@ import ByteText
 import EngineIO
 import JSON
 import NIOCore
-import SocketServer
+public import SocketServer
 import Synchronization
 
 /// A Socket.IO 5 server for stock Socket.IO v3 and v4 clients.
@@ -17,12 +17,12 @@ import Synchronization
 ///     socket.join("lobby")
 /// }
 /// var routes = HTTPRoutes()
-/// routes.add(io.engine.configuration.path, io.engine)
+/// routes.add(io)
 /// let server = SocketServer(configuration: .init(listen: [.tcp(host: "::", port: 3000)]), routes: routes)
 /// ```
 ///
-/// It is put on the air by registering ``engine`` at its path with a `SocketServer`'s dispatcher. Its connections live
-/// on that server's loops, which it gets to know by their first connection.
+/// It is put on the air by adding it to the routes of a `SocketServer`. Its connections live on that server's loops,
+/// which it gets to know by their first connection.
 public final class SocketIOServer: Sendable {
     private struct State {
         var eventLoops: [any EventLoop]
@@ -221,6 +221,11 @@ public final class SocketIOServer: Sendable {
         engine.forEachSession { $0.close(reason) }
         assembly.server.withLock { $0 = nil }
     }
+}
+
+extension HTTPRoutes {
+    /// Gives the requests for the path of Engine.IO (`EngineConfiguration/path`) to a Socket.IO server.
+    public mutating func add(_ io: SocketIOServer) { add(io.engine.configuration.path, io.engine) }
 }
 
 /// Ends a session that came after its server had gone.

@@ -272,7 +272,7 @@ public final class Socket: @unchecked Sendable {
     }
 
     /// How many sockets of this loop are in a room; on the loop. What a telling of the room costs here.
-    public func neighbourCount(in room: String) -> Int {
+    package func neighbourCount(in room: String) -> Int {
         eventLoop.preconditionInEventLoop()
         return roomIndex.memberCount(of: ByteString(room))
     }
@@ -317,14 +317,14 @@ public final class Socket: @unchecked Sendable {
     }
 
     /// When the socket last got a batch's trailer, or came; on the loop, while it is connected.
-    public var lastTrailerAt: NIODeadline {
+    package var lastTrailerAt: NIODeadline {
         eventLoop.preconditionInEventLoop()
         return isConnected ? roomIndex.seats.lastTrailerAt(of: seat) : .now()
     }
 
     /// From now on what passes is not kept: whoever calls reads it later, page by page. It moves the socket from room
     /// to room at once; what is to be done is done at once in any case. On the loop.
-    public func follow() {
+    package func follow() {
         eventLoop.preconditionInEventLoop()
         guard case .keeping(let held) = holding else { return }
         roomIndex.stopHolding(held)
@@ -333,7 +333,7 @@ public final class Socket: @unchecked Sendable {
 
     /// From now on what passes is kept, until ``release(after:)``: called before what came until now is read. On the
     /// loop.
-    public func keep() {
+    package func keep() {
         eventLoop.preconditionInEventLoop()
         guard case .following = holding, isConnected else { return }
         let held = HeldDeliveries()
@@ -358,7 +358,7 @@ public final class Socket: @unchecked Sendable {
     ///
     /// - Returns: `false` when more passed than could be kept: then nothing was given, the socket follows, and the
     ///   caller has to ``keep()`` and read again what came after `stamp`.
-    public func release(after stamp: Int64) -> Bool {
+    package func release(after stamp: Int64) -> Bool {
         eventLoop.preconditionInEventLoop()
         guard let holding, isConnected else { return true }
         guard case .keeping(let held) = holding else { return false }
@@ -374,13 +374,13 @@ public final class Socket: @unchecked Sendable {
 
     /// Up to where a socket that hears live has heard everything: the stamp of the latest batch of its loop that had a
     /// trailer, or that of its release. On the loop.
-    public var heardStamp: Int64 {
+    package var heardStamp: Int64 {
         eventLoop.preconditionInEventLoop()
         return isConnected ? max(roomIndex.latestStamp, roomIndex.seats.knownStamp(of: seat)) : .min
     }
 
     /// Sends what stands for a trailer, for a socket that heard none for long. On the loop.
-    public func sendTrailer(_ frames: EngineFrames, now: NIODeadline) {
+    package func sendTrailer(_ frames: EngineFrames, now: NIODeadline) {
         eventLoop.preconditionInEventLoop()
         guard isConnected, holding == nil else { return }
         roomIndex.seats.setLastTrailerAt(now, of: seat)
@@ -396,7 +396,7 @@ public final class Socket: @unchecked Sendable {
     func didConnect(held: HeldDeliveries?) {
         let passed = held?.batches ?? []
         handler?.socketDidConnect(self)
-        namespace.connected(self)
+        if isConnected { namespace.connected(self) }
         for batch in passed where isConnected { roomIndex.performHeld(batch, on: self) }
     }
 
