@@ -18,5 +18,10 @@ struct CallBody {
         object[ByteString(name)] = text.map { $0.isEmpty ? .null : .string($0) }
     }
 
-    func encoded() -> String { JSONValue.object(object).text }
+    /// In the order of the names, so that a call is written in one way.
+    func encoded() -> String {
+        var sorted = object
+        sorted.members.sort { $0.name < $1.name }
+        return JSONValue.object(sorted).text
+    }
 }
