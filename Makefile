@@ -28,6 +28,7 @@ help: ## this list
 
 run: packages ## build (debug) and start the appliance on ./data; ARGS="--log-level debug" for options
 	$(SWIFT) build --product parley
+	@chmod 700 data
 	exec $(BUILD)/debug/parley serve $(ARGS)
 
 build: packages ## the release: one file, .build/parley
@@ -49,6 +50,7 @@ test-swift: packages ## swift test
 
 test-clients: test-packages ## pytest with python-socketio against the debug binary
 	$(SWIFT) build --product parley
+	$(SWIFT) build --product ConformanceServer
 	PARLEY_BIN=$(BUILD)/debug/parley $(VENV)/bin/python -m pytest Tests/Clients
 
 test-clock: test-packages ## client and browser tests at half past midnight, around midnight, in four zones; ARGS="--all"

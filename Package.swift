@@ -16,13 +16,21 @@ let nioWebSocket: Target.Dependency = .product(name: "NIOWebSocket", package: "s
 let nioEmbedded: Target.Dependency = .product(name: "NIOEmbedded", package: "swift-nio")
 let nioSSL: Target.Dependency = .product(name: "NIOSSL", package: "swift-nio-ssl")
 let logging: Target.Dependency = .product(name: "Logging", package: "swift-log")
-let grdb: Target.Dependency = .product(name: "GRDB", package: "GRDB.swift")
-let hummingbird: Target.Dependency = .product(name: "Hummingbird", package: "hummingbird")
+let crypto: Target.Dependency = .product(name: "Crypto", package: "swift-crypto")
+
+/// What the appliance needs and the libraries do not. Who uses these (`traits: []`) neither fetches nor builds it.
+func appliance(_ name: String, _ package: String) -> Target.Dependency {
+    .product(name: name, package: package, condition: .when(traits: ["Appliance"]))
+}
+
+let hummingbird = appliance("Hummingbird", "hummingbird")
+let httpTypes = appliance("HTTPTypes", "swift-http-types")
+let argumentParser = appliance("ArgumentParser", "swift-argument-parser")
 
 /// Where bytes from outside are decoded: what Tests/Fuzz imports.
 let decoders: [Target.Dependency] = [
-    "ByteText", "SocketServer", "EngineIO", "SocketIO", "ChatCore", "ChatTokens", "ChatSQLite", "ChatGateway",
-    "ChatHTTP", "parley", nioCore, nioHTTP1, nioEmbedded,
+    "ByteText", "JSON", "SocketServer", "EngineIO", "SocketIO", "ChatCore", "ChatTokens", "ChatSQLite",
+    "ChatGateway", "ChatHTTP", "parley", nioCore, nioHTTP1, nioEmbedded,
 ]
 
 /// The files of the chat page, built into the binary.
@@ -37,6 +45,14 @@ let package = Package(
     products: [
         .executable(name: "parley", targets: ["parley"]),
         .library(name: "SocketIO", targets: ["SocketIO"]),
+        .library(name: "EngineIO", targets: ["EngineIO"]),
+        .library(name: "SocketServer", targets: ["SocketServer"]),
+    ],
+    traits: [
+        .trait(
+            name: "Appliance",
+            description: "Parley itself. Without it there are the libraries, and no more is fetched."),
+        .default(enabledTraits: ["Appliance"]),
     ],
     dependencies: [
         .package(url: "https://github.com/apple/swift-nio", from: "2.101.2"),
@@ -48,58 +64,67 @@ let package = Package(
             url: "https://github.com/apple/swift-configuration", from: "1.4.0",
             traits: [.defaults, "YAML", "CommandLineArguments"]),
         .package(url: "https://github.com/swift-server/swift-service-lifecycle", from: "2.13.0"),
-        .package(url: "https://github.com/groue/GRDB.swift", from: "7.10.0"),
         .package(url: "https://github.com/hummingbird-project/hummingbird", from: "2.28.1"),
         .package(url: "https://github.com/vapor/jwt-kit", from: "5.7.1"),
         .package(url: "https://github.com/apple/swift-crypto", from: "4.5.2"),
     ],
     targets: [
         .target(name: "ByteText", swiftSettings: strict),
+        .target(name: "JSON", dependencies: ["ByteText", nioCore], swiftSettings: strict),
         .target(
-            name: "SocketServer", dependencies: ["ByteText", nioCore, nioPosix, nioHTTP1, nioSSL, logging],
+            name: "SocketServer", dependencies: ["ByteText", nioCore, nioPosix, nioHTTP1, nioSSL, crypto, logging],
             swiftSettings: strict),
         .target(
-            name: "EngineIO", dependencies: ["ByteText", "SocketServer", nioCore, nioHTTP1, logging],
+            name: "EngineIO", dependencies: ["ByteText", "JSON", "SocketServer", nioCore, nioHTTP1],
             swiftSettings: strict),
         .target(
-            name: "SocketIO", dependencies: ["ByteText", "EngineIO", "SocketServer", nioCore, nioHTTP1, logging],
+            name: "SocketIO", dependencies: ["ByteText", "JSON", "EngineIO", "SocketServer", nioCore, logging],
             swiftSettings: strict),
         .target(name: "ChatCore", dependencies: ["ByteText"], swiftSettings: strict),
+        .target(name: "ChatWire", dependencies: ["ByteText", "JSON", "ChatCore", nioCore], swiftSettings: strict),
         .target(name: "ChatTokens", dependencies: [
-            "ByteText", "ChatCore", .product(name: "JWTKit", package: "jwt-kit"), .product(name: "Crypto", package: "swift-crypto"),
+            "ByteText", "JSON", "ChatCore", appliance("JWTKit", "jwt-kit"), crypto,
         ], swiftSettings: strict),
         .target(name: "CMemory"),
+        .systemLibrary(name: "CSQLite", providers: [.apt(["libsqlite3-dev"])]),
+        .target(name: "CSQLiteFile", dependencies: ["CSQLite"]),
         .target(
-            name: "CSQLiteFile", dependencies: [.product(name: "GRDBSQLite", package: "GRDB.swift")]),
-        .target(
-            name: "ChatSQLite", dependencies: ["ByteText", "ChatCore", "CSQLiteFile", grdb, logging],
+            name: "ChatSQLite", dependencies: ["ByteText", "ChatCore", "CSQLite", "CSQLiteFile", logging],
             resources: [.embedInCode("Schema/schema.sql")], swiftSettings: strict),
         .target(
             name: "ChatGateway",
             dependencies: [
-                "ByteText", "ChatCore", "SocketIO", "EngineIO", "SocketServer", nioCore, nioHTTP1, logging,
+                "ByteText", "JSON", "ChatCore", "ChatWire", "SocketIO", "EngineIO", "SocketServer", nioCore, nioHTTP1, logging,
             ],
             swiftSettings: strict),
         .target(name: "ChatHTTP", dependencies: [
-            "ByteText", "ChatCore", "SocketServer", hummingbird, nioCore, logging,
-            .product(name: "HTTPTypes", package: "swift-http-types"),
+            "ByteText", "JSON", "ChatCore", "ChatWire", "SocketServer", hummingbird, nioCore, nioHTTP1, logging,
+            httpTypes,
         ], resources: chatPage, swiftSettings: strict),
         .executableTarget(name: "parley", dependencies: [
-            "ByteText", "ChatGateway", "ChatHTTP", "ChatSQLite", "ChatTokens", "ChatCore", "SocketIO", "EngineIO", "SocketServer",
-            "CMemory", logging,
-            nioCore, nioPosix, nioHTTP1,
-            .product(name: "ArgumentParser", package: "swift-argument-parser"),
-            .product(name: "Configuration", package: "swift-configuration"),
-            .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
-            .product(name: "UnixSignals", package: "swift-service-lifecycle"),
+            "ByteText", "JSON", "ChatGateway", "ChatHTTP", "ChatSQLite", "ChatTokens", "ChatCore", "SocketIO", "EngineIO",
+            "SocketServer", "CMemory", logging, nioCore, nioPosix, nioHTTP1,
+            argumentParser,
+            appliance("Configuration", "swift-configuration"),
+            appliance("ServiceLifecycle", "swift-service-lifecycle"),
+            appliance("UnixSignals", "swift-service-lifecycle"),
         ], swiftSettings: strict),
         .executableTarget(name: "parley-load", dependencies: [
-            nioCore, nioPosix, .product(name: "ArgumentParser", package: "swift-argument-parser"),
+            nioCore, nioPosix, argumentParser,
         ], swiftSettings: strict),
         .executableTarget(
-            name: "ConformanceServer", dependencies: ["EngineIO", "SocketIO", "SocketServer", nioCore, nioPosix, nioHTTP1,
-                .product(name: "ArgumentParser", package: "swift-argument-parser")],
+            name: "ConformanceServer",
+            dependencies: [
+                "EngineIO", "SocketIO", "SocketServer", nioCore, nioPosix, nioHTTP1, argumentParser,
+            ],
             path: "Tests/ConformanceServer", swiftSettings: strict),
+        .executableTarget(
+            name: "ChatExample", dependencies: ["SocketIO", "SocketServer"], path: "Tests/Examples/Chat",
+            swiftSettings: strict),
+        .executableTarget(
+            name: "HummingbirdExample",
+            dependencies: ["SocketIO", "SocketServer", hummingbird, httpTypes, logging, nioHTTP1],
+            path: "Tests/Examples/Hummingbird", swiftSettings: strict),
         .executableTarget(
             name: "parley-micro", dependencies: [
                 "ChatGateway", "ChatSQLite", "ChatCore", "SocketIO", "EngineIO", "SocketServer", nioCore, nioPosix, logging,
@@ -111,48 +136,55 @@ let package = Package(
             swiftSettings: strict),
         .target(name: "WaitTestKit", path: "Tests/WaitTestKit", swiftSettings: strict),
         .testTarget(name: "ByteTextTests", dependencies: ["ByteText"], swiftSettings: strict),
+        .testTarget(name: "JSONTests", dependencies: ["ByteText", "JSON", nioCore], swiftSettings: strict),
         .testTarget(
             name: "SocketServerTests",
             dependencies: [
-                "ByteText", "SocketServer", "SocketTestKit", "WaitTestKit", nioCore, nioPosix, nioHTTP1, nioEmbedded,
+                "SocketServer", "SocketTestKit", "WaitTestKit", nioCore, nioHTTP1, nioEmbedded, logging,
             ],
             swiftSettings: strict),
         .testTarget(
             name: "EngineIOTests",
             dependencies: [
-                "ByteText", "EngineIO", "SocketServer", "SocketTestKit", "WaitTestKit", nioCore, nioPosix, nioHTTP1,
-                nioEmbedded,
+                "EngineIO", "SocketServer", "SocketTestKit", "WaitTestKit", nioCore, nioHTTP1, nioEmbedded,
             ],
             swiftSettings: strict),
         .testTarget(
             name: "SocketIOTests",
-            dependencies: ["ByteText", "SocketIO", "EngineIO", "SocketServer", nioCore, nioPosix, nioHTTP1, nioEmbedded],
+            dependencies: [
+                "ByteText", "JSON", "SocketIO", "EngineIO", "SocketServer", nioCore, nioPosix, nioHTTP1, nioEmbedded,
+            ],
             swiftSettings: strict),
         .testTarget(
-            name: "ChatCoreTests", dependencies: ["ByteText", "ChatCore", "ChatCoreTestKit"], swiftSettings: strict),
+            name: "ExamplesTests",
+            dependencies: ["ChatExample", "HummingbirdExample", "SocketServer", "SocketTestKit"],
+            swiftSettings: strict),
+        .testTarget(name: "ChatCoreTests", dependencies: ["ChatCore", "ChatCoreTestKit"], swiftSettings: strict),
         .testTarget(name: "ChatTokensTests", dependencies: [
-            "ByteText", "ChatTokens", "ChatCore", .product(name: "JWTKit", package: "jwt-kit"),
+            "ByteText", "JSON", "ChatTokens", "ChatCore", appliance("JWTKit", "jwt-kit"),
         ], swiftSettings: strict),
         .testTarget(
-            name: "ChatSQLiteTests", dependencies: ["ChatSQLite", "ChatCore", "ChatCoreTestKit", "WaitTestKit", grdb],
+            name: "ChatSQLiteTests",
+            dependencies: ["ChatSQLite", "CSQLite", "CSQLiteFile", "ChatCore", "ChatCoreTestKit", "WaitTestKit"],
             swiftSettings: strict),
         .testTarget(
             name: "ChatGatewayTests",
             dependencies: [
-                "ByteText", "ChatGateway", "ChatCore", "SocketIO", "EngineIO", "SocketServer", nioCore, nioHTTP1, nioEmbedded, logging,
+                "ByteText", "JSON", "ChatGateway", "ChatCore", "ChatWire", "SocketIO", "EngineIO", "SocketServer", nioCore,
+                nioHTTP1, nioEmbedded, logging,
             ],
             swiftSettings: strict),
         .testTarget(name: "ChatHTTPTests", dependencies: [
             "ByteText", "ChatHTTP", "ChatCore", "ChatSQLite", "SocketServer", "WaitTestKit", nioCore, logging,
             hummingbird,
-            .product(name: "HTTPTypes", package: "swift-http-types"),
+            httpTypes,
         ], swiftSettings: strict),
         .testTarget(
             name: "ParleyTests",
             dependencies: [
-                "parley", "CMemory", "ChatCore", "ChatCoreTestKit", "ChatSQLite", "ChatTokens", "SocketServer",
+                "parley", "CMemory", "JSON", "ChatCore", "ChatCoreTestKit", "ChatSQLite", "ChatTokens", "SocketServer",
                 logging, nioCore,
-                .product(name: "ArgumentParser", package: "swift-argument-parser"),
+                argumentParser,
             ],
             swiftSettings: strict),
         .testTarget(

@@ -184,11 +184,6 @@ int csqlitefile_write(int handle, const void *bytes, uint64_t count, uint64_t of
 
 int csqlitefile_synchronize(int handle) { return fsync(descriptor_of(handle)) == 0 ? 0 : -errno; }
 
-int64_t csqlitefile_read(int handle, void *buffer, uint64_t count, uint64_t offset) {
-    ssize_t result = pread(descriptor_of(handle), buffer, count, (off_t)offset);
-    return result < 0 ? -errno : result;
-}
-
 int csqlitefile_no_checkpoint_on_close(sqlite3 *connection, int on) {
     return sqlite3_db_config(connection, SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, on, (int *)0);
 }

@@ -15,7 +15,7 @@ public final class SQLiteChatStore: ChatStore {
     static let behind = ChatError(.unavailable, "The server is behind; try again.", retryAfter: .seconds(1))
     static let lost = ChatError(.unavailable, "The database is not there any more.", retryAfter: .seconds(5))
 
-    private let writer: WriterThread
+    let writer: WriterThread
     private let mailbox: Mailbox
     private let readerQueue: ReaderQueue
     private let readers: [ReaderThread]
@@ -93,7 +93,7 @@ public final class SQLiteChatStore: ChatStore {
         file.release()
     }
 
-    /// Figures for `/metrics` and `/readyz`.
+    /// What it has done so far.
     public var counters: StoreCounters {
         var counters = writer.counters
         counters.waiting = mailbox.count

@@ -2,14 +2,7 @@ import ChatCore
 
 /// How a ``SQLiteChatStore`` is opened.
 public struct SQLiteStoreOptions: Sendable {
-    public enum Durability: String, Sendable, CaseIterable {
-        /// An ack survives power loss.
-        case full
-        /// An ack survives the end of the process; the last ones may be lost with the power.
-        case normal
-    }
-
-    public var durability: Durability
+    public var durability: StoreDurability
     /// Threads that read, each with a connection; 1–16.
     public var readers: Int
     /// Commands that may wait for the writer; past it they are refused with `unavailable`. 20,000.
@@ -31,7 +24,7 @@ public struct SQLiteStoreOptions: Sendable {
     var migrations = MigrationChain.current
 
     public init(
-        durability: Durability = .full, readers: Int = 2, mailboxCapacity: Int = 20_000, batchLimit: Int = 2_000,
+        durability: StoreDurability = .full, readers: Int = 2, mailboxCapacity: Int = 20_000, batchLimit: Int = 2_000,
         readCapacity: Int = 20_000, walLimit: Int64 = 1 << 30,
         clock: @escaping @Sendable () -> Timestamp = { Timestamp.now() }
     ) {

@@ -1,3 +1,5 @@
+import ChatCore
+
 /// What the store has done since it was opened.
 public struct StoreCounters: Sendable, Hashable {
     /// Transactions committed, and the commands in them.
@@ -20,8 +22,6 @@ public struct StoreCounters: Sendable, Hashable {
     public var checkpointsPartial = 0
     /// Bytes of the write-ahead log after the last commit.
     public var logBytes: Int64 = 0
-    /// The longest checkpoint, in milliseconds.
-    public var longestCheckpoint = 0
 
     public init() {}
 }

@@ -1,6 +1,5 @@
 import ChatCore
 import Foundation
-import GRDB
 
 /// Puts an open store together; what fails is undone in reverse.
 struct StoreOpening {
@@ -31,7 +30,7 @@ struct StoreOpening {
             throw DatabasePreparation.refusal(error, file.directory.database)
         }
         guard let facts = opened.take() else {
-            throw StoreOpenError.inaccessible(path: directory.database, reason: "it was not opened")
+            throw StoreOpenError.inaccessible(place: directory.database, reason: "it was not opened")
         }
         self.facts = facts
         let queue = ReaderQueue(capacity: options.readCapacity, readers: options.readers)

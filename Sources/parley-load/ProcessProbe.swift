@@ -8,6 +8,7 @@ struct ProcessProbe {
     let resident: Double
 
     init?(pid: Int?) {
+        // A process that has gone is not measured.
         guard let pid, let stat = try? String(contentsOfFile: "/proc/\(pid)/stat", encoding: .utf8),
             let status = try? String(contentsOfFile: "/proc/\(pid)/status", encoding: .utf8),
             let end = stat.lastIndex(of: ")")

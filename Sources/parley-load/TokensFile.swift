@@ -11,6 +11,7 @@ struct TokensFile {
     let clients: [Client]
 
     init(path: String, limit: Int?) throws {
+        // Whatever the reason: the sentence names the file.
         guard let text = try? String(contentsOfFile: path, encoding: .utf8) else {
             throw ValidationError("\(path) cannot be read.")
         }

@@ -1,3 +1,4 @@
+import ChatCore
 import ChatCoreTestKit
 import ChatSQLite
 import Foundation

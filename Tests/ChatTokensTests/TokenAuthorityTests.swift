@@ -65,7 +65,7 @@ struct TokenAuthorityTests {
     @Test("A token that Parley issued is accepted and says what was issued")
     func ownToken() async throws {
         let authority = try Self.authority()
-        let token = try authority.issue(Self.record(), username: "alice")
+        let token = authority.issue(Self.record(), username: "alice")
         let verified = try authority.verify(token)
         #expect(
             verified
@@ -99,13 +99,13 @@ struct TokenAuthorityTests {
     func rotation() async throws {
         let ring = KeyRing(current: try Self.secret())
         let authority = try Self.authority(ring)
-        let old = try authority.issue(Self.record(), username: "alice")
+        let old = authority.issue(Self.record(), username: "alice")
         let foreign = try await Self.hs256(Claims())
         let rotated = ring.rotated(revoke: false, at: Self.now)
         authority.install(rotated, revoking: false)
         #expect(Self.refusal(of: old, by: authority) == nil)
         #expect(Self.refusal(of: foreign, by: authority) == nil)
-        let new = try authority.issue(Self.record(), username: "alice")
+        let new = authority.issue(Self.record(), username: "alice")
         #expect(Self.refusal(of: new, by: authority) == nil)
         #expect(Self.isUnauthorized(new, by: try Self.authority(ring)))
     }
@@ -114,7 +114,7 @@ struct TokenAuthorityTests {
     func rotationRevoking() async throws {
         let ring = KeyRing(current: try Self.secret())
         let authority = try Self.authority(ring)
-        let old = try authority.issue(Self.record(), username: "alice")
+        let old = authority.issue(Self.record(), username: "alice")
         authority.install(ring.rotated(revoke: true, at: Self.now), revoking: true)
         #expect(Self.isUnauthorized(old, by: authority))
     }
@@ -123,7 +123,7 @@ struct TokenAuthorityTests {
     func generations() async throws {
         let ring = KeyRing(current: try Self.secret())
         let authority = try Self.authority(ring)
-        let before = try authority.verify(try authority.issue(Self.record(), username: "alice"))
+        let before = try authority.verify(authority.issue(Self.record(), username: "alice"))
         var outside = before
         outside.keyGeneration = nil
         let rotated = ring.rotated(revoke: false, at: Self.now)
@@ -131,7 +131,7 @@ struct TokenAuthorityTests {
         #expect(authority.stillAccepts(TokenHold(before)))
         authority.install(rotated.rotated(revoke: true, at: Self.now), revoking: true)
         #expect(!authority.stillAccepts(TokenHold(before)) && authority.stillAccepts(TokenHold(outside)))
-        let after = try authority.verify(try authority.issue(Self.record(), username: "alice"))
+        let after = try authority.verify(authority.issue(Self.record(), username: "alice"))
         #expect(authority.stillAccepts(TokenHold(after)))
     }
 
@@ -191,7 +191,7 @@ struct TokenAuthorityTests {
         #expect(Self.isUnauthorized(try await Self.hs256(Claims(aud: "chat")), by: authority))
         #expect(Self.isUnauthorized(try await Self.hs256(Claims(iss: "shop")), by: authority))
         #expect(Self.isUnauthorized(try await Self.hs256(Claims(iss: "shop", aud: "mail")), by: authority))
-        let own = try authority.issue(Self.record(), username: "alice")
+        let own = authority.issue(Self.record(), username: "alice")
         #expect(Self.refusal(of: own, by: authority) == nil)
     }
 
@@ -200,7 +200,7 @@ struct TokenAuthorityTests {
         let authority = try Self.authority(policy: TokenPolicy(userClaim: "uid"))
         #expect(try authority.verify(try await Self.hs256(Claims(uid: 42))).userID == UserID("42"))
         #expect(Self.isUnauthorized(try await Self.hs256(Claims()), by: authority))
-        let own = try authority.issue(Self.record(), username: "alice")
+        let own = authority.issue(Self.record(), username: "alice")
         #expect(try authority.verify(own).userID == UserID("u1"))
     }
 

@@ -5,25 +5,30 @@ struct LayerTests {
     /// What a target may import besides the Swift and C standard libraries: the arrows of the README's table.
     static let allowed: [String: Set<String>] = [
         "ByteText": [],
-        "SocketServer": ["ByteText", "NIOCore", "NIOPosix", "NIOHTTP1", "NIOSSL", "NIOConcurrencyHelpers", "Logging"],
-        "EngineIO": ["ByteText", "SocketServer", "NIOCore", "NIOHTTP1", "Logging"],
-        "SocketIO": ["ByteText", "EngineIO", "SocketServer", "NIOCore", "NIOHTTP1", "Logging"],
+        "JSON": ["ByteText", "NIOCore"],
+        "SocketServer": ["ByteText", "NIOCore", "NIOPosix", "NIOHTTP1", "NIOSSL", "Crypto", "Logging"],
+        "EngineIO": ["ByteText", "JSON", "SocketServer", "NIOCore", "NIOHTTP1"],
+        "SocketIO": ["ByteText", "JSON", "EngineIO", "SocketServer", "NIOCore"],
         "ChatCore": ["ByteText"],
-        "ChatTokens": ["ByteText", "ChatCore", "Crypto", "JWTKit"],
+        "ChatWire": ["ByteText", "JSON", "ChatCore", "NIOCore"],
+        "ChatTokens": ["ByteText", "JSON", "ChatCore", "Crypto", "JWTKit"],
         "CMemory": [],
         "CSQLiteFile": [],
-        "ChatSQLite": ["ByteText", "ChatCore", "CSQLiteFile", "GRDB", "GRDBSQLite", "Logging"],
+        "CSQLite": [],
+        "ChatSQLite": ["ByteText", "ChatCore", "CSQLite", "CSQLiteFile", "Logging"],
         "ChatGateway": [
-            "ByteText", "ChatCore", "SocketIO", "EngineIO", "SocketServer", "NIOCore", "NIOHTTP1", "Logging",
+            "ByteText", "JSON", "ChatCore", "ChatWire", "SocketIO", "EngineIO", "SocketServer", "NIOCore", "NIOHTTP1",
+            "Logging",
         ],
         "ChatHTTP": [
-            "ByteText", "ChatCore", "SocketServer", "Hummingbird", "HTTPTypes", "NIOCore", "NIOHTTP1", "Logging",
+            "ByteText", "JSON", "ChatCore", "ChatWire", "SocketServer", "Hummingbird", "HTTPTypes", "NIOCore",
+            "NIOHTTP1", "Logging",
         ],
         "parley-load": ["ArgumentParser", "NIOCore", "NIOPosix"],
         "parley": [
-            "ByteText", "ChatGateway", "ChatHTTP", "ChatSQLite", "ChatTokens", "ChatCore", "SocketIO", "EngineIO",
-            "SocketServer", "CMemory", "Logging", "ArgumentParser", "Configuration", "ServiceLifecycle", "UnixSignals",
-            "NIOCore", "NIOPosix", "NIOHTTP1",
+            "ByteText", "JSON", "ChatGateway", "ChatHTTP", "ChatSQLite", "ChatTokens", "ChatCore", "SocketIO",
+            "EngineIO", "SocketServer", "CMemory", "Logging", "ArgumentParser", "Configuration", "ServiceLifecycle",
+            "UnixSignals", "NIOCore", "NIOPosix", "NIOHTTP1",
         ],
     ]
 

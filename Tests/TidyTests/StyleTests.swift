@@ -62,6 +62,21 @@ struct StyleTests {
         }
     }
 
+    /// A reason counts for what stands in the three lines below it. There are fewer rather than more of them.
+    @Test("Each try? has its reason beside it")
+    func swallowedErrors() throws {
+        var count = 0
+        for file in try SourceTree.swiftFiles(in: "Sources") {
+            for (number, line) in file.code.enumerated() where line.contains(/\btry\?/) {
+                count += 1
+                let near = file.lines[max(0, number - 3)...number]
+                let hasReason = near.contains { $0.contains("// ") && !$0.contains("/// ") }
+                #expect(hasReason, "\(file.path):\(number + 1) gives no reason")
+            }
+        }
+        #expect(count <= 58, "Is the new one right?")
+    }
+
     @Test("Sources neither force nor swallow", arguments: ["try!", "as!", "fatalError(", "catch {}", "catch { }"])
     func forbiddenWords(word: String) throws {
         for file in try SourceTree.swiftFiles(in: "Sources") {

@@ -7,7 +7,9 @@ import Testing
 @Suite("Text from outside")
 struct WireTextTests {
     /// The targets that a stranger's text passes through.
-    static let targets = ["SocketServer", "EngineIO", "SocketIO", "ChatTokens", "ChatGateway", "ChatHTTP"]
+    static let targets = [
+        "JSON", "SocketServer", "EngineIO", "SocketIO", "ChatWire", "ChatTokens", "ChatGateway", "ChatHTTP",
+    ]
 
     /// What takes more than linear time for what a stranger may send, by the name that linkers know it by.
     static let costly = [
@@ -42,20 +44,17 @@ struct WireTextTests {
         "EngineIO/EngineRefusal.swift": "tests compare refusals",
         "EngineIO/EngineTransport.swift": "names of our own",
         "SocketIO/ConnectRequest.swift": "messages of the application",
-        "SocketIO/SocketIOServer.swift": "names of namespaces that the application makes",
         "SocketIO/DisconnectReason.swift": "reasons of our own",
         "ChatTokens/TokenPolicy.swift": "what the operator asks of tokens",
-        "ChatTokens/TokenClaims.swift": "names of the claims that we issue",
-        "ChatTokens/TokenHeader.swift": "names of the header that we issue",
         "ChatTokens/KeyRing.swift": "secrets of our own",
         "ChatTokens/SigningSecret.swift": "secrets of our own",
         "ChatTokens/OutsideKeys.swift": "a file of the operator",
         "ChatGateway/ChatGateway+LiveSessions.swift": "what the operator sees of connections; headers are bounded",
         "ChatGateway/TypeScriptDeclarations.swift": "descriptions of our own",
-        "ChatGateway/WireObject.swift": "descriptions of our own",
-        "ChatGateway/WireShape.swift": "descriptions of our own",
-        "ChatGateway/SessionEnd.swift": "codes of our own",
-        "ChatGateway/ServerEventName.swift": "names of our own",
+        "ChatWire/WireObject.swift": "descriptions of our own",
+        "ChatWire/WireShape.swift": "descriptions of our own",
+        "ChatWire/SessionEnd.swift": "codes of our own",
+        "ChatWire/ServerEventName.swift": "names of our own",
         "ChatGateway/AdmissionGate.swift": "names of fields, of our own",
         "ChatHTTP/PublicRouter.swift": "methods, of which the parser knows a few; names in the log",
         "ChatHTTP/AdminSite+Operations.swift": "one of two words, looked up as bytes before",

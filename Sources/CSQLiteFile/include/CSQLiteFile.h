@@ -46,9 +46,6 @@ int csqlitefile_write(int handle, const void *bytes, uint64_t count, uint64_t of
 /// Waits until what was written is on the disk (fsync): 0, or -errno.
 int csqlitefile_synchronize(int handle);
 
-/// Reads at an offset through the shared descriptor: bytes read, or -errno.
-int64_t csqlitefile_read(int handle, void *buffer, uint64_t count, uint64_t offset);
-
 /// sqlite3_db_config(SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE): whether closing the last connection leaves the log alone.
 int csqlitefile_no_checkpoint_on_close(sqlite3 *connection, int on);
 

@@ -18,8 +18,6 @@ public struct ChatPolicy: Sendable, Hashable {
     public var quietMembers: Int
     /// How far back a returning client is brought up to date; default 7 days.
     public var recoveryWindow: Duration
-    /// How many changes (receipts not counted) a returning client is brought; past it, it starts afresh. 10,000.
-    public var maxRecoveredChanges: Int
     /// Bytes of one file; default 10,000,000.
     public var maxAttachment: Int64
     /// Bytes of all files together, those being uploaded or erased too.
@@ -38,15 +36,13 @@ public struct ChatPolicy: Sendable, Hashable {
     public init(
         maxMessageLength: Int = 5000, clientsCreateChats: ClientsCreateChats = .none,
         historyVisibility: HistoryVisibility = .all, quietMembers: Int = 100,
-        recoveryWindow: Duration = .seconds(604_800), maxRecoveredChanges: Int = 10_000,
-        maxAttachment: Int64 = 10_000_000, maxStorage: Int64 = .max
+        recoveryWindow: Duration = .seconds(604_800), maxAttachment: Int64 = 10_000_000, maxStorage: Int64 = .max
     ) {
         self.maxMessageLength = maxMessageLength
         self.clientsCreateChats = clientsCreateChats
         self.historyVisibility = historyVisibility
         self.quietMembers = quietMembers
         self.recoveryWindow = recoveryWindow
-        self.maxRecoveredChanges = maxRecoveredChanges
         self.maxAttachment = maxAttachment
         self.maxStorage = maxStorage
     }

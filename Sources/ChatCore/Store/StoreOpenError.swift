@@ -1,37 +1,39 @@
 /// Why a store could not be opened. CONTRACT section 1, exit codes.
+///
+/// `place` is what an operator knows the store by: a path, or an address without its secrets.
 public enum StoreOpenError: Error, Hashable, Sendable, CustomStringConvertible {
     /// Another server runs on it: exit code 75.
-    case inUse(path: String)
+    case inUse(place: String)
     /// Another program holds the database locked: 75.
-    case held(path: String)
+    case held(place: String)
     /// Not a database, or not one of Parley's: 65. Nothing was changed.
-    case foreign(path: String, reason: String)
+    case foreign(place: String, reason: String)
     /// Its structure is broken: 65. Nothing was changed.
-    case damaged(path: String, reason: String)
+    case damaged(place: String, reason: String)
     /// Of a newer Parley: 65. Nothing was changed.
-    case newer(path: String, version: Int, supported: Int)
+    case newer(place: String, version: Int, supported: Int)
     /// The directory or a file cannot be made, read or written: 73.
-    case inaccessible(path: String, reason: String)
+    case inaccessible(place: String, reason: String)
     /// A network file system, on which SQLite cannot keep its promises: 73.
-    case unsupportedFileSystem(path: String, kind: String)
+    case unsupportedFileSystem(place: String, kind: String)
 
     /// One line that names the file, what is wrong, and what to do.
     public var description: String {
         switch self {
-        case .inUse(let path):
-            "\(path) is in use by another parley; stop that one first"
-        case .held(let path):
-            "\(path) is locked by another program; end that first"
-        case .foreign(let path, let reason):
-            "\(path) is no database of Parley's (\(reason)); it was left as it is"
-        case .damaged(let path, let reason):
-            "\(path) is damaged (\(reason)); it was left as it is: put a backup in its place (parley restore FILE)"
-        case .newer(let path, let version, let supported):
-            "\(path) has version \(version), this parley knows up to \(supported); use the newer parley"
-        case .inaccessible(let path, let reason):
-            "\(path) cannot be used: \(reason)"
-        case .unsupportedFileSystem(let path, let kind):
-            "\(path) lies on \(kind); a database needs a local file system"
+        case .inUse(let place):
+            "\(place) is in use by another parley; stop that one first"
+        case .held(let place):
+            "\(place) is locked by another program; end that first"
+        case .foreign(let place, let reason):
+            "\(place) is no database of Parley's (\(reason)); it was left as it is"
+        case .damaged(let place, let reason):
+            "\(place) is damaged (\(reason)); it was left as it is: put a backup in its place (parley restore FILE)"
+        case .newer(let place, let version, let supported):
+            "\(place) has version \(version), this parley knows up to \(supported); use the newer parley"
+        case .inaccessible(let place, let reason):
+            "\(place) cannot be used: \(reason)"
+        case .unsupportedFileSystem(let place, let kind):
+            "\(place) lies on \(kind); a database needs a local file system"
         }
     }
 

@@ -1,6 +1,7 @@
 import ByteText
 import ChatCore
 import EngineIO
+import JSON
 import Logging
 import NIOCore
 import SocketIO
@@ -166,6 +167,7 @@ final class AdmissionGate: ConnectionGate {
         acceptance.eventLimits.takesBinary = false
         acceptance.eventLimits.maxValues = 10_000
         acceptance.stamp = session.revision.value
+        acceptance.holdsDeliveries = true
         // A token is half a kilobyte, and nothing to leave lying in memory; the rest of the request is as much again.
         acceptance.keepsAuth = false
         acceptance.keptHeaders = Self.keptHeaders

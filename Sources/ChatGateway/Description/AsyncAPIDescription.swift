@@ -1,6 +1,6 @@
 import ByteText
-import NIOCore
-import SocketIO
+import ChatWire
+import JSON
 
 /// Writes the events as an AsyncAPI 3.0 document: one channel, the namespace `/`; an operation an event, seen from the
 /// server; the ack as the operation's reply.
@@ -34,7 +34,7 @@ struct AsyncAPIDescription {
             ]
         }
         var schemas = JSONObject()
-        for object in WireObject.allCases { schemas[ByteString(object.rawValue)] = Self.schema(of: object) }
+        for object in WireObject.allCases { schemas[ByteString(object.rawValue)] = object.schema }
         let document: JSONValue = [
             "asyncapi": "3.0.0",
             "info": [
@@ -57,7 +57,7 @@ struct AsyncAPIDescription {
     }
 
     private static func message(_ name: String, _ signature: ClientEventSignature) -> JSONValue {
-        var payload = objectSchema(signature.takes)
+        var payload = JSONValue.schema(of: signature.takes)
         if signature.isClosed, case .object(var members) = payload {
             members["additionalProperties"] = false
             payload = .object(members)
@@ -66,57 +66,12 @@ struct AsyncAPIDescription {
     }
 
     private static func message(_ name: String, _ summary: String, _ shape: WireShape) -> JSONValue {
-        ["name": .string(name), "summary": .string(summary), "payload": schema(shape)]
+        ["name": .string(name), "summary": .string(summary), "payload": shape.schema]
     }
 
     private static func answer(_ fields: [WireField]) -> JSONValue {
-        let done = objectSchema([.always("ok", .boolean)] + fields)
-        let failed = objectSchema([.always("ok", .boolean), .always("error", .named(.error))])
+        let done = JSONValue.schema(of: [.always("ok", .boolean)] + fields)
+        let failed = JSONValue.schema(of: [.always("ok", .boolean), .always("error", .named(.error))])
         return ["oneOf": [done, failed]]
-    }
-
-    private static func schema(of object: WireObject) -> JSONValue {
-        guard object == .change else { return objectSchema(object.fields, object.summary) }
-        let names = ServerEventSignature.all.map { JSONValue.string($0.name) }
-        return [
-            "type": "object", "description": .string(object.summary),
-            "properties": [
-                "event": ["type": "string", "enum": .array(names)], "data": ["type": "object"],
-            ],
-            "required": ["event", "data"],
-        ]
-    }
-
-    private static func schema(_ shape: WireShape) -> JSONValue {
-        switch shape {
-        case .string: ["type": "string"]
-        case .integer: ["type": "integer"]
-        case .boolean: ["type": "boolean"]
-        case .time: ["type": "string", "format": "date-time"]
-        case .choice(let values): ["type": "string", "enum": .array(values.map { .string($0) })]
-        case .array(let element): ["type": "array", "items": schema(element)]
-        case .map(let value): ["type": "object", "additionalProperties": schema(value)]
-        case .object(let fields): objectSchema(fields)
-        case .named(let object): ["$ref": .string("#/components/schemas/\(object.rawValue)")]
-        case .nullable(let shape): ["oneOf": [schema(shape), ["type": "null"]]]
-        }
-    }
-
-    private static func objectSchema(_ fields: [WireField], _ summary: String? = nil) -> JSONValue {
-        var properties = JSONObject()
-        for field in fields {
-            var schema = schema(field.shape)
-            if let note = field.note, case .object(var members) = schema {
-                members["description"] = .string(note)
-                schema = .object(members)
-            }
-            properties[ByteString(field.name)] = schema
-        }
-        var object = JSONObject(["type": "object"])
-        if let summary { object["description"] = .string(summary) }
-        object["properties"] = .object(properties)
-        let required = fields.filter { !$0.isOptional }.map { JSONValue.string($0.name) }
-        if !required.isEmpty { object["required"] = .array(required) }
-        return .object(object)
     }
 }

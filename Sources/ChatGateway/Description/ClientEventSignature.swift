@@ -1,3 +1,5 @@
+import ChatWire
+
 /// What a client event carries and what its ack answers besides `ok`: CONTRACT section 3.
 struct ClientEventSignature: Sendable {
     let summary: String

@@ -1,3 +1,5 @@
+import ChatWire
+
 /// Every event of CONTRACT section 3, described for client developers. Both texts are made of one table: the signatures
 /// that the client events carry, and those of ``ServerEventSignature``.
 public enum EventCatalog {

@@ -1,3 +1,5 @@
+import ChatWire
+
 /// Writes `parley.d.ts`: an interface a named object, and the two that socket.io-client's `Socket` takes.
 struct TypeScriptDeclarations {
     private static let opening = """

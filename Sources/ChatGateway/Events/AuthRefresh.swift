@@ -1,4 +1,5 @@
 import ChatCore
+import ChatWire
 
 /// `auth:refresh {token}` → `expires_at`: the socket stays, on a new token of the same user.
 struct AuthRefresh: ClientEvent {

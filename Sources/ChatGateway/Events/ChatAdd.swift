@@ -1,4 +1,5 @@
 import ChatCore
+import ChatWire
 
 /// `chat:add {chatId, userId}`: the chat hears `chat:member-added`, the new member `chat:added`. Owner or admin.
 struct ChatAdd: ClientEvent {

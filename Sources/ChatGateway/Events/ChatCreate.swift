@@ -1,4 +1,5 @@
 import ChatCore
+import ChatWire
 
 /// `chat:create {type, name?, memberIds}` → `chat`; every member's sockets hear `chat:added` and join. A second
 /// `direct` chat of the same two is the first.

@@ -1,4 +1,5 @@
 import ChatCore
+import ChatWire
 import SocketIO
 
 /// `chat:leave {chatId}`: this socket hears `chat:left` and no more of the chat, until it joins again or reconnects.

@@ -1,4 +1,6 @@
 import ChatCore
+import ChatWire
+import JSON
 import SocketIO
 
 /// `chat:list {}` → `chats`, each with at most 20 members, its last message, unread count and watermarks;

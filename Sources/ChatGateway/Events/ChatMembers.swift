@@ -1,4 +1,6 @@
 import ChatCore
+import ChatWire
+import JSON
 import SocketIO
 
 /// `chat:members {chatId, after?, limit?}` → `members` with their watermarks, `next`.

@@ -1,4 +1,5 @@
 import ChatCore
+import ChatWire
 
 /// `chat:remove {chatId, userId}`: the chat hears `chat:member-removed`, who was removed `chat:removed`. Owner or
 /// admin; everyone of themselves.

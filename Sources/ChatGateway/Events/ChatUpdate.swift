@@ -1,4 +1,5 @@
 import ChatCore
+import ChatWire
 
 /// `chat:update {chatId, name}` → `chat`; its members hear `chat:updated`. Owner or admin.
 struct ChatUpdate: ClientEvent {

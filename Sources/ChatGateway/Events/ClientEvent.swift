@@ -1,5 +1,7 @@
 import ByteText
 import ChatCore
+import ChatWire
+import JSON
 import NIOCore
 import SocketIO
 

@@ -1,5 +1,7 @@
 import ByteText
 import ChatCore
+import ChatWire
+import JSON
 import SocketIO
 
 /// The one object that a client event carries, read field by field. Every failure is `invalid` and names the field.

@@ -1,4 +1,5 @@
 import ChatCore
+import ChatWire
 import SocketIO
 
 /// `file:url {fileId}` → `url`, `expires_at`: an address, relative to this server, under which the file can be fetched

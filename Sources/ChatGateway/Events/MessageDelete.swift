@@ -1,4 +1,5 @@
 import ChatCore
+import ChatWire
 
 /// `message:delete {chatId, messageId}` → `message`, the tombstone; the chat hears `message:deleted`. The sender, or an
 /// owner or admin of the chat.

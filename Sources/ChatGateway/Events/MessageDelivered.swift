@@ -1,4 +1,5 @@
 import ChatCore
+import ChatWire
 
 /// `message:delivered {chatId, messageId}` → `delivered_seq`: everything up to the message arrived.
 struct MessageDelivered: ClientEvent {

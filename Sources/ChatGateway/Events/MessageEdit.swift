@@ -1,4 +1,5 @@
 import ChatCore
+import ChatWire
 
 /// `message:edit {chatId, messageId, content}` → `message`; the chat hears `message:updated`. The sender only.
 struct MessageEdit: ClientEvent {

@@ -1,4 +1,6 @@
 import ChatCore
+import ChatWire
+import JSON
 import SocketIO
 
 /// `message:history {chatId, before?|after?|around?, limit?}` → `messages`, ascending, and `has_more`.

@@ -1,4 +1,5 @@
 import ChatCore
+import ChatWire
 
 /// `message:react {chatId, messageId, emoji, remove?}` → `reactions`; the chat hears `message:reaction`.
 struct MessageReact: ClientEvent {

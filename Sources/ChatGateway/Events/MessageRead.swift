@@ -1,4 +1,5 @@
 import ChatCore
+import ChatWire
 
 /// `message:read {chatId, messageId}` → `read_seq`, `unread_count`: reads everything up to the message.
 struct MessageRead: ClientEvent {

@@ -1,4 +1,6 @@
 import ChatCore
+import ChatWire
+import JSON
 import NIOCore
 import SocketIO
 

@@ -1,4 +1,5 @@
 import ChatCore
+import ChatWire
 
 /// `message:send {chatId, content, messageType?, clientId?, replyTo?, attachmentIds?}` → `message`, `duplicate`; the
 /// chat hears `message:new`. `attachmentIds` are files that the sender uploaded and has not sent; with them the content

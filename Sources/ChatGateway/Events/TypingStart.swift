@@ -1,4 +1,5 @@
 import ChatCore
+import ChatWire
 
 /// `typing:start {chatId}`: the others in the chat hear it. It ends by `typing:stop`, a send, leaving, disconnecting,
 /// and by itself.

@@ -1,4 +1,5 @@
 import ChatCore
+import ChatWire
 
 /// `typing:stop {chatId}`: the others in the chat hear it, if they had heard a start.
 struct TypingStop: ClientEvent {

@@ -1,4 +1,6 @@
 import ChatCore
+import ChatWire
+import JSON
 import SocketIO
 
 /// `user:get {userIds}` → `users [{id, username, display_name, avatar_url}]`; unknown ids are left out.

@@ -1,5 +1,7 @@
 import ChatCore
+import ChatWire
 import EngineIO
+import JSON
 import NIOCore
 import SocketIO
 import Synchronization

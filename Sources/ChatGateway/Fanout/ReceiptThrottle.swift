@@ -1,4 +1,5 @@
 import ChatCore
+import ChatWire
 import EngineIO
 import NIOCore
 import SocketIO

@@ -1,5 +1,6 @@
 import ByteText
 import ChatCore
+import ChatWire
 import EngineIO
 import NIOCore
 import SocketIO

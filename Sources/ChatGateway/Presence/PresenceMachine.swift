@@ -36,7 +36,6 @@ struct PresenceMachine: Sendable {
     init(grace: TimeAmount) { self.grace = grace }
 
     func isOnline(_ user: UserID) -> Bool { entries[user] != nil }
-    var onlineCount: Int { entries.count }
 
     /// When there is something to do without anything happening.
     var nextDeadline: NIODeadline? { leaving.first?.at }

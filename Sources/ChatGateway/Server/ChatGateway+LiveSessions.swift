@@ -1,5 +1,6 @@
 import ByteText
 import ChatCore
+import ChatWire
 import EngineIO
 import NIOCore
 import NIOHTTP1
@@ -24,6 +25,7 @@ extension ChatGateway {
         var found: [Connection] = []
         for session in directory.all {
             let eventLoop = session.socket.eventLoop
+            // An error means that the loop has ended, and the session with it.
             if let connection = try? await eventLoop.submit({ session.connection }).get() { found.append(connection) }
         }
         return found.sorted { ($0.connectedAt, ByteString($0.sid)) < ($1.connectedAt, ByteString($1.sid)) }

@@ -1,5 +1,7 @@
 import ChatCore
+import ChatWire
 import EngineIO
+import JSON
 import Logging
 import NIOCore
 import SocketIO

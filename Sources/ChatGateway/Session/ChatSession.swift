@@ -1,6 +1,8 @@
 import ByteText
 import ChatCore
+import ChatWire
 import EngineIO
+import JSON
 import Logging
 import NIOCore
 import SocketIO

@@ -3,6 +3,7 @@ import ChatCore
 import Foundation
 import HTTPTypes
 import Hummingbird
+import JSON
 import NIOCore
 
 /// A request of the admin endpoint, with its parts by name and their errors told by field.
@@ -83,10 +84,11 @@ struct AdminRequest: Sendable {
 
     private static func fields(of body: ByteBuffer) throws -> JSONFields {
         guard body.readableBytes > 0 else { return JSONFields(members: [:]) }
-        guard let value = try? JSON.parse(body.readableBytesView) else {
+        // What is wrong with it is in the answer.
+        guard let value = try? JSONParser.parse(body, .strict()).value else {
             throw HTTPFailure.invalid("The body is no JSON.")
         }
-        guard case .object(let members) = value else { throw HTTPFailure.invalid("The body must be a JSON object.") }
-        return JSONFields(members: Dictionary(members.map { ($0.key, $0.value) }) { $1 })
+        guard case .object(let object) = value else { throw HTTPFailure.invalid("The body must be a JSON object.") }
+        return JSONFields(members: Dictionary(object.members.map { ($0.name, $0.value) }) { $1 })
     }
 }

@@ -2,6 +2,7 @@ import ByteText
 import ChatCore
 import HTTPTypes
 import Hummingbird
+import JSON
 import NIOCore
 
 /// A refused request: status, stable code, sentence and, where one is at fault, the field. CONTRACT section 2.
@@ -97,9 +98,15 @@ struct HTTPFailure: Error, Sendable {
     }
 
     var response: Response {
-        var members: [(key: ByteString, value: JSON)] = [("code", .string(code)), ("message", .string(message))]
-        if let field { members.append(("field", .string(field))) }
-        var response = Response.json(.object([("error", .object(members))]), status: status)
+        var response = Response.json(status: status) { writer in
+            writer.object { object in
+                object.object("error") { error in
+                    error.field("code", code)
+                    error.field("message", message)
+                    if let field { error.field("field", field) }
+                }
+            }
+        }
         for header in headers { response.headers[header.name] = header.value }
         return response
     }

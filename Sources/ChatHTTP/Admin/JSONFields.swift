@@ -1,8 +1,9 @@
 import ByteText
+import JSON
 
 /// The members of a JSON object that came in, asked for by name and type.
 struct JSONFields: Sendable {
-    var members: [ByteString: JSON]
+    var members: [ByteString: JSONValue]
 
     /// `nil` when it is missing or `null`.
     func string(_ name: String) throws -> String? {
@@ -35,8 +36,8 @@ struct JSONFields: Sendable {
     func integer(_ name: String, in range: ClosedRange<Int64>) throws -> Int64? {
         switch members[ByteString(name)] {
         case nil, .null: return nil
-        case .integer(let value) where range.contains(value): return value
-        default:
+        case let value?:
+            if let number = value.wholeNumber, range.contains(number) { return number }
             throw HTTPFailure.invalid(
                 "\(name) must be a whole number from \(range.lowerBound) to \(range.upperBound).", field: name)
         }

@@ -20,6 +20,7 @@ struct FileGuard: RouteGuard {
     let access: FileAccess
 
     func admit(_ call: HTTPCall) async throws -> Pass {
+        // Whatever is wrong with the id: there is no such file.
         guard let id = try? call.parameter("id") else { throw ChatError(.notFound, "There is no such file.") }
         let (file, lease) = try await access.file(FileID(id), for: call.request, on: call.connection)
         return Pass(file: file, lease: lease)

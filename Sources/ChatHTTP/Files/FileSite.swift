@@ -1,4 +1,5 @@
 import ChatCore
+import ChatWire
 import Foundation
 import HTTPTypes
 import Hummingbird
@@ -61,7 +62,7 @@ public struct FileSite: Sendable {
             try lease.check()
             throw ChatError(.unavailable, "The upload was slow and made room for others; try again.")
         }
-        var response = Response.json(AdminObjects.attachment(attachment), status: .created)
+        var response = Response.json(status: .created) { $0.writeWire(attachment) }
         response.headers[.location] = FileAddress.path(of: attachment.id)
         return response
     }

@@ -82,6 +82,7 @@ public final class TransferLeases: CommitSink {
     public func lookAgain() { lookAgain { _ in true } }
 
     private func lookAgain(where isMeant: (UserID) -> Bool) {
+        // Who may not see the file any more ends by that look.
         for right in rights where isMeant(right.user) { Task { try? await right.look() } }
     }
 

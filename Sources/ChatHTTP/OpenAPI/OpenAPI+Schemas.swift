@@ -1,7 +1,17 @@
+import ChatWire
+import JSON
+
 /// The objects that calls give and take.
 extension OpenAPI {
-    /// Members of `components.schemas`, the message aside.
-    static let objectSchemas = #"""
+    /// Members of `components.schemas`: what clients get too, as its one description has it.
+    static var sharedSchemas: String {
+        let objects: [WireObject] = [.userCard, .user, .chat, .quote, .attachment, .message]
+        let named = objects.map { ($0.rawValue, $0.schema) } + [("Member", .schema(of: WireObject.plainMember))]
+        return named.map { #""\#($0)": \#($1.text)"# }.joined(separator: ",\n")
+    }
+
+    /// Members of `components.schemas`: what only the operator gets.
+    static let adminSchemas = #"""
         "Error": {
          "type": "object",
          "properties": {
@@ -30,51 +40,6 @@ extension OpenAPI {
           }
          },
          "required": ["error"]
-        },
-        "User": {
-         "type": "object",
-         "properties": {
-          "id": {"type": "string"},
-          "username": {"type": "string"},
-          "display_name": {"type": ["string", "null"]},
-          "avatar_url": {"type": ["string", "null"]},
-          "created_at": {"type": "string", "format": "date-time"},
-          "last_seen_at": {"type": ["string", "null"], "format": "date-time"},
-          "status": {"type": "string", "enum": ["online", "offline"]},
-          "blocked": {"type": "boolean"}
-         },
-         "required": [
-          "id",
-          "username",
-          "display_name",
-          "avatar_url",
-          "created_at",
-          "last_seen_at",
-          "status",
-          "blocked"
-         ]
-        },
-        "Chat": {
-         "type": "object",
-         "properties": {
-          "id": {"type": "string"},
-          "name": {"type": ["string", "null"]},
-          "type": {"type": "string", "enum": ["group", "direct"]},
-          "created_at": {"type": "string", "format": "date-time"},
-          "member_count": {"type": "integer"},
-          "last_seq": {"type": "integer"}
-         },
-         "required": ["id", "name", "type", "created_at", "member_count", "last_seq"]
-        },
-        "Member": {
-         "type": "object",
-         "properties": {
-          "user_id": {"type": "string"},
-          "username": {"type": "string"},
-          "role": {"type": "string", "enum": ["owner", "admin", "member"]},
-          "joined_at": {"type": "string", "format": "date-time"}
-         },
-         "required": ["user_id", "username", "role", "joined_at"]
         },
         "IssuedToken": {
          "type": "object",

@@ -1,5 +1,5 @@
-/// The description of the admin endpoint, served at `/openapi.json`: put together from one file a resource. A test
-/// holds it against the routes.
+/// The description of the admin endpoint, served at `/openapi.json`: put together from one file a resource, and
+/// from the description of the objects. A test holds it against the routes.
 enum OpenAPI {
     static let text = """
         {
@@ -29,5 +29,5 @@ enum OpenAPI {
         usersPaths, tokensPaths, chatsPaths, membersPaths, messagesPaths, operationsPaths, openPaths,
     ]
 
-    private static let schemas = [objectSchemas, messageSchema]
+    private static let schemas = [adminSchemas, sharedSchemas]
 }

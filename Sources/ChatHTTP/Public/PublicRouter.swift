@@ -15,7 +15,7 @@ struct PublicRouter: Sendable {
         self.cors = cors
         self.logger = logger
         table = RouteTable(
-            [.open(.get, "/healthz") { _ in .json(.object([("status", .string("ok"))])) }]
+            [.open(.get, "/healthz") { _ in .state("ok") }]
                 + files.routes
                 + ChatPage.assets.map { asset in Route.open(.get, asset.path) { asset.response(to: $0.request) } }
                 + documents.map { document in Route.open(.get, document.path) { _ in document.response } }

@@ -1,6 +1,5 @@
 import ChatCore
 import Foundation
-import GRDB
 
 /// Gives everything of a database but the keys, as the records of an archive, from one snapshot.
 ///
@@ -79,7 +78,7 @@ public struct DatabaseExport {
         let version = try connection.prepare("PRAGMA user_version").first { Int($0.int(0)) } ?? 0
         guard version == DatabaseSchema.version else {
             throw StoreOpenError.inaccessible(
-                path: path,
+                place: path,
                 reason: "it has version \(version); start this parley on it once, which brings it up to date")
         }
     }

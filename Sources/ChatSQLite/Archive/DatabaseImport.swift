@@ -1,6 +1,5 @@
 import ChatCore
 import Foundation
-import GRDB
 
 /// Takes the records of an archive into the database of a stopped appliance.
 ///

@@ -26,7 +26,7 @@ struct ImportBase: Equatable {
         ).first { ImportBase(revision: $0.int(0), epoch: $0.int(1)) }
         try spectator.connection.close()
         guard let found else {
-            throw StoreOpenError.damaged(path: directory.database, reason: "the row of `state` is missing")
+            throw StoreOpenError.damaged(place: directory.database, reason: "the row of `state` is missing")
         }
         // A database that was made and never opened has neither, and nothing to lose.
         self = found

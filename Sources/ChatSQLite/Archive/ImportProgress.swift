@@ -67,7 +67,7 @@ struct ImportProgress {
                 section: Int(row.int(3)), counts: counts, ended: row.bool(11), issued: row.int(12),
                 newest: row.int(13))
         }
-        guard let row else { throw StoreOpenError.damaged(path: "parley.db.import", reason: "it has no mark") }
+        guard let row else { throw StoreOpenError.damaged(place: "parley.db.import", reason: "it has no mark") }
         self = row
     }
 

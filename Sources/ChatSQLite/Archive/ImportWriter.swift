@@ -1,5 +1,4 @@
 import ChatCore
-import GRDB
 
 /// Writes the records of an archive into a draft, in transactions of the caller's, and refuses what does not fit.
 final class ImportWriter {

@@ -1,8 +1,7 @@
 import CSQLiteFile
 import ChatCore
 import Foundation
-import GRDB
-import GRDBSQLite
+import CSQLite
 import Logging
 
 /// Carries the write-ahead log into the main file, so that a plain copy of it taken at any moment is whole and recent.
@@ -184,7 +183,6 @@ final class Checkpointer {
             troubleLog.failed("checkpoint", error, at: Upkeep.now)
             due = Upkeep.now + Self.atLatest
         }
-        counters.longestCheckpoint = max(counters.longestCheckpoint, Int((Upkeep.now - start) / 1_000_000))
     }
 
     private func permission() -> Permission {
@@ -205,7 +203,6 @@ final class Checkpointer {
     }
 
     private func attempt(_ mode: Int32, isForced: Bool = false, isLeased: Bool) {
-        let start = Upkeep.now
         do {
             switch try checkpoint(mode, isForced: isForced, isLeased: isLeased) {
             case true?:
@@ -232,7 +229,6 @@ final class Checkpointer {
             troubleLog.failed("checkpoint", error, at: Upkeep.now)
             due = Upkeep.now + Self.atLatest
         }
-        counters.longestCheckpoint = max(counters.longestCheckpoint, Int((Upkeep.now - start) / 1_000_000))
     }
 
     /// - Returns: whether everything in the log is in the main file; `nil` when nothing was carried, for a long reader.

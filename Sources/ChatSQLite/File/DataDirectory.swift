@@ -23,26 +23,26 @@ struct DataDirectory: Sendable {
     /// - Throws: ``StoreOpenError``.
     init(making directory: String) throws {
         if mkdir(directory, 0o700) != 0, errno != EEXIST {
-            throw StoreOpenError.inaccessible(path: directory, reason: Self.reason(errno))
+            throw StoreOpenError.inaccessible(place: directory, reason: Self.reason(errno))
         }
         try self.init(existing: directory)
         guard access(path, R_OK | W_OK | X_OK) == 0 else {
-            throw StoreOpenError.inaccessible(path: directory, reason: Self.reason(errno))
+            throw StoreOpenError.inaccessible(place: directory, reason: Self.reason(errno))
         }
         let kind = csqlitefile_filesystem(path)
-        if let name = Self.refused[kind] { throw StoreOpenError.unsupportedFileSystem(path: directory, kind: name) }
+        if let name = Self.refused[kind] { throw StoreOpenError.unsupportedFileSystem(place: directory, kind: name) }
     }
 
     /// - Throws: ``StoreOpenError``.
     init(existing directory: String) throws {
         guard let resolved = realpath(directory, nil) else {
-            throw StoreOpenError.inaccessible(path: directory, reason: Self.reason(errno))
+            throw StoreOpenError.inaccessible(place: directory, reason: Self.reason(errno))
         }
         defer { free(resolved) }
         path = String(cString: resolved)
         var status = stat()
         guard stat(path, &status) == 0, status.st_mode & S_IFMT == S_IFDIR else {
-            throw StoreOpenError.inaccessible(path: directory, reason: "it is no directory")
+            throw StoreOpenError.inaccessible(place: directory, reason: "it is no directory")
         }
     }
 

@@ -1,7 +1,6 @@
 import CSQLiteFile
 import ChatCore
 import Foundation
-import GRDB
 import Synchronization
 
 /// The main file of the running store: who may look at it, and who keeps a checkpoint away.
@@ -59,7 +58,7 @@ final class DatabaseFile: Sendable {
     /// What clients and the operator are told when it is not.
     var loss: StoreOpenError {
         let reason = "the file that was opened is not there any more (moved, removed, replaced or cut short)"
-        return .inaccessible(path: directory.database, reason: reason)
+        return .inaccessible(place: directory.database, reason: reason)
     }
 
     func takeLease() -> Lease {

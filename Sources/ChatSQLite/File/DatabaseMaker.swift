@@ -15,7 +15,7 @@ enum DatabaseMaker {
         } catch let error as StoreOpenError {
             // Named by its place, not by the draft's.
             guard case .inaccessible(_, let reason) = error else { throw error }
-            throw StoreOpenError.inaccessible(path: path, reason: reason)
+            throw StoreOpenError.inaccessible(place: path, reason: reason)
         }
         let connection = try Connection(path: draft, readonly: false)
         do {

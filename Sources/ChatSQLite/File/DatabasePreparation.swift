@@ -1,6 +1,5 @@
 import ChatCore
 import Foundation
-import GRDB
 import Logging
 
 /// From a directory to an open, checked, migrated database with a new epoch; runs on the writer's thread.
@@ -46,7 +45,7 @@ struct DatabasePreparation {
             // There was one: to begin anew beside its log would be the end of what is only in there.
             guard DataDirectory.size(directory.log) == 0 else {
                 throw StoreOpenError.inaccessible(
-                    path: directory.database,
+                    place: directory.database,
                     reason: "it is missing, its log is not: put it back, or move parley.db-wal away to begin anew")
             }
             try StaleLog.moveAside(directory, options.clock())
@@ -75,7 +74,7 @@ struct DatabasePreparation {
             let now = options.clock()
             let row = try connection[Self.state].first { ($0.int(0), $0.int(1)) }
             guard let (last, indexed) = row else {
-                throw StoreOpenError.damaged(path: directory.database, reason: "the row of `state` is missing")
+                throw StoreOpenError.damaged(place: directory.database, reason: "the row of `state` is missing")
             }
             self.indexed = indexed
             let epoch = UInt64.random(in: 1...UInt64(Int64.max))
@@ -109,7 +108,7 @@ struct DatabasePreparation {
         do {
             let finding = try connection.prepare("PRAGMA quick_check(1)").first { $0.text(0) }
             guard finding == "ok" else {
-                throw StoreOpenError.damaged(path: directory.database, reason: finding ?? "it cannot be looked through")
+                throw StoreOpenError.damaged(place: directory.database, reason: finding ?? "it cannot be looked through")
             }
         } catch {
             throw refusal(error, directory.database)
@@ -139,23 +138,23 @@ struct DatabasePreparation {
     /// An error of the database while it is opened, as the reason of the refusal.
     static func refusal(_ error: any Error, _ path: String) -> StoreOpenError {
         if let error = error as? StoreOpenError { return error }
-        guard let error = error as? DatabaseError else { return .inaccessible(path: path, reason: "\(error)") }
+        guard let error = error as? DatabaseError else { return .inaccessible(place: path, reason: "\(error)") }
         switch error.resultCode {
         case _ where StorageFailure.isFull(error):
-            return .inaccessible(path: path, reason: "the disk is full")
+            return .inaccessible(place: path, reason: "the disk is full")
         case .SQLITE_NOTADB:
-            return .foreign(path: path, reason: "it is no SQLite database")
+            return .foreign(place: path, reason: "it is no SQLite database")
         case .SQLITE_CORRUPT:
-            return .damaged(path: path, reason: StorageFailure.sentence(error))
+            return .damaged(place: path, reason: StorageFailure.sentence(error))
         case .SQLITE_ERROR, .SQLITE_SCHEMA:
             // What every database of Parley's has is not there.
-            return .damaged(path: path, reason: StorageFailure.sentence(error))
+            return .damaged(place: path, reason: StorageFailure.sentence(error))
         case .SQLITE_BUSY, .SQLITE_LOCKED:
-            return .held(path: path)
+            return .held(place: path)
         case .SQLITE_CANTOPEN:
-            return .inaccessible(path: path, reason: FileCall.obstacle(path) ?? "it cannot be opened")
+            return .inaccessible(place: path, reason: FileCall.obstacle(path) ?? "it cannot be opened")
         default:
-            return .inaccessible(path: path, reason: StorageFailure.sentence(error))
+            return .inaccessible(place: path, reason: StorageFailure.sentence(error))
         }
     }
 }

@@ -29,16 +29,16 @@ final class DirectoryLock: Sendable {
         let opened = open(directory.lock, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK, 0o600)
         guard opened >= 0 else {
             let reason = errno == ELOOP ? "it is a symbolic link" : DataDirectory.reason(errno)
-            throw StoreOpenError.inaccessible(path: directory.lock, reason: reason)
+            throw StoreOpenError.inaccessible(place: directory.lock, reason: reason)
         }
         var status = stat()
         guard fstat(opened, &status) == 0, status.st_mode & S_IFMT == S_IFREG else {
             close(opened)
-            throw StoreOpenError.inaccessible(path: directory.lock, reason: "it is no regular file")
+            throw StoreOpenError.inaccessible(place: directory.lock, reason: "it is no regular file")
         }
         guard flock(opened, LOCK_EX | LOCK_NB) == 0 else {
             close(opened)
-            throw StoreOpenError.inUse(path: directory.path)
+            throw StoreOpenError.inUse(place: directory.path)
         }
         descriptor = opened
     }
@@ -103,6 +103,6 @@ final class DirectoryLock: Sendable {
         let line = Array("log \(String(note.main, radix: 16)) \(log)\n".utf8)
         guard pwrite(descriptor, line, line.count, 0) == line.count, ftruncate(descriptor, off_t(line.count)) == 0,
             fsync(descriptor) == 0
-        else { throw StoreOpenError.inaccessible(path: directory.lock, reason: DataDirectory.reason(errno)) }
+        else { throw StoreOpenError.inaccessible(place: directory.lock, reason: DataDirectory.reason(errno)) }
     }
 }

@@ -1,5 +1,4 @@
 import Foundation
-import GRDB
 
 /// Room on the disk that is kept for the operator: whoever has to block, revoke and delete on a full disk can.
 ///

@@ -1,3 +1,4 @@
+import ByteText
 import ChatCore
 import Foundation
 
@@ -65,6 +66,6 @@ enum FileCall {
     }
 
     private static func failure(_ path: String) -> StoreOpenError {
-        .inaccessible(path: path, reason: DataDirectory.reason(errno))
+        .inaccessible(place: path, reason: DataDirectory.reason(errno))
     }
 }

@@ -1,6 +1,5 @@
 import CSQLiteFile
 import Foundation
-import GRDB
 
 /// Carries the beginning of a long write-ahead log into the main file, up to a commit, which SQLite's checkpoints
 /// cannot: those write of each page the newest state, and a main file in which only some pages are new never existed.

@@ -1,5 +1,5 @@
 import Foundation
-import GRDBSQLite
+import CSQLite
 
 /// How many frames the write-ahead log has, as SQLite tells after each commit.
 final class LogSize {

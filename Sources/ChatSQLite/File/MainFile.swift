@@ -1,7 +1,6 @@
 import CSQLiteFile
 import ChatCore
 import Foundation
-import GRDB
 
 /// What the main file says of itself, read without its log and without touching anything.
 ///
@@ -19,7 +18,7 @@ struct MainFile {
     /// - Throws: ``StoreOpenError`` for what is no database of Parley's, or of a newer one.
     init(path: String, log: WriteAheadLog?, newest: Int = DatabaseSchema.version) throws {
         // Opening anything but a regular file may wait for ever, or do something.
-        if let obstacle = FileCall.obstacle(path) { throw StoreOpenError.inaccessible(path: path, reason: obstacle) }
+        if let obstacle = FileCall.obstacle(path) { throw StoreOpenError.inaccessible(place: path, reason: obstacle) }
         do {
             try self.init(alone: path, newest: newest)
         } catch let error as DatabaseError where error.resultCode == .SQLITE_CORRUPT && log != nil {
@@ -60,21 +59,22 @@ struct MainFile {
 
     private init(alone path: String, newest: Int) throws {
         let connection = try Connection(path: Self.immutable(path), readonly: true)
-        defer { try? connection.queue.close() }
+        // It was read only: nothing can be lost by leaving it badly.
+        defer { try? connection.close() }
         let application = try connection.prepare("PRAGMA application_id").first { Int($0.int(0)) }
         version = try connection.prepare("PRAGMA user_version").first { Int($0.int(0)) } ?? 0
         guard application == DatabaseSchema.applicationID, version > 0 else {
             let isEmpty = DataDirectory.size(path) == 0
-            throw StoreOpenError.foreign(path: path, reason: isEmpty ? "it is empty" : "another application's")
+            throw StoreOpenError.foreign(place: path, reason: isEmpty ? "it is empty" : "another application's")
         }
         guard version <= newest else {
-            throw StoreOpenError.newer(path: path, version: version, supported: newest)
+            throw StoreOpenError.newer(place: path, version: version, supported: newest)
         }
         let row = try connection.prepare("SELECT wal_salt, wal_frames FROM state WHERE id = 1").first {
             (UInt64(bitPattern: $0.int(0)), $0.int(1))
         }
         guard let (salts, frames) = row else {
-            throw StoreOpenError.damaged(path: path, reason: "the row of `state` is missing")
+            throw StoreOpenError.damaged(place: path, reason: "the row of `state` is missing")
         }
         carried = (salts, frames)
     }

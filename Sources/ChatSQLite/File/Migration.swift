@@ -12,7 +12,7 @@ enum Migration {
         let present = try connection.prepare("PRAGMA user_version").first { Int($0.int(0)) } ?? 0
         guard present != version else { return }
         guard present < version else {
-            throw StoreOpenError.newer(path: directory.database, version: present, supported: version)
+            throw StoreOpenError.newer(place: directory.database, version: present, supported: version)
         }
         try DatabaseBackup.copy(connection, to: "\(directory.database).v\(present).bak")
         try apply(to: connection, from: present, to: version, by: steps)

@@ -12,7 +12,7 @@ enum StaleLog {
         if main.isContinued(by: log, note: note) { return }
         guard main.carried != nil else {
             throw StoreOpenError.damaged(
-                path: directory.database, reason: "it is malformed, and the log beside it is not its own")
+                place: directory.database, reason: "it is malformed, and the log beside it is not its own")
         }
         try moveAside(directory, now)
     }

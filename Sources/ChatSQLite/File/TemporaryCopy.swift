@@ -28,6 +28,7 @@ public enum TemporaryCopy {
     ///
     /// - Parameter asServer: the caller has the directory's lock, and serves it.
     public static func removeAbandoned(in directory: String, asServer: Bool = false) {
+        // A directory that cannot be read has nothing to be removed by us.
         guard let names = try? FileManager.default.contentsOfDirectory(atPath: directory) else { return }
         for name in names {
             switch owner(of: name) {

@@ -1,6 +1,5 @@
 import ChatCore
 import Foundation
-import GRDB
 
 /// Consistent copies of a database, and putting one in place.
 public enum DatabaseBackup {
@@ -34,7 +33,7 @@ public enum DatabaseBackup {
             do {
                 let lock = try DirectoryLock(directory)
                 return (try Spectator(directory.database, beside: .nobody), lock)
-            } catch let inUse as StoreOpenError where inUse == .inUse(path: directory.path) {
+            } catch let inUse as StoreOpenError where inUse == .inUse(place: directory.path) {
                 if DirectoryLock.isServed(directory.database) {
                     do {
                         return (try Spectator(directory.database, beside: .server), nil)
@@ -122,10 +121,8 @@ public enum DatabaseBackup {
         // The transaction keeps all steps in one snapshot: without it each commit of the server begins the copy anew.
         try source.execute("BEGIN")
         _ = try source.prepare("SELECT revision FROM state").first { $0.int(0) }
-        let target = try DatabaseQueue(path: draft)
-        try source.queue.backup(to: target, pagesPerStep: 1024) { step in
-            try progress(step.completedPageCount, step.totalPageCount)
-        }
+        let target = try Connection(path: draft, readonly: false)
+        try source.backup(to: target, pagesPerStep: 1024, progress: progress)
         try target.close()
         try source.execute("COMMIT")
         let connection = try Connection(path: draft, readonly: false)

@@ -1,6 +1,5 @@
 import ChatCore
 import Foundation
-import GRDB
 
 /// `parley check`: everything that must hold in a database, verified without writing at or beside it.
 public enum DatabaseCheck {

@@ -1,7 +1,6 @@
 import CSQLiteFile
 import ChatCore
 import Foundation
-import GRDB
 
 /// A connection that reads a database and leaves nothing behind, at the file or beside it.
 ///
@@ -27,11 +26,11 @@ struct Spectator {
     /// - Throws: ``StoreOpenError``.
     init(_ path: String, beside neighbour: Neighbour = .unknown) throws {
         guard let resolved = realpath(path, nil) else {
-            throw StoreOpenError.inaccessible(path: path, reason: DataDirectory.reason(errno))
+            throw StoreOpenError.inaccessible(place: path, reason: DataDirectory.reason(errno))
         }
         defer { free(resolved) }
         let path = String(cString: resolved)
-        if let obstacle = FileCall.obstacle(path) { throw StoreOpenError.inaccessible(path: path, reason: obstacle) }
+        if let obstacle = FileCall.obstacle(path) { throw StoreOpenError.inaccessible(place: path, reason: obstacle) }
         do {
             if neighbour == .server || neighbour == .unknown && DirectoryLock.isServed(path) {
                 connection = try Connection(path: path, readonly: true)

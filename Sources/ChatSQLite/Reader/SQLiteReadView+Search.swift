@@ -1,5 +1,4 @@
 import ChatCore
-import GRDB
 
 /// Search: words, newest message first.
 extension SQLiteReadView {

@@ -1,36 +1,42 @@
+import CSQLite
 import CSQLiteFile
-import GRDB
-import GRDBSQLite
 
 /// One connection to the database, owned by one thread, with the statements prepared on it.
 ///
-/// GRDB opens, configures, backs up and closes it; statements go through ``PreparedStatement``.
+/// SQLite's own interface is used as it is, by this, ``PreparedStatement`` and ``DatabaseError``. A general library
+/// (GRDB stood here once) had opening, closing, backups and the names of errors left to do: a hundred lines of ours
+/// instead of 71,000 that every first build compiled, 1.8 MB of the release, and rules of its own for transactions and
+/// threads, which had to be switched off for the writer.
 final class Connection {
-    let queue: DatabaseQueue
     let handle: OpaquePointer
     private var statements: [UnsafePointer<UInt8>: PreparedStatement] = [:]
+    private var isOpen = true
 
-    /// `exclusive`: nobody else has the file; the log's index is kept in memory, not in a file.
+    /// - Parameters:
+    ///   - path: of the file, which is made if it may be written and is not there; or a URI (`file:…`).
+    ///   - exclusive: nobody else has the file; the log's index is kept in memory, not in a file.
+    /// - Throws: ``DatabaseError``; also for a file that is no database.
     init(path: String, readonly: Bool, exclusive: Bool = false) throws {
         csqlitefile_configure()
-        var configuration = Configuration()
-        configuration.readonly = readonly
-        configuration.label = readonly ? "parley.reader" : "parley.writer"
-        // Set where it matters, see Pragmas; a check of a damaged file must be able to read on.
-        configuration.foreignKeysEnabled = false
-        // A prepared statement of ours outlives GRDB's own blocks; it must not assert about what it cannot see.
-        configuration.allowsUnsafeTransactions = true
-        if exclusive {
-            configuration.prepareDatabase { try $0.execute(sql: "PRAGMA locking_mode = EXCLUSIVE") }
-        }
-        queue = try DatabaseQueue(path: path, configuration: configuration)
-        guard let handle = queue.inDatabase({ $0.sqliteConnection }) else {
-            throw DatabaseError(resultCode: .SQLITE_MISUSE, message: "no connection")
+        // One thread at a time uses a connection: its own lock would only cost.
+        let access = readonly ? SQLITE_OPEN_READONLY : SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE
+        var opened: OpaquePointer?
+        let code = sqlite3_open_v2(path, &opened, access | SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_URI, nil)
+        guard code == SQLITE_OK, let handle = opened else {
+            defer { sqlite3_close(opened) }
+            throw DatabaseError(code, of: opened)
         }
         self.handle = handle
-        // GRDB's observation of transactions expects each of them to be its own.
-        sqlite3_commit_hook(handle, nil, nil)
-        sqlite3_rollback_hook(handle, nil, nil)
+        sqlite3_extended_result_codes(handle, 1)
+        csqlite_refuse_quoted_texts(handle)
+        if exclusive { try execute("PRAGMA locking_mode = EXCLUSIVE") }
+        // Nothing was read yet: a picture is told from a database here.
+        _ = try prepare("SELECT 1 FROM sqlite_master LIMIT 1").first { _ in true }
+    }
+
+    /// What was not closed, as after an error, goes with its last statement.
+    deinit {
+        if isOpen { sqlite3_close_v2(handle) }
     }
 
     /// The statement of a constant; prepared at its first use.
@@ -54,11 +60,40 @@ final class Connection {
     /// Runs a script of several statements.
     func execute(_ script: String) throws {
         let code = sqlite3_exec(handle, script, nil, nil, nil)
-        guard code == SQLITE_OK else {
-            throw DatabaseError(
-                resultCode: ResultCode(rawValue: sqlite3_extended_errcode(handle)),
-                message: sqlite3_errmsg(handle).map { String(cString: $0) })
+        guard code == SQLITE_OK else { throw DatabaseError(code, of: handle) }
+    }
+
+    /// Copies the whole database into another, page by page.
+    ///
+    /// - Parameters:
+    ///   - target: what it holds is replaced.
+    ///   - pages: copied in one step, in which neither database can be used by others.
+    ///   - progress: told after each step: pages copied, pages in all. What it throws before the last step breaks the
+    ///     copy off.
+    /// - Throws: ``DatabaseError``; what `progress` throws.
+    func backup(to target: Connection, pagesPerStep pages: Int32, progress: (Int, Int) throws -> Void) throws {
+        guard let backup = sqlite3_backup_init(target.handle, "main", handle, "main") else {
+            throw DatabaseError(sqlite3_errcode(target.handle), of: target.handle)
         }
+        var code: Int32
+        do {
+            repeat {
+                code = sqlite3_backup_step(backup, pages)
+                guard code == SQLITE_OK else { break }
+                let total = sqlite3_backup_pagecount(backup)
+                try progress(Int(total - sqlite3_backup_remaining(backup)), Int(total))
+            } while true
+        } catch {
+            sqlite3_backup_finish(backup)
+            throw error
+        }
+        let total = Int(sqlite3_backup_pagecount(backup))
+        let finished = sqlite3_backup_finish(backup)
+        guard code == SQLITE_DONE, finished == SQLITE_OK else {
+            throw DatabaseError(finished == SQLITE_OK ? code : finished, of: target.handle)
+        }
+        // It is whole: nothing that is thrown now makes it otherwise.
+        try? progress(total, total)
     }
 
     /// Looks at `limit` every few thousand steps of a statement, and ends those that are past it. It must outlive the
@@ -74,9 +109,13 @@ final class Connection {
     /// Frees the pages that are cached and not in use.
     func releaseMemory() { sqlite3_db_release_memory(handle) }
 
+    /// - Throws: ``DatabaseError`` where a statement is still in use; it stays open then.
     func close() throws {
+        guard isOpen else { return }
         statements.removeAll()
-        try queue.close()
+        let code = sqlite3_close(handle)
+        guard code == SQLITE_OK else { throw DatabaseError(code, of: handle) }
+        isOpen = false
     }
 }
 

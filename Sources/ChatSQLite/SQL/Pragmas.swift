@@ -1,9 +1,8 @@
 import ChatCore
 
-/// Every PRAGMA that is set, and why. GRDB sets some of its own while it opens, so these come after; a test reads them
-/// back.
+/// Every PRAGMA that is set, and why; a test reads them back.
 enum Pragmas {
-    static func setUpWriter(_ connection: Connection, durability: SQLiteStoreOptions.Durability) throws {
+    static func setUpWriter(_ connection: Connection, durability: StoreDurability) throws {
         // Readers see snapshots while the writer writes; a commit is one append to one file.
         try connection.execute("PRAGMA journal_mode = WAL")
         // FULL: an ack survives power loss. NORMAL: it survives the end of the process only.

@@ -1,6 +1,5 @@
 import ChatCore
-import GRDB
-import GRDBSQLite
+import CSQLite
 
 /// A statement prepared once and run many times, on the thread that owns its connection.
 ///
@@ -15,7 +14,7 @@ final class PreparedStatement {
         var statement: OpaquePointer?
         let code = sqlite3_prepare_v3(connection, sql, -1, UInt32(SQLITE_PREPARE_PERSISTENT), &statement, nil)
         guard code == SQLITE_OK, let statement else {
-            throw Self.error(code, connection)
+            throw DatabaseError(code, of: connection)
         }
         self.statement = statement
         self.connection = connection
@@ -97,7 +96,7 @@ final class PreparedStatement {
         for value in repeat each values {
             index += 1
             let code = value.bind(to: statement, at: index)
-            guard code == SQLITE_OK else { throw Self.error(code, connection) }
+            guard code == SQLITE_OK else { throw DatabaseError(code, of: connection) }
         }
     }
 
@@ -105,15 +104,8 @@ final class PreparedStatement {
         switch sqlite3_step(statement) {
         case SQLITE_ROW: return true
         case SQLITE_DONE: return false
-        case let code: throw Self.error(code, connection)
+        case let code: throw DatabaseError(code, of: connection)
         }
-    }
-
-    private static func error(_ code: Int32, _ connection: OpaquePointer) -> DatabaseError {
-        let extended = sqlite3_extended_errcode(connection)
-        return DatabaseError(
-            resultCode: ResultCode(rawValue: extended & 0xFF == code & 0xFF ? extended : code),
-            message: sqlite3_errmsg(connection).map { String(cString: $0) })
     }
 }
 

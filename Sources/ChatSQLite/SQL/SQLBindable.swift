@@ -1,5 +1,5 @@
 import ChatCore
-import GRDBSQLite
+import CSQLite
 
 /// What a parameter of a ``PreparedStatement`` may be.
 protocol SQLBindable {

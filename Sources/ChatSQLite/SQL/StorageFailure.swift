@@ -1,6 +1,5 @@
 import ChatCore
-import GRDB
-import GRDBSQLite
+import CSQLite
 
 /// What an error of the database means to those who asked.
 enum StorageFailure {

@@ -1,5 +1,4 @@
 import ChatCore
-import GRDB
 
 /// Runs commands, many to a transaction. Owned by the writer's thread.
 ///

@@ -1,4 +1,3 @@
-import GRDB
 import Logging
 
 /// Says what keeps failing once a minute, not with every send: one line for each kind of error, whoever met it.

@@ -1,6 +1,5 @@
 import ChatCore
 import Foundation
-import GRDB
 import Logging
 
 /// What the writer does between batches: the search index, long chores, checkpoints, and the end.

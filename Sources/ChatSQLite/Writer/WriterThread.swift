@@ -1,6 +1,5 @@
 import ChatCore
 import Foundation
-import GRDB
 import Logging
 import Synchronization
 
@@ -190,7 +189,6 @@ final class WriterThread: Sendable {
             shared.counters.checkpointsForced = upkeep.checkpointsForced
             shared.counters.checkpointParts = upkeep.checkpointParts
             shared.counters.checkpointsPartial = upkeep.checkpointsPartial
-            shared.counters.longestCheckpoint = upkeep.longestCheckpoint
             shared.counters.logBytes = logBytes
         }
     }

@@ -1,3 +1,4 @@
+import ByteText
 import ChatCore
 
 /// Signatures of addresses of files: the first 24 bytes of `HMAC-SHA256(secret, "file" 0 id 0 user 0 seconds)`,
@@ -11,7 +12,7 @@ public struct FileLinkAuthority: FileLinks {
 
     public func signature(of file: FileID, for user: UserID, until expiry: Timestamp) -> String {
         let input = "file\u{0}\(file.rawValue)\u{0}\(user.rawValue)\u{0}\(expiry.milliseconds / 1000)"
-        return Base64URL.encode(mac.code(of: input.utf8).prefix(24))
+        return Base64.url.encode(mac.code(of: input.utf8).prefix(24))
     }
 
     public func holds(_ signature: String, of file: FileID, for user: UserID, until expiry: Timestamp) -> Bool {

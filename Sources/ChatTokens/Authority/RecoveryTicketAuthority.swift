@@ -1,3 +1,4 @@
+import ByteText
 import ChatCore
 
 /// Recovery tickets by MAC: nothing is remembered, and they outlive a restart as long as the secret does.
@@ -19,7 +20,7 @@ public struct RecoveryTicketAuthority: RecoveryTickets {
         bytes.reserveCapacity(18)
         withUnsafeBytes(of: random.0) { bytes.append(contentsOf: $0) }
         withUnsafeBytes(of: random.1) { bytes.append(contentsOf: $0) }
-        return ticket(Base64URL.encode(bytes), for: user)
+        return ticket(Base64.url.encode(bytes), for: user)
     }
 
     public func open(_ pid: String, for user: UserID) -> RecoveryTicket? {
@@ -32,6 +33,6 @@ public struct RecoveryTicketAuthority: RecoveryTickets {
     private func ticket(_ random: String, for user: UserID) -> RecoveryTicket {
         let code = mac.code(of: "ticket\u{0}\(random)\u{0}\(user.rawValue)".utf8)
         return RecoveryTicket(
-            pid: random + "." + Base64URL.encode(code.prefix(16)), sid: Base64URL.encode(code.suffix(15)))
+            pid: random + "." + Base64.url.encode(code.prefix(16)), sid: Base64.url.encode(code.suffix(15)))
     }
 }

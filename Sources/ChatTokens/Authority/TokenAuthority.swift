@@ -1,12 +1,7 @@
 import ByteText
 import ChatCore
+import JSON
 import Synchronization
-
-#if canImport(FoundationEssentials)
-    import FoundationEssentials
-#else
-    import Foundation
-#endif
 
 /// Issues Parley's tokens and says whose a token is. CONTRACT section 3, "Token".
 ///
@@ -65,19 +60,31 @@ public final class TokenAuthority: TokenVerifier, Sendable {
     /// revocation of everything they hold has to reach. `nil` where that is now.
     public func latestIssueAhead(of user: UserID) -> Timestamp? { ahead.latest(of: user, now: clock()) }
 
-    /// A signed token. Times are cut to seconds, as JWTs count.
-    ///
-    /// - Throws: what the JSON encoder throws: nothing, in practice.
-    public func issue(_ record: TokenRecord, username: String) throws -> String {
+    /// A signed token, with the claims of CONTRACT section 3, "Token". Times are cut to seconds, as JWTs count.
+    public func issue(_ record: TokenRecord, username: String) -> String {
         let key = keys.withLock { $0.inUse.current }
-        let encoder = JSONEncoder()
-        encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
-        let header = TokenHeader(alg: "HS256", kid: key.kid, typ: "JWT")
-        let claims = IssuedClaims(
-            sub: record.userID.rawValue, name: username, iat: record.createdAt.milliseconds / 1000,
-            exp: record.expiresAt.milliseconds / 1000, jti: record.id.rawValue, iss: TokenPolicy.ownIssuer)
-        let signed = Base64URL.encode(try encoder.encode(header)) + "." + Base64URL.encode(try encoder.encode(claims))
-        return signed + "." + Base64URL.encode(key.mac.code(of: signed.utf8))
+        let header = Self.part { header in
+            header.field("alg", "HS256")
+            header.field("kid", key.kid.string)
+            header.field("typ", "JWT")
+        }
+        let claims = Self.part { claims in
+            claims.field("exp", record.expiresAt.milliseconds / 1000)
+            claims.field("iat", record.createdAt.milliseconds / 1000)
+            claims.field("iss", TokenPolicy.ownIssuer)
+            claims.field("jti", record.id.rawValue)
+            claims.field("name", username)
+            claims.field("sub", record.userID.rawValue)
+        }
+        let signed = header + "." + claims
+        return signed + "." + Base64.url.encode(key.mac.code(of: signed.utf8))
+    }
+
+    /// A part of a token: an object whose members `write` writes.
+    private static func part(_ write: (inout JSONWriter) -> Void) -> String {
+        var writer = JSONWriter()
+        writer.object(write)
+        return Base64.url.encode(writer.finishText().utf8)
     }
 
     public func verify(_ token: String) throws(TokenError) -> VerifiedToken {
@@ -87,6 +94,7 @@ public final class TokenAuthority: TokenVerifier, Sendable {
             throw .unauthorized("The token is malformed.")
         }
         let generation = try checkSignature(of: compact)
+        // Strangers are not told what is wrong with what they made up.
         guard let json = try? TokenJSON(compact.payload),
             let claims = try? TokenClaims(json, userClaim: ByteString(policy.userClaim))
         else { throw .unauthorized("The token's claims are malformed.") }

@@ -43,6 +43,7 @@ public struct OutsideKeys: Sendable {
     private static func jwks(_ text: String) async throws -> [Key] {
         let data = Data(text.utf8)
         let decoder = JSONDecoder()
+        // The sentence says what it should be.
         guard let set = try? decoder.decode(LenientSet.self, from: data) else {
             throw OutsideKeysError("is neither PEM nor a JWKS")
         }
@@ -82,12 +83,14 @@ public struct OutsideKeys: Sendable {
         for block in blocks(of: text) {
             if block.contains("PRIVATE KEY-----") { throw OutsideKeysError("holds a private key; give the public one") }
             let collection = JWTKeyCollection()
-            if let key = try? EdDSA.PublicKey(pem: block) {
+            // Only reading a block tells whether it is of a kind.
+            func read<PublicKey>(_ make: (String) throws -> PublicKey) -> PublicKey? { try? make(block) }
+            if let key = read({ try EdDSA.PublicKey(pem: $0) }) {
                 await collection.add(eddsa: key)
-            } else if let key = try? ES256PublicKey(pem: block) {
+            } else if let key = read({ try ES256PublicKey(pem: $0) }) {
                 await collection.add(ecdsa: key)
-            } else if let key = (try? Insecure.RSA.PublicKey(pem: block))
-                ?? (try? Insecure.RSA.PublicKey(certificatePEM: block))
+            } else if let key = read({ try Insecure.RSA.PublicKey(pem: $0) })
+                ?? read({ try Insecure.RSA.PublicKey(certificatePEM: $0) })
             {
                 await collection.add(rsa: key, digestAlgorithm: .sha256)
             } else {
@@ -115,6 +118,7 @@ public struct OutsideKeys: Sendable {
 
         private struct Entry: Decodable {
             var jwk: JWK?
+            // A key that JWTKit does not know is left out.
             init(from decoder: any Decoder) throws { jwk = try? JWK(from: decoder) }
         }
 

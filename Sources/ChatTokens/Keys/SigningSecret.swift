@@ -1,3 +1,4 @@
+import ByteText
 import ChatCore
 
 /// A secret for HS256, as it lies in the database and in `--jwt-secret`.
@@ -20,7 +21,7 @@ public struct SigningSecret: Codable, Hashable, Sendable {
     public static func random() -> SigningSecret {
         var generator = SystemRandomNumberGenerator()
         let bytes = (0..<32).map { _ in UInt8.random(in: .min ... .max, using: &generator) }
-        return SigningSecret(unchecked: Base64URL.encode(bytes))
+        return SigningSecret(unchecked: Base64.url.encode(bytes))
     }
 
     private init(unchecked text: String) { self.text = text }

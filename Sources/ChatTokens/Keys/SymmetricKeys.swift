@@ -25,6 +25,6 @@ struct SymmetricKeys: Sendable {
     /// The `kid` tells nothing of the secret: it is 48 bits of a MAC under it.
     private static func key(_ secret: SigningSecret) -> Key {
         let mac = MACKey(secret)
-        return Key(kid: ByteString(Base64URL.encode(mac.code(of: "parley key id".utf8).prefix(6))), mac: mac)
+        return Key(kid: ByteString(Base64.url.encode(mac.code(of: "parley key id".utf8).prefix(6))), mac: mac)
     }
 }

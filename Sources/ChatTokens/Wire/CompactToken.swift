@@ -16,7 +16,7 @@ struct CompactToken {
         guard text.utf8.count <= Self.maximumLength else { return nil }
         let bytes = Array(text.utf8)
         let parts = bytes.split(separator: UInt8(ascii: "."), maxSplits: 3, omittingEmptySubsequences: false)
-        guard parts.count == 3, let payload = Base64URL.decode(parts[1]), let signature = Base64URL.decode(parts[2]),
+        guard parts.count == 3, let payload = Base64.url.decode(parts[1]), let signature = Base64.url.decode(parts[2]),
             let header = Self.header(parts[0])
         else { return nil }
         self.header = header
@@ -31,7 +31,8 @@ struct CompactToken {
         if encoded.elementsEqual(plainHS256) || encoded.elementsEqual(plainHS256Transposed) {
             return TokenHeader(alg: "HS256")
         }
-        guard let text = Base64URL.decode(encoded), let json = try? TokenJSON(text) else { return nil }
+        // What is malformed is no token.
+        guard let text = Base64.url.decode(encoded), let json = try? TokenJSON(text) else { return nil }
         return try? TokenHeader(json)
     }
 

@@ -1,4 +1,5 @@
 import ByteText
+import JSON
 
 /// The claims that Parley looks at (RFC 7519 section 4.1). Others are ignored.
 struct TokenClaims: Sendable {
@@ -26,8 +27,10 @@ struct TokenClaims: Sendable {
         notBefore = try claims.number("nbf")
         switch claims["aud"] {
         case nil: audience = []
-        case .text(let one): audience = [one]
-        case .texts(let several): audience = several
+        case .string(let one): audience = [one]
+        case .array(let several):
+            audience = several.compactMap(\.string)
+            guard audience.count == several.count else { throw TokenJSON.Malformed() }
         default: throw TokenJSON.Malformed()
         }
     }
@@ -35,20 +38,7 @@ struct TokenClaims: Sendable {
     /// A string, or an integer written as one: backends with numeric user ids are common. Anything else counts as
     /// absent, which is refused where the claim is needed.
     private static func text(_ claims: TokenJSON, _ name: ByteString) -> ByteString? {
-        switch claims[name] {
-        case .text(let text): text
-        case .number(_, let integer?): ByteString(String(integer))
-        default: nil
-        }
+        let value = claims[name]
+        return value?.string ?? value?.wholeNumber.map { ByteString(String($0)) }
     }
-}
-
-/// The claims of the tokens that Parley issues. CONTRACT section 3, "Token".
-struct IssuedClaims: Encodable, Sendable {
-    var sub: String
-    var name: String
-    var iat: Int64
-    var exp: Int64
-    var jti: String
-    var iss: String
 }

@@ -1,7 +1,8 @@
 import ByteText
+import JSON
 
 /// The JOSE header, as far as it decides who may check the signature (RFC 7515 section 4.1).
-struct TokenHeader: Encodable, Sendable {
+struct TokenHeader: Sendable {
     var alg: ByteString
     var kid: ByteString?
     var typ: ByteString?

@@ -47,7 +47,7 @@ public struct EngineHandshake: Sendable {
     private init(_ content: Content) { self.content = content }
 
     /// The same without the query, and without headers but these; names in lower case.
-    public func reduced(toHeaders names: [String]) -> EngineHandshake {
+    package func reduced(toHeaders names: [String]) -> EngineHandshake {
         var text = ""
         for (name, value) in fields {
             let name = ByteString(decoding: name)

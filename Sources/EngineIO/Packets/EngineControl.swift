@@ -1,4 +1,5 @@
 import NIOCore
+import SocketServer
 
 /// The packets that the protocol itself sends, framed as ``EngineFrames`` are.
 enum EngineControl {
@@ -17,17 +18,9 @@ enum EngineControl {
                 + #""maxPayload":\#(configuration.maxPayload)}"#)
     }
 
-    /// A text frame of fewer than 65,536 bytes.
     private static func frame(_ text: String) -> ByteBuffer {
         var buffer = ByteBuffer()
-        buffer.writeInteger(UInt8(0x81))
-        if text.utf8.count < 126 {
-            buffer.writeInteger(UInt8(truncatingIfNeeded: text.utf8.count))
-        } else {
-            buffer.writeInteger(UInt8(126))
-            buffer.writeInteger(UInt16(truncatingIfNeeded: text.utf8.count))
-        }
-        buffer.writeString(text)
+        WebSocketFrame.append(text: ByteBuffer(string: text), to: &buffer)
         return buffer
     }
 }

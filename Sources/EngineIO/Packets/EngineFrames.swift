@@ -1,4 +1,5 @@
 public import NIOCore
+import SocketServer
 
 /// One or more Engine.IO `message` packets, encoded and framed once for every receiver.
 ///
@@ -31,7 +32,7 @@ public struct EngineFrames: Sendable {
 
     /// Appends a text message packet; `text` is without the packet type.
     public mutating func append(text: UnsafeRawBufferPointer) {
-        appendHeader(opcode: 0x81, payload: text.count + 1)
+        WebSocketFrame.appendHeader(isText: true, length: text.count + 1, to: &bytes)
         bytes.writeInteger(UInt8(ascii: "4"))
         bytes.writeBytes(text)
         count += 1
@@ -48,7 +49,7 @@ public struct EngineFrames: Sendable {
 
     /// Appends a binary message packet.
     public mutating func append(binary: ByteBufferView) {
-        appendHeader(opcode: 0x82, payload: binary.count)
+        WebSocketFrame.appendHeader(isText: false, length: binary.count, to: &bytes)
         bytes.writeBytes(binary)
         count += 1
     }
@@ -57,19 +58,5 @@ public struct EngineFrames: Sendable {
     public mutating func append(_ other: EngineFrames) {
         bytes.writeImmutableBuffer(other.bytes)
         count += other.count
-    }
-
-    private mutating func appendHeader(opcode: UInt8, payload: Int) {
-        bytes.writeInteger(opcode)
-        switch payload {
-        case ..<126:
-            bytes.writeInteger(UInt8(payload))
-        case ..<65_536:
-            bytes.writeInteger(UInt8(126))
-            bytes.writeInteger(UInt16(payload))
-        default:
-            bytes.writeInteger(UInt8(127))
-            bytes.writeInteger(UInt64(payload))
-        }
     }
 }

@@ -1,6 +1,14 @@
 import NIOCore
 import SocketServer
 
+#if canImport(Glibc)
+import Glibc
+#elseif canImport(Musl)
+import Musl
+#else
+import Darwin
+#endif
+
 /// The bodies of long-polling: packets as text, divided by U+001E, bytes in base64 after a `b` (Engine.IO 4, "HTTP
 /// long-polling").
 enum EnginePayload {
@@ -34,7 +42,7 @@ enum EnginePayload {
 
         mutating func next() -> Next {
             guard var buffer = rest else { return .end }
-            let length = buffer.readableBytesView.firstIndex(of: separator).map { $0 - buffer.readerIndex }
+            let length = EnginePayload.firstSeparator(in: buffer)
             let record = buffer.readSlice(length: length ?? buffer.readableBytes)
             guard let record, let packet = EnginePayload.decode(record: record) else {
                 rest = nil
@@ -50,9 +58,22 @@ enum EnginePayload {
         }
     }
 
+    /// How many bytes stand before the next separator; `nil` when there is none. By memchr, which a build without
+    /// optimisation does not make slow.
+    private static func firstSeparator(in buffer: ByteBuffer) -> Int? {
+        buffer.withUnsafeReadableBytes { bytes in
+            guard let start = bytes.baseAddress, let found = memchr(start, Int32(separator), bytes.count) else {
+                return nil
+            }
+            return UnsafeRawPointer(found) - start
+        }
+    }
+
     private static func decode(record: ByteBuffer) -> EnginePacket? {
         guard record.readableBytesView.first == UInt8(ascii: "b") else { return EnginePacket(text: record) }
-        return Base64.decode(record.readableBytesView.dropFirst()).map { .binary($0) }
+        var text = record
+        text.moveReaderIndex(forwardBy: 1)
+        return ByteBuffer(base64: text).map { .binary($0) }
     }
 
     /// Moves the first packet of `frames`, which are those of ``EngineFrames`` or ``EngineControl`` (server frames,
@@ -64,7 +85,7 @@ enum EnginePayload {
         if body.readableBytes > 0 { body.writeInteger(separator) }
         if opcode & 0x0F == 0x2 {
             body.writeInteger(UInt8(ascii: "b"))
-            Base64.encode(payload.readableBytesView, to: &body)
+            body.writeBase64(payload)
         } else {
             body.writeImmutableBuffer(payload)
         }

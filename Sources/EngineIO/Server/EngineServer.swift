@@ -1,4 +1,5 @@
 import ByteText
+import JSON
 import NIOCore
 import NIOHTTP1
 public import SocketServer
@@ -83,9 +84,13 @@ public final class EngineServer: LoopHTTPService {
     private func refuse(_ exchange: HTTPExchange, _ refusal: EngineRefusal) {
         var extra = HTTPHeaders()
         if let seconds = refusal.retryAfter { extra.add(name: "Retry-After", value: String(seconds)) }
-        let body = #"{"code":\#(JSONText.quoted(refusal.code)),"message":\#(JSONText.quoted(refusal.message))}"#
+        var body = JSONWriter()
+        body.object { body in
+            body.field("code", refusal.code)
+            body.field("message", refusal.message)
+        }
         EngineReply.respond(
-            to: exchange, refusal.status, contentType: "application/json", body: ByteBuffer(string: body),
+            to: exchange, refusal.status, contentType: "application/json", body: body.finish(),
             cors: configuration.cors, extra: extra)
     }
 

@@ -8,25 +8,11 @@ public struct EngineOutlet {
 
     init(_ socket: WebSocketConnection) { self.socket = socket }
 
-    /// What became of frames.
-    public enum Outcome: Sendable {
-        /// The kernel has them.
-        case sent
-        /// The kernel has some, the rest waits: ``EngineSession/flush()`` is to see whether it is too much.
-        case queued
-        /// None was sent: they have to go by ``EngineSession/send(_:)`` and ``EngineSession/flush()``.
-        case notSent
-    }
-
     /// - Parameter frames: as ``EngineFrames/bytes`` has them; nothing of the session's is unsent before them, or none
     ///   is sent.
-    public func send(_ frames: UnsafeRawBufferPointer) -> Outcome {
-        switch socket.sendAtOnce(frames) {
-        case .sent: .sent
-        case .queued: .queued
-        case .notSent: .notSent
-        }
-    }
+    /// - Returns: after `queued`, ``EngineSession/flush()`` is to see whether it is too much; after `notSent` they have
+    ///   to go by ``EngineSession/send(_:)`` and ``EngineSession/flush()``.
+    public func send(_ frames: UnsafeRawBufferPointer) -> WebSocketConnection.DirectSend { socket.sendAtOnce(frames) }
 }
 
 @available(*, unavailable)

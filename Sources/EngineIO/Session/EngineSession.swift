@@ -50,7 +50,7 @@ public final class EngineSession {
     init(
         handshake: EngineHandshake, transport: EngineTransport, loop: EngineLoop, directory: EngineDirectory
     ) {
-        id = SessionID.make()
+        id = RandomID.make()
         eventLoop = loop.eventLoop
         self.handshake = handshake
         self.loop = loop
@@ -67,7 +67,7 @@ public final class EngineSession {
     public var transportName: String { machine.transport.rawValue }
 
     /// Lets go of what was sent with the request but these headers; names in lower case.
-    public func reduceHandshake(toHeaders names: [String]) { handshake = handshake.reduced(toHeaders: names) }
+    package func reduceHandshake(toHeaders names: [String]) { handshake = handshake.reduced(toHeaders: names) }
 
     /// Somebody vouches for the client: it gives way to no other from now on, and may send and have kept for it what is
     /// configured, where it had less before (``EngineConfiguration/beforeTrust``).

@@ -1,5 +1,6 @@
 import EngineIO
 import NIOCore
+import SocketServer
 
 /// The sockets of one event loop, side by side, and what waits to be sent to them. Bound to that loop.
 ///

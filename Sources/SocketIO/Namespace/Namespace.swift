@@ -1,5 +1,7 @@
 import ByteText
 import EngineIO
+import JSON
+import Logging
 import NIOCore
 import Synchronization
 
@@ -8,9 +10,7 @@ public final class Namespace: Sendable {
     public typealias Middleware = @Sendable (ConnectRequest) async throws -> Void
 
     private struct Setup {
-        var middleware: [Middleware] = []
-        var onConnection: [@Sendable (Socket) -> Void] = []
-        var gate: (any ConnectionGate)?
+        var listeners = NamespaceListeners()
         var adapter: (any Adapter)?
     }
 
@@ -19,80 +19,181 @@ public final class Namespace: Sendable {
     let key: ByteString
     public let encoder: PacketEncoder
     private let setup = Mutex(Setup())
-    /// One a loop, in the order of `loops`. Each is touched on its own loop only.
-    private let shards: [Shard]
+    /// One a loop; loops are only added. Each is touched on its own loop only.
+    private let shards: Mutex<[Shard]>
     private let population = Mutex(0)
+    /// The dynamic namespace that it belongs to, whose middleware and handlers are its own.
+    let parent: ParentNamespace?
+    /// What clients can be given that come back; `nil` where that is not configured.
+    let recovery: NamespaceRecovery?
+    private let log: Logger
+    private let lastBroadcastAck = Atomic<Int>(0)
 
     /// A loop and what belongs to it.
-    private struct Shard: @unchecked Sendable {
+    struct Shard: @unchecked Sendable {
         // @unchecked because `rooms` is bound to `eventLoop`: other threads carry it there and do not touch it.
         let eventLoop: any EventLoop
         let rooms: RoomIndex
+
+        init(eventLoop: any EventLoop) {
+            self.eventLoop = eventLoop
+            rooms = RoomIndex(eventLoop: eventLoop)
+        }
     }
 
-    init(name: String, eventLoops: [any EventLoop]) {
+    init(
+        name: String, eventLoops: [any EventLoop], configuration: SocketIOConfiguration, parent: ParentNamespace? = nil
+    ) {
         self.name = name
+        self.parent = parent
         key = ByteString(name)
         encoder = PacketEncoder(namespace: key)
-        shards = eventLoops.map { Shard(eventLoop: $0, rooms: RoomIndex(eventLoop: $0)) }
+        shards = Mutex(eventLoops.map { Shard(eventLoop: $0) })
+        recovery = configuration.connectionStateRecovery.map { NamespaceRecovery($0, namespace: name) }
+        log = configuration.logger
     }
+
+    /// A loop whose connections may enter from now on.
+    func add(_ eventLoop: any EventLoop) { shards.withLock { $0.append(Shard(eventLoop: eventLoop)) } }
+
+    var allShards: [Shard] { shards.withLock { $0 } }
 
     // MARK: Setting up
 
-    /// Adds middleware: asked in order before a client enters; whoever throws ``ConnectError`` keeps it out with
-    /// message and data (any other error: with the message "Internal error").
-    public func use(_ middleware: @escaping Middleware) { setup.withLock { $0.middleware.append(middleware) } }
-
-    /// Called on the socket's loop when a client has entered.
-    public func onConnection(_ body: @escaping @Sendable (Socket) -> Void) {
-        setup.withLock { $0.onConnection.append(body) }
+    /// Adds middleware: asked in order before a client enters, and before a ``ConnectionGate``; whoever throws
+    /// ``ConnectError`` keeps it out with message and data (any other error: with the message "Internal error"). What
+    /// it puts into ``ConnectRequest/data`` the socket has as ``Socket/data``.
+    public func use(_ middleware: @escaping Middleware) {
+        setup.withLock { $0.listeners.middleware.append(middleware) }
     }
 
-    /// Replaces middleware by a gate (see ``ConnectionGate``).
-    public func setGate(_ gate: any ConnectionGate) { setup.withLock { $0.gate = gate } }
+    /// Called on the socket's loop when a client has entered. What it throws goes to ``onError(_:)``.
+    public func onConnection(_ body: @escaping @Sendable (Socket) throws -> Void) {
+        setup.withLock { $0.listeners.onConnection.append(body) }
+    }
+
+    /// Called on the socket's loop when an event was not handled (``EventError``), or ``onConnection(_:)`` or
+    /// ``Socket/onDisconnect(_:)`` threw. It may answer the event.
+    public func onError(_ body: @escaping @Sendable (Socket, any Error) -> Void) {
+        setup.withLock { $0.listeners.onError.append(body) }
+    }
+
+    /// Sets the gate, which decides after the middleware has (see ``ConnectionGate``). Handlers that are added with
+    /// ``onConnection(_:)`` and `on` are called all the same, before what the gate made.
+    ///
+    /// Recovery is a gate's own business: with ``SocketIOConfiguration/connectionStateRecovery`` there can be none.
+    public func setGate(_ gate: any ConnectionGate) {
+        precondition(recovery == nil, "a gate recovers by itself: it cannot be combined with connectionStateRecovery")
+        setup.withLock { $0.listeners.gate = gate }
+    }
 
     /// Replaces the adapter; before the first connection.
-    public func setAdapter(_ adapter: any Adapter) { setup.withLock { $0.adapter = adapter } }
+    ///
+    /// What is recovered is what one process has sent: with ``SocketIOConfiguration/connectionStateRecovery`` there can
+    /// be no adapter.
+    public func setAdapter(_ adapter: any Adapter) {
+        precondition(recovery == nil, "connectionStateRecovery knows what this process sends, and nothing of others")
+        setup.withLock { $0.adapter = adapter }
+    }
 
-    var middleware: [Middleware] { setup.withLock { $0.middleware } }
-    var gate: (any ConnectionGate)? { setup.withLock { $0.gate } }
-    var connectionHandlers: [@Sendable (Socket) -> Void] { setup.withLock { $0.onConnection } }
+    /// What was set up for it, its parent's first.
+    var listeners: NamespaceListeners {
+        let own = setup.withLock { $0.listeners }
+        return parent.map { $0.listeners + own } ?? own
+    }
+
     var adapter: any Adapter { setup.withLock { $0.adapter } ?? LocalAdapter(namespace: self) }
 
+    /// A client has entered.
+    func connected(_ socket: Socket) {
+        for handle in listeners.onConnection where socket.isConnected {
+            do { try handle(socket) } catch { _ = report(error, of: socket) }
+        }
+    }
+
+    /// Tells whoever listens for errors.
+    ///
+    /// - Returns: whether somebody does.
+    func report(_ error: any Error, of socket: Socket) -> Bool {
+        log.debug(
+            "a handler failed", metadata: ["parley.namespace": "\(name)", "parley.error": "\(type(of: error))"])
+        let handlers = listeners.onError
+        for handle in handlers { handle(socket, error) }
+        return !handlers.isEmpty
+    }
+
     /// Asks the middleware in order.
-    func askMiddleware(
-        about request: ConnectRequest, otherwise acceptance: ConnectDecision.Acceptance
-    ) async -> ConnectDecision {
+    ///
+    /// - Returns: why the client may not enter; `nil` when it may.
+    func refusal(of request: ConnectRequest) async -> ConnectError? {
         do {
-            for ask in middleware { try await ask(request) }
-            return .accept(acceptance)
-        } catch let error as ConnectError {
-            return .refuse(error)
+            for ask in listeners.middleware { try await ask(request) }
+            return nil
         } catch {
-            return .refuse(ConnectError("Internal error"))
+            return error as? ConnectError ?? ConnectError("Internal error")
         }
     }
 
     // MARK: Broadcasting
 
-    public func to(_ rooms: String...) -> BroadcastOperator {
+    public func to(_ rooms: String...) -> BroadcastOperator { to(rooms) }
+
+    public func to(_ rooms: [String]) -> BroadcastOperator {
         BroadcastOperator(namespace: self, target: BroadcastTarget(rooms: rooms))
     }
 
-    public func except(_ rooms: String...) -> BroadcastOperator {
+    public func except(_ rooms: String...) -> BroadcastOperator { except(rooms) }
+
+    public func except(_ rooms: [String]) -> BroadcastOperator {
         BroadcastOperator(namespace: self, target: BroadcastTarget(except: rooms))
     }
 
-    public var volatile: BroadcastOperator {
-        BroadcastOperator(namespace: self, target: BroadcastTarget(volatile: true))
-    }
+    public var volatile: BroadcastOperator { all.volatile }
+
+    /// How long ``BroadcastOperator/emitWithAck(_:_:)`` waits.
+    public func timeout(_ limit: Duration) -> BroadcastOperator { all.timeout(limit) }
+
+    private var all: BroadcastOperator { BroadcastOperator(namespace: self, target: BroadcastTarget()) }
 
     /// To everyone in the namespace.
     ///
     /// - Throws: `EncodingError` when an argument cannot be encoded.
     public func emit(_ event: String, _ arguments: any Encodable & Sendable...) throws {
-        let values = try arguments.map { try EventArgument.encode($0) }
-        adapter.broadcast(encoder.event(event, values), to: BroadcastTarget())
+        try all.emit(event, arguments: arguments)
+    }
+
+    /// As ``emit(_:_:)``, with the arguments in a list.
+    public func emit(_ event: String, arguments: [any Encodable & Sendable]) throws {
+        try all.emit(event, arguments: arguments)
+    }
+
+    /// The sockets of the namespace: see ``BroadcastOperator/fetchSockets()``.
+    public func fetchSockets() async -> [RemoteSocket] { await all.fetchSockets() }
+
+    /// ``BroadcastOperator/socketsJoin(_:)`` for all sockets.
+    public func socketsJoin(_ rooms: String...) { all.socketsJoin(rooms) }
+
+    /// ``BroadcastOperator/socketsLeave(_:)`` for all sockets.
+    public func socketsLeave(_ rooms: String...) { all.socketsLeave(rooms) }
+
+    /// ``BroadcastOperator/disconnectSockets(closingConnection:)`` for all sockets.
+    public func disconnectSockets(closingConnection: Bool = false) {
+        all.disconnectSockets(closingConnection: closingConnection)
+    }
+
+    /// Encodes an event once and sends it.
+    func broadcast(_ event: String, _ arguments: [JSONValue], to target: BroadcastTarget) {
+        if let recovery {
+            recovery.broadcast(event, arguments, to: target, in: self)
+        } else {
+            adapter.broadcast(encoder.event(event, arguments), to: target)
+        }
+    }
+
+    /// An id for the acks of one broadcast, the same for each of its sockets: none of those that they count themselves,
+    /// and small enough for clients that keep it in 32 bits.
+    func nextBroadcastAck() -> Int {
+        1 << 30 + lastBroadcastAck.wrappingAdd(1, ordering: .relaxed).newValue & (1 << 30 - 1)
     }
 
     /// Hands encoded frames to the sockets of this process.
@@ -105,7 +206,7 @@ public final class Namespace: Sendable {
     }
 
     /// How many event loops there are.
-    public var loopCount: Int { shards.count }
+    public var loopCount: Int { shards.withLock { $0.count } }
 
     /// Hands a batch to every loop, once each. Batches handed over by one thread arrive in that order.
     ///
@@ -113,7 +214,7 @@ public final class Namespace: Sendable {
     ///   what had come to them by then: who is told first often answers before the last one is told, and a next batch
     ///   that is begun after that has the answers in it.
     public func deliver(_ batch: DeliveryBatch, sent: (@Sendable () -> Void)? = nil) {
-        for shard in shards {
+        for shard in allShards {
             shard.eventLoop.execute { shard.rooms.apply(batch, sent: sent) }
         }
     }
@@ -122,7 +223,7 @@ public final class Namespace: Sendable {
     public func forEachSocket(
         in target: BroadcastTarget = BroadcastTarget(), _ body: @escaping @Sendable (Socket) -> Void
     ) {
-        for shard in shards {
+        for shard in allShards {
             if shard.eventLoop.inEventLoop {
                 for socket in shard.rooms.targets(of: target) { body(socket) }
             } else {
@@ -137,7 +238,7 @@ public final class Namespace: Sendable {
     public var socketCount: Int { population.withLock { $0 } }
 
     func rooms(on eventLoop: any EventLoop) -> RoomIndex? {
-        shards.first { $0.eventLoop === eventLoop }?.rooms
+        shards.withLock { shards in shards.first { $0.eventLoop === eventLoop }?.rooms }
     }
 
     func countChanged(by difference: Int) { population.withLock { $0 += difference } }

@@ -25,6 +25,8 @@ final class RoomIndex {
     private static let longFlush = 16
 
     let eventLoop: any EventLoop
+    /// For handlers of its sockets that are `async`.
+    let taskExecutor: LoopTaskExecutor
     let seats = SeatTable()
     private var rooms: [ByteString: Room] = [:]
     /// Of sockets that do not hear live yet: each keeps the batches that pass.
@@ -39,7 +41,10 @@ final class RoomIndex {
     private var whenFlushed: [@Sendable () -> Void] = []
     private var whenLooked: [@Sendable () -> Void] = []
 
-    init(eventLoop: any EventLoop) { self.eventLoop = eventLoop }
+    init(eventLoop: any EventLoop) {
+        self.eventLoop = eventLoop
+        taskExecutor = LoopTaskExecutor(eventLoop)
+    }
 
     func remove(_ socket: Socket) {
         leaveAll(socket)
@@ -163,7 +168,7 @@ final class RoomIndex {
         case .socket(let socket, let frames):
             tell(socket, frames)
         case .answer(let socket, let frames):
-            guard socket.rooms === self else { return }
+            guard socket.roomIndex === self else { return }
             tell(socket, frames)
             socket.handler?.socketWasAnswered(socket)
         case .rooms(let names, let frames, let except):
@@ -181,7 +186,7 @@ final class RoomIndex {
             guard let room = rooms[name] else { return }
             let chunk = seats.keep(frames)
             // The seat of one who has gone may be another's by now.
-            let left = except.flatMap { $0.rooms === self && $0.isConnected ? $0.seat : nil } ?? -1
+            let left = except.flatMap { $0.roomIndex === self && $0.isConnected ? $0.seat : nil } ?? -1
             for member in room.members where member.seat != left && seats.hears(stamp, member.seat) {
                 seats.write(chunk, to: member.seat, heard: true)
             }
@@ -203,7 +208,7 @@ final class RoomIndex {
     }
 
     private func tell(_ socket: Socket, _ frames: EngineFrames) {
-        guard socket.rooms === self, socket.isConnected, !frames.isEmpty else { return }
+        guard socket.roomIndex === self, socket.isConnected, !frames.isEmpty else { return }
         seats.write(seats.keep(frames), to: socket.seat, heard: false)
     }
 

@@ -1,33 +1,31 @@
 import ByteText
+import JSON
 import NIOCore
 
-#if canImport(FoundationEssentials)
-import FoundationEssentials
-#else
-import Foundation
-#endif
-
-/// Between Swift values and event arguments: any `Codable`, or ``JSONValue`` where raw or binary values are wanted.
+/// Between Swift values and event arguments: any `Codable`, or ``JSONValue`` where raw values are wanted.
 enum EventArgument {
+    /// - Throws: `EncodingError`.
+    static func encode(_ values: [any Encodable & Sendable]) throws -> [JSONValue] { try values.map { try encode($0) } }
+
     static func encode(_ value: any Encodable & Sendable) throws -> JSONValue {
         switch value {
-        case let value as JSONValue: return value
-        case let value as String: return .string(value)
-        case let value as ByteString: return .string(value)
-        case let value as Bool: return .bool(value)
-        case let value as Int: return .integer(Int64(value))
-        default: return try JSONParser.parse(ByteBuffer(bytes: JSONEncoder().encode(value)))
+        case let value as JSONValue: value
+        case let value as String: .string(value)
+        case let value as ByteString: .string(value)
+        case let value as Bool: .bool(value)
+        case let value as Int: .integer(Int64(value))
+        default: try ValueEncoder.encode(value)
         }
     }
 
+    /// - Throws: `DecodingError`.
     static func decode<Value: Decodable>(_ value: JSONValue, as type: Value.Type = Value.self) throws -> Value {
-        if let value = value as? Value { return value }
         switch value {
         case .string(let text): if let text = text.string as? Value { return text }
         case .bool(let value): if let value = value as? Value { return value }
         case .integer(let value): if let value = Int(value) as? Value { return value }
         default: break
         }
-        return try JSONDecoder().decode(type, from: Data(value.text.utf8))
+        return try ValueDecoder.decode(value, as: type)
     }
 }

@@ -1,3 +1,5 @@
+import JSON
+
 /// Why the arguments of a well-formed event were not made. Its name and ack id stand.
 public enum EventFlaw: Sendable, Hashable {
     /// Arrays and objects nest deeper than 64.
@@ -8,6 +10,15 @@ public enum EventFlaw: Sendable, Hashable {
     case numberTooLarge
     /// It brought binary attachments where none are taken.
     case binary
+
+    init(_ flaw: JSONParser.Flaw) {
+        self =
+            switch flaw {
+            case .tooDeep: .tooDeep
+            case .tooManyValues: .tooManyValues
+            case .numberTooLarge: .numberTooLarge
+            }
+    }
 
     /// A sentence for people.
     public var explanation: String {

@@ -1,4 +1,5 @@
 import ByteText
+import JSON
 import NIOCore
 
 /// A Socket.IO packet (Socket.IO 5, "Packet types"), its attachments put back in place.

@@ -1,4 +1,5 @@
 import ByteText
+import JSON
 import NIOCore
 import SocketServer
 
@@ -140,10 +141,10 @@ package struct PacketDecoder {
         _ payload: ByteBuffer, _ limits: EventLimits, in packet: inout Packet
     ) throws(Failure) -> JSONValue {
         do throws(JSONParser.Failure) {
-            let parsed = try JSONParser.parse(payload, maxValues: limits.maxValues)
+            let parsed = try JSONParser.parse(payload, .steppingOver(maxValues: limits.maxValues))
             packet.values = parsed.count
             packet.skipped = parsed.skipped
-            packet.flaw = parsed.flaw
+            packet.flaw = parsed.flaw.map { EventFlaw($0) }
             packet.size += parsed.count * MemoryLayout<JSONValue>.stride
             return parsed.value
         } catch {

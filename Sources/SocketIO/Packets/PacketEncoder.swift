@@ -1,5 +1,6 @@
 import ByteText
 import EngineIO
+import JSON
 import NIOCore
 
 /// Writes Socket.IO packets (Socket.IO 5, "Packet encoding") as Engine.IO frames.

@@ -1,5 +1,6 @@
 import ByteText
 import EngineIO
+import JSON
 import NIOCore
 import SocketServer
 
@@ -16,7 +17,7 @@ final class Client: EngineSessionHandler {
     private var sockets: [Socket] = []
     /// Namespaces whose gate has not decided yet.
     private var entering: [Attempt] = []
-    /// Namespaces it was in before, each once.
+    /// Namespaces it was in before, each once; the last of them.
     private var left: [ByteString] = []
     /// When a stranger's time is up; the queue is the loop's.
     private let connectDeadlines: DeadlineQueue
@@ -34,22 +35,38 @@ final class Client: EngineSessionHandler {
     private static let costOfConnect = InputCost(nanoseconds: 100_000)
     /// Nobody's auth payload has more.
     private static let maxAuthValues = 10_000
+    /// Namespaces that it is remembered to have left.
+    private static let maxLeft = 64
 
     /// One CONNECT that waits for its decision; dropped when the client goes.
     private final class Attempt {
         let namespace: Namespace
         let rooms: RoomIndex
         let auth: JSONValue
+        let data: SocketData
         let held: HeldDeliveries?
+        /// What the client comes back to.
+        var session: RecoverableSession?
         /// The auth payload, as long as it waits. Let go of on the loop: who decides carries the attempt elsewhere.
         var lease: AccountedLease?
 
-        init(namespace: Namespace, rooms: RoomIndex, auth: JSONValue, held: HeldDeliveries?, lease: AccountedLease) {
+        init(_ namespace: Namespace, _ rooms: RoomIndex, auth: JSONValue, hasGate: Bool, lease: AccountedLease) {
             self.namespace = namespace
             self.rooms = rooms
             self.auth = auth
-            self.held = held
             self.lease = lease
+            session = namespace.recovery?.session(askedForBy: auth)
+            data = session?.data ?? SocketData()
+            held = hasGate ? HeldDeliveries() : nil
+            if let held { rooms.hold(held) }
+        }
+
+        /// It came to nothing.
+        func drop() {
+            lease = nil
+            if let held { rooms.stopHolding(held) }
+            if let session { namespace.recovery?.giveBack(session) }
+            session = nil
         }
     }
 
@@ -113,8 +130,8 @@ final class Client: EngineSessionHandler {
     func session(_ session: EngineSession, didCloseWith reason: EngineCloseReason) {
         stopBeingStranger()
         for attempt in entering {
-            attempt.lease = nil
-            if let held = attempt.held { attempt.rooms.stopHolding(held) }
+            attempt.drop()
+            server.release(attempt.namespace)
         }
         entering = []
         decoder = PacketDecoder()
@@ -123,6 +140,7 @@ final class Client: EngineSessionHandler {
         for socket in left {
             socket.namespace.countChanged(by: -1)
             socket.didDisconnect(DisconnectReason(reason))
+            server.release(socket.namespace)
         }
     }
 
@@ -170,14 +188,21 @@ final class Client: EngineSessionHandler {
             sockets.isEmpty == false || head.payloadSize <= server.configuration.maxConnectPacket,
             head.namespace.count <= Self.maxNameLength
         else { return .refuse }
-        guard server.namespace(named: head.namespace) != nil else {
-            refuse(PacketEncoder(namespace: head.namespace), ConnectError("Invalid namespace"))
+        guard server.mayHaveNamespace(named: head.namespace) else { return refuseUnknown(head.namespace) }
+        guard sockets.count + entering.count < server.configuration.maxNamespacesPerClient else {
+            refuse(PacketEncoder(namespace: head.namespace), ConnectError("Too many namespaces"))
             return .skip
         }
         session.spend(Self.costOfConnect)
         var limits = EventLimits()
         limits.maxValues = Self.maxAuthValues
         return .take(limits)
+    }
+
+    @discardableResult
+    private func refuseUnknown(_ namespace: ByteString) -> PacketDecoder.Verdict {
+        refuse(PacketEncoder(namespace: namespace), ConnectError("Invalid namespace"))
+        return .skip
     }
 
     private func handle(_ packet: Packet) {
@@ -198,52 +223,64 @@ final class Client: EngineSessionHandler {
     }
 
     private func enter(_ name: ByteString, auth: JSONValue, size: Int) {
-        guard let namespace = server.namespace(named: name), let rooms = namespace.rooms(on: session.eventLoop) else {
-            return session.close(.parseError)
+        guard let namespace = server.namespace(named: name, for: auth) else {
+            refuseUnknown(name)
+            return
         }
-        let request = ConnectRequest(
-            namespace: namespace.name, auth: auth, handshake: session.handshake, eventLoop: session.eventLoop)
-        let gate = namespace.gate
-        let held = gate.map { _ in HeldDeliveries() }
-        if let held { rooms.hold(held) }
+        guard let rooms = namespace.rooms(on: session.eventLoop) else {
+            preconditionFailure("a namespace has a place for the sockets of every loop that has clients")
+        }
+        let listeners = namespace.listeners
         let attempt = Attempt(
-            namespace: namespace, rooms: rooms, auth: auth, held: held, lease: AccountedLease(size, session.account))
+            namespace, rooms, auth: auth, hasGate: listeners.gate != nil, lease: AccountedLease(size, session.account))
         entering.append(attempt)
-        let plain = ConnectDecision.Acceptance { _ in ClosureHandler() }
-        if gate == nil, namespace.middleware.isEmpty { return decided(.accept(plain), attempt: attempt) }
+        let isAsked = attempt.session == nil || namespace.recovery?.settings.skipsMiddleware == false
+        let hasMiddleware = !listeners.middleware.isEmpty && isAsked
+        if !hasMiddleware, listeners.gate == nil { return decided(.accept(.init()), attempt: attempt) }
 
+        let request = ConnectRequest(
+            namespace: namespace.name, auth: auth, handshake: session.handshake, eventLoop: session.eventLoop,
+            data: attempt.data)
         let bound = NIOLoopBound((client: self, attempt: attempt), eventLoop: session.eventLoop)
         let eventLoop = session.eventLoop
         let decide: @Sendable (ConnectDecision) -> Void = { decision in
             eventLoop.execute { bound.value.client.decided(decision, attempt: bound.value.attempt) }
         }
-        if let gate {
-            gate.admit(request, decide: decide)
-        } else {
-            Task { decide(await namespace.askMiddleware(about: request, otherwise: plain)) }
+        guard hasMiddleware else {
+            listeners.gate?.admit(request, decide: decide)
+            return
+        }
+        Task {
+            if let refusal = await namespace.refusal(of: request) { return decide(.refuse(refusal)) }
+            guard let gate = listeners.gate else { return decide(.accept(.init())) }
+            eventLoop.execute { gate.admit(request, decide: decide) }
         }
     }
 
     private func decided(_ decision: ConnectDecision, attempt: Attempt) {
         attempt.lease = nil
-        guard let index = entering.firstIndex(where: { $0 === attempt }), session.isOpen else {
-            if let held = attempt.held { attempt.rooms.stopHolding(held) }
-            return
-        }
+        // One whose session has ended meanwhile was dropped with it.
+        guard let index = entering.firstIndex(where: { $0 === attempt }), session.isOpen else { return }
         if entering.count == 1 { entering = [] } else { entering.remove(at: index) }
         switch decision {
         case .refuse(let error):
-            if let held = attempt.held { attempt.rooms.stopHolding(held) }
+            drop(attempt)
             refuse(attempt.namespace.encoder, error)
         case .close:
-            if let held = attempt.held { attempt.rooms.stopHolding(held) }
+            drop(attempt)
             session.close(.forcedClose)
         case .accept where attempt.held?.isLost == true:
             // More passed than could be kept for it: it comes back by itself, and is let in as of then.
+            drop(attempt)
             session.close(.forcedClose)
         case .accept(let acceptance):
             accept(acceptance, attempt)
         }
+    }
+
+    private func drop(_ attempt: Attempt) {
+        attempt.drop()
+        server.release(attempt.namespace)
     }
 
     private func accept(_ acceptance: ConnectDecision.Acceptance, _ attempt: Attempt) {
@@ -251,19 +288,39 @@ final class Client: EngineSessionHandler {
         stopBeingStranger()
         session.trust()
         if let names = acceptance.keptHeaders { session.reduceHandshake(toHeaders: names) }
+        let recovered = recoveredState(of: attempt)
+        let recovery = namespace.recovery.map { _ in
+            SocketRecovery(
+                privateID: recovered?.session.privateID.string ?? RandomID.make(), isRecovered: recovered != nil,
+                through: recovered?.through ?? .min)
+        }
         let socket = Socket(
-            id: acceptance.id ?? SocketID.fresh(), namespace: namespace, client: self, rooms: attempt.rooms,
-            auth: acceptance.keepsAuth ? attempt.auth : .null, limits: acceptance.eventLimits, held: attempt.held,
-            admittedStamp: acceptance.stamp)
+            id: recovered?.session.id ?? acceptance.id ?? RandomID.make(), namespace: namespace, client: self,
+            rooms: attempt.rooms, auth: acceptance.keepsAuth ? attempt.auth : .null, limits: acceptance.eventLimits,
+            held: attempt.held, admittedStamp: acceptance.stamp, data: attempt.data.isEmpty ? nil : attempt.data,
+            recovery: recovery)
         socket.places.reserveCapacity(acceptance.rooms.count + 1)
         attempt.rooms.join(socket, ByteString(socket.id))
         for room in acceptance.rooms { attempt.rooms.join(socket, ByteString(room)) }
+        for room in recovered?.session.rooms ?? [] { attempt.rooms.join(socket, room) }
         sockets.append(socket)
         namespace.countChanged(by: 1)
-        socket.handler = acceptance.makeHandler(socket)
-        session.send(namespace.encoder.connected(sid: socket.id, pid: acceptance.pid))
+        socket.handler = acceptance.makeHandler?(socket)
+        session.send(namespace.encoder.connected(sid: socket.id, pid: recovery?.privateID ?? acceptance.pid))
+        for event in recovered?.missed ?? [] {
+            let offset = NamespaceRecovery.offset(event.number)
+            session.send(namespace.encoder.event(event.name, event.arguments + [offset]), counted: false)
+        }
         socket.didConnect(held: attempt.held)
+        if attempt.held != nil, !acceptance.holdsDeliveries { _ = socket.release(after: acceptance.stamp) }
         session.flush()
+    }
+
+    private func recoveredState(of attempt: Attempt) -> RecoveredState? {
+        guard let session = attempt.session else { return nil }
+        attempt.session = nil
+        return attempt.namespace.recovery?.state(
+            of: session, askedForBy: attempt.auth, maxBytes: server.configuration.engine.connectionMemory)
     }
 
     /// Ends a socket; its connection stays for the client's other namespaces, or for a while.
@@ -271,8 +328,10 @@ final class Client: EngineSessionHandler {
         guard let index = sockets.firstIndex(where: { $0 === socket }) else { return }
         sockets.remove(at: index)
         if !left.contains(socket.namespace.key) { left.append(socket.namespace.key) }
+        if left.count > Self.maxLeft { left.removeFirst() }
         socket.namespace.countChanged(by: -1)
         socket.didDisconnect(reason)
+        server.release(socket.namespace)
         if sockets.isEmpty, session.isOpen { beStranger() }
     }
 }

@@ -1,5 +1,6 @@
 import ByteText
 import EngineIO
+import JSON
 import NIOCore
 
 /// A client that asks to enter a namespace: what middleware and gates decide by.
@@ -12,6 +13,8 @@ public struct ConnectRequest: Sendable {
     public let handshake: EngineHandshake
     /// The loop on which the socket will live.
     public let eventLoop: any EventLoop
+    /// What the socket will have as ``Socket/data``: where middleware leaves what it found out.
+    public let data: SocketData
 }
 
 /// Why a client may not enter a namespace: its `connect_error` event shows both.
@@ -26,11 +29,11 @@ public struct ConnectError: Error, Sendable, Hashable {
 }
 
 /// Decides who enters a namespace, without an `async` hop: the seam for servers with state of their own (recovery).
+/// Middleware of the namespace is asked before it.
 ///
-/// While it decides, and until ``Socket/release(after:)``, every ``DeliveryBatch`` of the namespace is kept for the
-/// socket, so that nothing falls between what the gate read and what the socket hears live; or, for a socket that is
-/// told at length what it missed, only what moves it (``Socket/follow()``, ``Socket/keep()``). What a batch has to be
-/// done to a socket (``DeliveryBatch/Builder/perform(forSocketsOf:_:)``) is done at once in any case.
+/// While it decides every ``DeliveryBatch`` of the namespace is kept for the socket, which is given them when it is in,
+/// so that nothing falls between what the gate read and what the socket hears live. What a batch has to be done to a
+/// socket (``DeliveryBatch/Builder/perform(forSocketsOf:_:)``) is done at once in any case.
 public protocol ConnectionGate: Sendable {
     /// Called on the loop of the client. `decide` may be called from any thread, once.
     func admit(_ request: ConnectRequest, decide: @escaping @Sendable (ConnectDecision) -> Void)
@@ -51,20 +54,24 @@ public enum ConnectDecision: Sendable {
         public var rooms: [String]
         /// The stamp (``DeliveryBatch/stamp``) that `rooms` are as of: what is younger moves the socket on.
         public var stamp = Int64.min
+        /// Whether batches are kept for the socket until ``Socket/release(after:)``; or, for one that is told at length
+        /// what it missed, only what moves it (``Socket/follow()``, ``Socket/keep()``).
+        package var holdsDeliveries = false
         /// Whether the socket keeps the auth payload of its CONNECT (``Socket/auth``); not, where it is a secret that
         /// nobody asks for again.
         public var keepsAuth = true
         /// The headers, in lower case, that ``Socket/handshake`` keeps of the request, which may have been a kilobyte;
         /// `nil`: all, and the query. What is let go is gone for the other namespaces of the connection too.
-        public var keptHeaders: [String]?
+        package var keptHeaders: [String]?
         /// What the socket's events may bring.
         public var eventLimits = EventLimits()
-        /// Makes what handles the socket's events; called on its loop, before CONNECT is answered.
-        public var makeHandler: @Sendable (Socket) -> any SocketHandler
+        /// Makes what handles the events that no closure (``Socket/on(_:_:)``) is for; called on the socket's loop,
+        /// before CONNECT is answered. `nil`: there are only closures.
+        public var makeHandler: (@Sendable (Socket) -> any SocketHandler)?
 
         public init(
             id: String? = nil, pid: String? = nil, rooms: [String] = [],
-            makeHandler: @escaping @Sendable (Socket) -> any SocketHandler
+            makeHandler: (@Sendable (Socket) -> any SocketHandler)? = nil
         ) {
             self.id = id
             self.pid = pid

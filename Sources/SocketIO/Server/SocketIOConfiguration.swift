@@ -1,4 +1,5 @@
 import EngineIO
+public import Logging
 
 /// What a Socket.IO server can be told.
 public struct SocketIOConfiguration: Sendable {
@@ -11,6 +12,14 @@ public struct SocketIOConfiguration: Sendable {
     public var maxConnectPacket = 16 << 10
     /// Bytes of all that is kept for such a client.
     public var memoryBeforeConnect = 64 << 10
+    /// Namespaces that one client may be in at a time. Default 64.
+    public var maxNamespacesPerClient = 64
+    /// Dynamic namespaces (``ParentNamespace``) at a time; a client that asks for one more is refused. Default 10,000.
+    public var maxDynamicNamespaces = 10_000
+    /// What clients get back that were cut off; `nil`, the default, is nothing.
+    public var connectionStateRecovery: ConnectionStateRecovery?
+    /// Hears, below `info`, of handlers that failed.
+    public var logger = Logger(label: "socketio")
 
     public init(engine: EngineConfiguration = EngineConfiguration(), connectTimeout: Duration = .seconds(15)) {
         self.engine = engine

@@ -14,6 +14,14 @@ public enum DisconnectReason: String, Sendable, Hashable {
     case tooSlow = "too slow"
     case serverShutdown = "server shutting down"
 
+    /// Whether the client was cut off and may be back: nobody wanted the end.
+    var isRecoverable: Bool {
+        switch self {
+        case .transportClose, .transportError, .pingTimeout, .forcedServerClose, .serverShutdown: true
+        case .client, .server, .parseError, .tooSlow: false
+        }
+    }
+
     init(_ reason: EngineCloseReason) {
         self =
             switch reason {

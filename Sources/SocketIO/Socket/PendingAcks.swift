@@ -1,3 +1,4 @@
+import JSON
 import NIOCore
 
 /// Why an acknowledgement did not come.
@@ -8,9 +9,11 @@ public enum AckError: Error, Sendable, Hashable {
 
 /// Events that wait for a client's answer. Made for a socket with its first one; bound to its loop.
 final class PendingAcks {
+    typealias Answer = (Result<[JSONValue], AckError>) -> Void
+
     private struct Entry {
-        let continuation: CheckedContinuation<[JSONValue], any Error>
-        let timer: Scheduled<Void>
+        let answer: Answer
+        let timer: Scheduled<Void>?
     }
 
     private let eventLoop: any EventLoop
@@ -20,16 +23,21 @@ final class PendingAcks {
     init(eventLoop: any EventLoop) { self.eventLoop = eventLoop }
 
     /// - Returns: the ack id to send.
-    func add(_ continuation: CheckedContinuation<[JSONValue], any Error>, timeout: Duration) -> Int {
+    func add(timeout: Duration, _ answer: @escaping Answer) -> Int {
         let id = nextID
         nextID += 1
         let timer = eventLoop.assumeIsolated().scheduleTask(in: TimeAmount(timeout)) { () -> Void in
-            let entry = self.entries.removeValue(forKey: id)
-            entry?.continuation.resume(throwing: AckError.timedOut)
+            self.entries.removeValue(forKey: id)?.answer(.failure(.timedOut))
         }
-        entries[id] = Entry(continuation: continuation, timer: timer)
+        entries[id] = Entry(answer: answer, timer: timer)
         return id
     }
+
+    /// One of a broadcast, which has an id of its own and looks to the time itself.
+    func add(_ id: Int, _ answer: @escaping Answer) { entries[id] = Entry(answer: answer, timer: nil) }
+
+    /// Nobody waits for it any more.
+    func remove(_ id: Int) { entries.removeValue(forKey: id)?.timer?.cancel() }
 
     /// Whether somebody waits for the answer of that id.
     func contains(_ id: Int) -> Bool { entries[id] != nil }
@@ -37,16 +45,17 @@ final class PendingAcks {
     /// An id that nobody waits for is ignored: it came too late.
     func resolve(_ id: Int, with arguments: [JSONValue]) {
         guard let entry = entries.removeValue(forKey: id) else { return }
-        entry.timer.cancel()
-        entry.continuation.resume(returning: arguments)
+        entry.timer?.cancel()
+        entry.answer(.success(arguments))
     }
 
     func failAll() {
-        for entry in entries.values {
-            entry.timer.cancel()
-            entry.continuation.resume(throwing: AckError.disconnected)
-        }
+        let left = entries.values
         entries = [:]
+        for entry in left {
+            entry.timer?.cancel()
+            entry.answer(.failure(.disconnected))
+        }
     }
 }
 

@@ -1,7 +1,9 @@
 import ByteText
 import EngineIO
+import JSON
 import NIOCore
 public import SocketServer
+import Synchronization
 
 /// One client in one namespace.
 ///
@@ -28,9 +30,16 @@ public final class Socket: @unchecked Sendable {
 
     /// Lets go of the socket when the session ends; until then the two own each other.
     let client: Client
-    let rooms: RoomIndex
-    /// What handles the socket's events; on the loop.
+    let roomIndex: RoomIndex
+    /// What handles the socket's events that no closure is for; on the loop. `nil` where no ``ConnectionGate`` made
+    /// one.
     public internal(set) var handler: (any SocketHandler)?
+    /// Closures for its events, once there is one.
+    var listeners: SocketListeners?
+    /// What the application keeps for it; made when it is first asked for, or by middleware.
+    private let keptData = AtomicLazyReference<SocketData>()
+    /// How it can be recovered, where that is offered.
+    let recovery: SocketRecovery?
     var places: [Place] = []
     /// Its own as long as it is connected.
     private(set) var seat: SeatTable.Number = -1
@@ -50,26 +59,47 @@ public final class Socket: @unchecked Sendable {
 
     init(
         id: String, namespace: Namespace, client: Client, rooms: RoomIndex, auth: JSONValue, limits: EventLimits,
-        held: HeldDeliveries?, admittedStamp: Int64 = .min
+        held: HeldDeliveries?, admittedStamp: Int64 = .min, data: SocketData? = nil, recovery: SocketRecovery? = nil
     ) {
         self.id = id
         self.namespace = namespace
         self.client = client
-        self.rooms = rooms
+        roomIndex = rooms
         self.auth = auth
+        self.recovery = recovery
         eventLimits = limits
         self.admittedStamp = admittedStamp
         holding = held.map { .keeping($0) }
         eventLoop = client.session.eventLoop
         handshake = client.session.handshake
-        seat = rooms.seats.add(self, knownStamp: held == nil ? .min : .max)
+        seat = roomIndex.seats.add(self, knownStamp: held == nil ? .min : .max)
         held?.socket = self
+        if let data { _ = keptData.storeIfNil(data) }
     }
+
+    /// What the application keeps for the socket. Middleware may have put something there.
+    public var data: SocketData { keptData.load() ?? keptData.storeIfNil(SocketData()) }
+
+    /// Whether the client came back within the window of ``ConnectionStateRecovery``: the socket has the id, rooms and
+    /// data that it had, and was sent what it missed.
+    public var recovered: Bool { recovery?.isRecovered ?? false }
 
     /// Acts on the loop: at once when there, else handed over.
     func onLoop(_ body: @escaping @Sendable () -> Void) {
         if eventLoop.inEventLoop { body() } else { eventLoop.execute(body) }
     }
+
+    /// As ``onLoop(_:)``, after what ``NamespaceRecovery`` has handed to the loop before.
+    private func onLoopInOrder(_ body: @escaping @Sendable () -> Void) {
+        if eventLoop.inEventLoop, namespace.recovery?.isWaiting(on: eventLoop) != true {
+            body()
+        } else {
+            eventLoop.execute(body)
+        }
+    }
+
+    /// Where handlers that are `async` run.
+    var taskExecutor: LoopTaskExecutor { roomIndex.taskExecutor }
 
     /// See ``SocketHandler/floor(of:in:)``.
     func floor(in room: ByteString) -> Int64 { handler?.floor(of: self, in: room) ?? 0 }
@@ -80,9 +110,18 @@ public final class Socket: @unchecked Sendable {
     ///
     /// - Throws: `EncodingError` when an argument cannot be encoded.
     public func emit(_ event: String, _ arguments: any Encodable & Sendable...) throws {
-        let values = try arguments.map { try EventArgument.encode($0) }
-        send(namespace.encoder.event(event, values))
+        try emit(event, arguments: arguments)
     }
+
+    /// As ``emit(_:_:)``, with the arguments in a list.
+    public func emit(_ event: String, arguments: [any Encodable & Sendable]) throws {
+        let values = try EventArgument.encode(arguments)
+        guard namespace.recovery != nil else { return send(namespace.encoder.event(event, values)) }
+        namespace.broadcast(event, values, to: BroadcastTarget(rooms: [id]))
+    }
+
+    /// For what is worthless when late: `socket.volatile.emit(…)` sends nothing where something is unsent.
+    public var volatile: VolatileSocket { VolatileSocket(socket: self) }
 
     /// Sends an event and waits for the client's answer.
     ///
@@ -90,25 +129,40 @@ public final class Socket: @unchecked Sendable {
     public func emitWithAck(
         _ event: String, _ arguments: any Encodable & Sendable..., timeout: Duration = .seconds(10)
     ) async throws -> [JSONValue] {
-        let values = try arguments.map { try EventArgument.encode($0) }
+        try await emitWithAck(event, arguments: arguments, timeout: timeout)
+    }
+
+    /// As ``emitWithAck(_:_:timeout:)``, with the arguments in a list.
+    public func emitWithAck(
+        _ event: String, arguments: [any Encodable & Sendable], timeout: Duration = .seconds(10)
+    ) async throws -> [JSONValue] {
+        let values = try EventArgument.encode(arguments)
         return try await withCheckedThrowingContinuation { continuation in
-            onLoop {
+            onLoopInOrder {
                 guard self.isConnected else { return continuation.resume(throwing: AckError.disconnected) }
-                let pending = self.pending ?? PendingAcks(eventLoop: self.eventLoop)
-                self.pending = pending
-                let id = pending.add(continuation, timeout: timeout)
+                let id = self.acks.add(timeout: timeout) { continuation.resume(with: $0) }
                 self.write(self.namespace.encoder.event(event, values, id: id))
                 self.flush()
             }
         }
     }
 
+    /// The answers that are awaited; on the loop.
+    var acks: PendingAcks {
+        let acks = pending ?? PendingAcks(eventLoop: eventLoop)
+        pending = acks
+        return acks
+    }
+
+    /// An answer is awaited no more; on the loop.
+    func stopAwaiting(_ id: Int) { pending?.remove(id) }
+
     /// Sends frames that were encoded for this namespace.
     ///
     /// - Parameter counted: `false` keeps them out of the limit for slow clients: for what the client asked for, and is
     ///   given at its own pace.
     public func send(_ frames: EngineFrames, counted: Bool = true) {
-        onLoop {
+        onLoopInOrder {
             self.write(frames, counted: counted)
             self.flush()
         }
@@ -120,8 +174,17 @@ public final class Socket: @unchecked Sendable {
     }
 
     /// To the others: `socket.to("room").emit(…)` reaches the room's sockets but this one.
-    public func to(_ rooms: String...) -> BroadcastOperator {
+    public func to(_ rooms: String...) -> BroadcastOperator { to(rooms) }
+
+    public func to(_ rooms: [String]) -> BroadcastOperator {
         BroadcastOperator(namespace: namespace, target: BroadcastTarget(rooms: rooms, except: [id]))
+    }
+
+    /// To everyone in the namespace but this socket and those of the rooms.
+    public func except(_ rooms: String...) -> BroadcastOperator { except(rooms) }
+
+    public func except(_ rooms: [String]) -> BroadcastOperator {
+        BroadcastOperator(namespace: namespace, target: BroadcastTarget(except: [id] + rooms))
     }
 
     /// To everyone in the namespace but this socket.
@@ -133,7 +196,7 @@ public final class Socket: @unchecked Sendable {
     public func write(_ frames: EngineFrames, counted: Bool = true) {
         eventLoop.preconditionInEventLoop()
         guard isConnected else { return }
-        rooms.seats.settle(seat)
+        roomIndex.seats.settle(seat)
         client.session.send(frames, counted: counted)
     }
 
@@ -183,24 +246,35 @@ public final class Socket: @unchecked Sendable {
 
     // MARK: Rooms
 
-    public func join(_ room: String) {
-        onLoop { if self.isConnected { self.rooms.join(self, ByteString(room)) } }
+    /// The rooms that it is in, that of its id among them; on the loop. From elsewhere: ``Namespace/fetchSockets()``.
+    public var rooms: Set<ByteString> {
+        eventLoop.preconditionInEventLoop()
+        return Set(places.map(\.room.name))
+    }
+
+    public func join(_ room: String) { join([room]) }
+
+    public func join(_ rooms: [String]) {
+        onLoop {
+            guard self.isConnected else { return }
+            for room in rooms { self.roomIndex.join(self, ByteString(room)) }
+        }
     }
 
     public func leave(_ room: String) {
-        onLoop { self.rooms.leave(self, ByteString(room)) }
+        onLoop { self.roomIndex.leave(self, ByteString(room)) }
     }
 
     /// Whether the socket is in a room; on the loop.
     public func isMember(of room: String) -> Bool {
         eventLoop.preconditionInEventLoop()
-        return rooms.isMember(self, of: ByteString(room))
+        return roomIndex.isMember(self, of: ByteString(room))
     }
 
     /// How many sockets of this loop are in a room; on the loop. What a telling of the room costs here.
-    public func neighbourCount(in room: String) -> Int {
+    package func neighbourCount(in room: String) -> Int {
         eventLoop.preconditionInEventLoop()
-        return rooms.memberCount(of: ByteString(room))
+        return roomIndex.memberCount(of: ByteString(room))
     }
 
     // MARK: Leaving
@@ -209,7 +283,7 @@ public final class Socket: @unchecked Sendable {
     public func disconnect(closingConnection: Bool = false) {
         onLoop {
             guard self.isConnected else { return }
-            self.rooms.writeTrailer(to: self)
+            self.roomIndex.writeTrailer(to: self)
             self.write(self.namespace.encoder.disconnect())
             self.flush()
             let client = self.client
@@ -222,8 +296,8 @@ public final class Socket: @unchecked Sendable {
     public func closeTransport(_ reason: EngineCloseReason = .forcedClose) {
         onLoop {
             guard self.isConnected else { return }
-            self.rooms.seats.settle(self.seat)
-            self.rooms.writeTrailer(to: self)
+            self.roomIndex.seats.settle(self.seat)
+            self.roomIndex.writeTrailer(to: self)
             self.flush()
             self.client.session.close(reason)
         }
@@ -233,7 +307,7 @@ public final class Socket: @unchecked Sendable {
 
     /// Whether a batch of this stamp is news: not while the socket holds back, nor when it began with a snapshot that
     /// held the batch already. Such a batch may still come: a commit can be read before it is handed to the loops.
-    func hears(_ stamp: Int64) -> Bool { isConnected && rooms.seats.hears(stamp, seat) }
+    func hears(_ stamp: Int64) -> Bool { isConnected && roomIndex.seats.hears(stamp, seat) }
 
     /// Whether a batch of this stamp moves it from room to room when it passes.
     func isMoved(by stamp: Int64) -> Bool {
@@ -243,29 +317,29 @@ public final class Socket: @unchecked Sendable {
     }
 
     /// When the socket last got a batch's trailer, or came; on the loop, while it is connected.
-    public var lastTrailerAt: NIODeadline {
+    package var lastTrailerAt: NIODeadline {
         eventLoop.preconditionInEventLoop()
-        return isConnected ? rooms.seats.lastTrailerAt(of: seat) : .now()
+        return isConnected ? roomIndex.seats.lastTrailerAt(of: seat) : .now()
     }
 
     /// From now on what passes is not kept: whoever calls reads it later, page by page. It moves the socket from room
     /// to room at once; what is to be done is done at once in any case. On the loop.
-    public func follow() {
+    package func follow() {
         eventLoop.preconditionInEventLoop()
         guard case .keeping(let held) = holding else { return }
-        rooms.stopHolding(held)
+        roomIndex.stopHolding(held)
         stopKeeping(held, overflowed: false)
     }
 
     /// From now on what passes is kept, until ``release(after:)``: called before what came until now is read. On the
     /// loop.
-    public func keep() {
+    package func keep() {
         eventLoop.preconditionInEventLoop()
         guard case .following = holding, isConnected else { return }
         let held = HeldDeliveries()
         held.socket = self
         holding = .keeping(held)
-        rooms.hold(held)
+        roomIndex.hold(held)
     }
 
     func heldTooMuch() {
@@ -275,7 +349,7 @@ public final class Socket: @unchecked Sendable {
 
     private func stopKeeping(_ held: HeldDeliveries, overflowed: Bool) {
         holding = .following(overflowed: overflowed)
-        for batch in held.batches { rooms.moveHeld(batch, self) }
+        for batch in held.batches { roomIndex.moveHeld(batch, self) }
         held.removeAll()
     }
 
@@ -284,15 +358,15 @@ public final class Socket: @unchecked Sendable {
     ///
     /// - Returns: `false` when more passed than could be kept: then nothing was given, the socket follows, and the
     ///   caller has to ``keep()`` and read again what came after `stamp`.
-    public func release(after stamp: Int64) -> Bool {
+    package func release(after stamp: Int64) -> Bool {
         eventLoop.preconditionInEventLoop()
         guard let holding, isConnected else { return true }
         guard case .keeping(let held) = holding else { return false }
         self.holding = nil
-        rooms.seats.setKnownStamp(stamp, of: seat)
-        rooms.stopHolding(held)
+        roomIndex.seats.setKnownStamp(stamp, of: seat)
+        roomIndex.stopHolding(held)
         for batch in held.batches where isConnected {
-            if batch.stamp > stamp { rooms.applyHeld(batch, to: self) } else { rooms.moveHeld(batch, self) }
+            if batch.stamp > stamp { roomIndex.applyHeld(batch, to: self) } else { roomIndex.moveHeld(batch, self) }
         }
         flush()
         return true
@@ -300,39 +374,41 @@ public final class Socket: @unchecked Sendable {
 
     /// Up to where a socket that hears live has heard everything: the stamp of the latest batch of its loop that had a
     /// trailer, or that of its release. On the loop.
-    public var heardStamp: Int64 {
+    package var heardStamp: Int64 {
         eventLoop.preconditionInEventLoop()
-        return isConnected ? max(rooms.latestStamp, rooms.seats.knownStamp(of: seat)) : .min
+        return isConnected ? max(roomIndex.latestStamp, roomIndex.seats.knownStamp(of: seat)) : .min
     }
 
     /// Sends what stands for a trailer, for a socket that heard none for long. On the loop.
-    public func sendTrailer(_ frames: EngineFrames, now: NIODeadline) {
+    package func sendTrailer(_ frames: EngineFrames, now: NIODeadline) {
         eventLoop.preconditionInEventLoop()
         guard isConnected, holding == nil else { return }
-        rooms.seats.setLastTrailerAt(now, of: seat)
+        roomIndex.seats.setLastTrailerAt(now, of: seat)
         write(frames)
         flush()
     }
 
     // MARK: From the client
 
-    func outletChanged() { if isConnected { rooms.seats.outletChanged(of: seat) } }
+    func outletChanged() { if isConnected { roomIndex.seats.outletChanged(of: seat) } }
 
     /// - Parameter held: what was kept before the socket was there.
     func didConnect(held: HeldDeliveries?) {
         let passed = held?.batches ?? []
         handler?.socketDidConnect(self)
-        for batch in passed where isConnected { rooms.performHeld(batch, on: self) }
+        if isConnected { namespace.connected(self) }
+        for batch in passed where isConnected { roomIndex.performHeld(batch, on: self) }
     }
 
     func receive(_ packet: Packet) {
         switch packet.kind {
         case .event(let name, let arguments):
-            if let flaw = packet.flaw {
-                handler?.socket(self, didReceiveUnusable: name, because: flaw, ackID: packet.id)
-                return
+            if let listeners {
+                let ack = packet.id.map { Ack(socket: self, id: $0) }
+                let event = Event(name: name, arguments: arguments, ack: ack)
+                return listeners.receive(event, flaw: packet.flaw, of: self)
             }
-            handler?.socket(self, didReceive: name, arguments: arguments, ackID: packet.id)
+            handle(name, arguments, flaw: packet.flaw, ackID: packet.id)
         case .ack(let arguments):
             if let id = packet.id { pending?.resolve(id, with: arguments) }
         case .disconnect:
@@ -340,6 +416,20 @@ public final class Socket: @unchecked Sendable {
         case .connect, .connectError:
             break  // the client judged them
         }
+    }
+
+    /// Hands an event to the handler.
+    private func handle(_ name: ByteString, _ arguments: [JSONValue], flaw: EventFlaw?, ackID: Int?) {
+        if let flaw {
+            handler?.socket(self, didReceiveUnusable: name, because: flaw, ackID: ackID)
+        } else {
+            handler?.socket(self, didReceive: name, arguments: arguments, ackID: ackID)
+        }
+    }
+
+    /// An event that no closure is for.
+    func handle(_ event: Event, flaw: EventFlaw?) {
+        handle(event.name, event.arguments, flaw: flaw, ackID: event.ack?.id)
     }
 
     func receivedBurst() { handler?.socketDidReceiveBurst(self) }
@@ -353,13 +443,16 @@ public final class Socket: @unchecked Sendable {
     func didDisconnect(_ reason: DisconnectReason) {
         guard isConnected else { return }
         isConnected = false
-        if case .keeping(let held) = holding { rooms.stopHolding(held) }
+        if case .keeping(let held) = holding { roomIndex.stopHolding(held) }
         holding = nil
-        rooms.remove(self)
+        if let recovery, reason.isRecoverable { namespace.recovery?.keep(self, recovery) }
+        roomIndex.remove(self)
         pending?.failAll()
         pending = nil
-        let handler = handler
+        let (handler, listeners) = (handler, listeners)
         self.handler = nil
+        self.listeners = nil
         handler?.socket(self, didDisconnect: reason)
+        listeners?.disconnected(reason, of: self)
     }
 }

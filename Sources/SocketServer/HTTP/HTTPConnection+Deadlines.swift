@@ -42,6 +42,7 @@ extension HTTPConnection {
 
     private var bufferedBytes: Int {
         guard let options = context?.channel.syncOptions else { return 0 }
+        // A channel that is closed has nothing buffered.
         return (try? options.getOption(ChannelOptions.bufferedWritableBytes)) ?? 0
     }
 }

@@ -6,8 +6,7 @@ extension HTTPConnection {
     /// The client has closed its side. It may still read (`nc -N`), or be gone: nothing tells one from the other until
     /// something is written. So what it sent whole is answered, and then the connection closes; an answer that may be
     /// long in coming, and a request of which only a part came, end with it, and one that has not begun by the stall
-    /// timeout. (What follows a request to upgrade that is answered in HTTP goes with it: NIO's decoder keeps that, and
-    /// drops it at the end.)
+    /// timeout.
     func inputDidEnd() {
         guard phase == .serving else { return }
         hasInputEnded = true
@@ -101,6 +100,7 @@ extension HTTPConnection {
     /// Where bytes are written that are no HTTP: below the encoder.
     var rawContext: ChannelHandlerContext? {
         guard let codec else { return context }
+        // An encoder that has gone is in nobody's way.
         return try? context?.pipeline.syncOperations.context(handler: codec.encoder)
     }
 
@@ -122,7 +122,11 @@ extension HTTPConnection {
             stranger = nil
             if pendingRead { context.read() }
             pipeline.removeHandler(context: context, promise: nil)
-            _ = pipeline.removeHandler(codec.decoder)
+            let bound = NIOLoopBound((replacement, hasInputEnded), eventLoop: context.eventLoop)
+            pipeline.removeHandler(codec.decoder).whenComplete { _ in
+                let (replacement, hasInputEnded) = bound.value
+                if hasInputEnded { replacement.inputDidEnd() }
+            }
         } catch {
             context.close(promise: nil)
         }

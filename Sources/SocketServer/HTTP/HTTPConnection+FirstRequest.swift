@@ -71,6 +71,7 @@ extension HTTPConnection {
     }
 
     private func decode(_ bytes: ByteBuffer) {
+        // A decoder that has gone decodes nothing.
         guard let codec, let context = try? context?.pipeline.syncOperations.context(handler: codec.decoder) else {
             return
         }

@@ -39,6 +39,7 @@ extension HTTPConnection {
                 // The decoder hands over what came after the request in a later turn of the loop, outside of any read.
                 let bound = NIOLoopBound(socket, eventLoop: context.eventLoop)
                 pipeline.removeHandler(codec.decoder).whenComplete { _ in bound.value.endBurst() }
+                // A socket that has left the pipeline reads nothing any more.
             } else if early.readableBytes > 0, let next = try? pipeline.context(handler: socket) {
                 socket.channelRead(context: next, data: NIOAny(early))
                 socket.endBurst()
@@ -76,6 +77,7 @@ extension HTTPConnection {
         let shared = loop.shared
         let stranger = stranger
         self.stranger = nil
+        // Without a descriptor there is nothing to move: it ends.
         let duplicate = try? context.pipeline.syncOperations.withUnsafeTransportIfAvailable(
             of: NIOBSDSocket.Handle.self
         ) { fcntl($0, F_DUPFD_CLOEXEC, 0) }

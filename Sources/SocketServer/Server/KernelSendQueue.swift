@@ -19,6 +19,7 @@ enum KernelSendQueue {
         #if canImport(Darwin)
         return 0
         #else
+        // A channel that is closed has nothing waiting.
         let bytes = try? channel.pipeline.syncOperations.withUnsafeTransportIfAvailable(of: NIOBSDSocket.Handle.self) {
             descriptor in
             var count: CInt = 0

@@ -9,12 +9,8 @@ public struct WebSocketCloseCode: RawRepresentable, Sendable, Hashable {
     public static let normal = Self(rawValue: 1000)
     public static let goingAway = Self(rawValue: 1001)
     public static let protocolError = Self(rawValue: 1002)
-    public static let unsupportedData = Self(rawValue: 1003)
     public static let invalidPayload = Self(rawValue: 1007)
-    public static let policyViolation = Self(rawValue: 1008)
     public static let messageTooBig = Self(rawValue: 1009)
-    public static let internalError = Self(rawValue: 1011)
-    public static let tryAgainLater = Self(rawValue: 1013)
 
     /// Whether a peer may put it on the wire: those of the protocol and its registry, those of libraries (3000 to 3999)
     /// and those of applications (4000 to 4999).

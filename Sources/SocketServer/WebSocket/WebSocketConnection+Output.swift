@@ -161,6 +161,7 @@ extension WebSocketConnection {
     /// Bytes that the kernel has taken since the beginning: whether a peer that is behind takes anything at all. It
     /// asks the channel, which costs something.
     public var takenBytes: Int {
+        // A channel that is closed tells nothing; what it was given counts.
         let inChannel = (try? channel?.syncOptions?.getOption(ChannelOptions.bufferedWritableBytes)) ?? nil
         return written - output.size - (inChannel ?? self.inChannel)
     }

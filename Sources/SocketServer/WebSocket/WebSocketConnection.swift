@@ -227,10 +227,12 @@ public final class WebSocketConnection: ChannelDuplexHandler, RemovableChannelHa
         self.context = context
         channel = context.channel
         guard !isTLS else { return }
+        // Without a descriptor everything goes through the channel.
         let transport = try? context.pipeline.syncOperations.withUnsafeTransportIfAvailable(
             of: NIOBSDSocket.Handle.self) { $0 }
         descriptor = transport ?? nil
         lookWhetherClear()
+        // A channel that is closed has nothing unsent.
         let unsent = try? channel?.syncOptions?.getOption(ChannelOptions.bufferedWritableBytes)
         // An answer to an earlier request may still be on its way: its end is waited for.
         if let unsent, unsent > 0 {

@@ -58,6 +58,7 @@ public struct WebSocketDecoder: ~Copyable {
             var start = 0
             while start < bytes.count {
                 let rest = UnsafeMutableRawBufferPointer(rebasing: bytes[start...])
+                // A fault is told when the frame is read; nothing behind it is looked at.
                 let header = try? WebSocketFrameHeader.parse(UnsafeRawBufferPointer(rest))
                 guard let header, header.length <= rest.count - header.size else { return }
                 let end = header.size + header.length

@@ -26,9 +26,15 @@ public enum WebSocketFrame {
         return buffer
     }
 
-    private static func append(opcode: UInt8, payload: ByteBuffer, to buffer: inout ByteBuffer) {
-        let length = payload.readableBytes
-        buffer.reserveCapacity(minimumWritableBytes: length + WebSocketFrameHeader.maximumSize)
+    /// Appends the head of a text or binary frame, whose payload the caller appends next.
+    ///
+    /// - Parameter length: bytes of the payload.
+    public static func appendHeader(isText: Bool, length: Int, to buffer: inout ByteBuffer) {
+        appendHeader(
+            opcode: isText ? WebSocketFrameHeader.text : WebSocketFrameHeader.binary, length: length, to: &buffer)
+    }
+
+    private static func appendHeader(opcode: UInt8, length: Int, to buffer: inout ByteBuffer) {
         buffer.writeInteger(0x80 | opcode)
         switch length {
         case ..<126:
@@ -40,6 +46,12 @@ public enum WebSocketFrame {
             buffer.writeInteger(UInt8(127))
             buffer.writeInteger(UInt64(length))
         }
+    }
+
+    private static func append(opcode: UInt8, payload: ByteBuffer, to buffer: inout ByteBuffer) {
+        let length = payload.readableBytes
+        buffer.reserveCapacity(minimumWritableBytes: length + WebSocketFrameHeader.maximumSize)
+        appendHeader(opcode: opcode, length: length, to: &buffer)
         buffer.writeImmutableBuffer(payload)
     }
 }

@@ -1,4 +1,5 @@
 import ByteText
+import Crypto
 import NIOCore
 import NIOHTTP1
 
@@ -22,16 +23,17 @@ enum WebSocketHandshake {
         }
         let keys = head.headers["sec-websocket-key"]
         guard keys.count == 1, let key = keys.first,
-            Base64.decode(ByteBuffer(string: key).readableBytesView)?.readableBytes == 16
+            Base64.standard.decode(key.utf8)?.count == 16
         else { return .refuse(.badRequest, [:]) }
         return .accept(accept(for: key))
     }
 
+    /// SHA-1 protects nothing here: it shows that the answer was made for this handshake.
     static func accept(for key: String) -> String {
-        let digest = SHA1.hash((key + "258EAFA5-E914-47DA-95CA-C5AB0DC85B11").utf8)
-        var text = ByteBuffer()
-        Base64.encode(ByteBuffer(bytes: digest).readableBytesView, to: &text)
-        return String(buffer: text)
+        var hash = Insecure.SHA1()
+        var text = key + "258EAFA5-E914-47DA-95CA-C5AB0DC85B11"
+        text.withUTF8 { hash.update(bufferPointer: UnsafeRawBufferPointer($0)) }
+        return hash.finalize().withUnsafeBytes { Base64.standard.encode($0) }
     }
 
     /// The bytes of the 101 response.

@@ -1,6 +1,6 @@
 import ByteText
 import ChatCore
-import SocketIO
+import JSON
 
 /// The object of one line of an archive, read field by field. What is not read is unknown, and refused: a field with
 /// a wrong name must not be lost silently.

@@ -1,7 +1,7 @@
 import ChatCore
 import Foundation
+import JSON
 import NIOCore
-import SocketIO
 
 extension ArchiveLine {
     /// Appends the line of a record, with its end.

@@ -1,8 +1,8 @@
 import ByteText
 import ChatCore
 import Foundation
+import JSON
 import NIOCore
-import SocketIO
 
 /// One line of an archive: JSON text without the line's end. See the page "Archives" of the documentation for the
 /// fields; those without a value are left out.
@@ -13,6 +13,7 @@ enum ArchiveLine {
     /// - Throws: ``ArchiveError``.
     static func record(_ line: ByteBuffer) throws(ArchiveError) -> ArchiveRecord {
         // The parser repairs broken UTF-8; an archive that has it is damaged.
+        // What is no JSON is told of with its line.
         guard String(validating: line.readableBytesView, as: UTF8.self) != nil,
             let json = try? JSONValue(parsing: line), let object = json.object
         else { throw ArchiveError(.malformed, "This is no JSON object in UTF-8.") }

@@ -1,5 +1,4 @@
 import ChatCore
-import ChatSQLite
 import Foundation
 import NIOCore
 
@@ -43,7 +42,7 @@ struct ArchiveReader {
     ///
     /// - Parameter progress: told which share of the bytes was read, 0 to 1, where the size is known.
     /// - Throws: ``Failure`` with status 65 that names the line, or says that another archive was begun with.
-    func run(into target: DatabaseImport, progress: (Double) -> Void) throws {
+    func run(into target: any ArchiveTarget, progress: (Double) -> Void) throws {
         var lines = LineReader(input, longest: ArchiveLine.longest)
         let begun = target.mark
         var mark = ArchiveMark()
@@ -69,7 +68,7 @@ struct ArchiveReader {
         }
     }
 
-    private func take(_ record: ArchiveRecord, _ mark: ArchiveMark, into target: DatabaseImport) throws {
+    private func take(_ record: ArchiveRecord, _ mark: ArchiveMark, into target: any ArchiveTarget) throws {
         try target.take(record, mark)
         guard case .file(let file) = record, let name = file.path else { return }
         let bytes = try BesideFile(name, of: file.size, in: directory)

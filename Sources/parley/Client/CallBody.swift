@@ -1,42 +1,27 @@
-import Foundation
+import ByteText
+import JSON
 
 /// The JSON object of a call, of what was given on the command line.
 struct CallBody {
-    private enum Value: Encodable {
-        case string(String)
-        case null
-        case bool(Bool)
-        case integer(Int)
-        case strings([String])
-
-        func encode(to encoder: any Encoder) throws {
-            var container = encoder.singleValueContainer()
-            switch self {
-            case .string(let text): try container.encode(text)
-            case .null: try container.encodeNil()
-            case .bool(let flag): try container.encode(flag)
-            case .integer(let number): try container.encode(number)
-            case .strings(let texts): try container.encode(texts)
-            }
-        }
-    }
-
-    private var members: [String: Value] = [:]
+    private var object = JSONObject()
 
     /// Left out when it was not given.
-    mutating func set(_ name: String, _ text: String?) { members[name] = text.map { .string($0) } }
-    mutating func set(_ name: String, _ number: Int?) { members[name] = number.map { .integer($0) } }
-    mutating func set(_ name: String, _ texts: [String]) { members[name] = texts.isEmpty ? nil : .strings(texts) }
-    mutating func set(_ name: String, _ flag: Bool) { members[name] = flag ? .bool(true) : nil }
+    mutating func set(_ name: String, _ text: String?) { object[ByteString(name)] = text.map { .string($0) } }
+    mutating func set(_ name: String, _ number: Int?) { object[ByteString(name)] = number.map { .integer(Int64($0)) } }
+    mutating func set(_ name: String, _ texts: [String]) {
+        object[ByteString(name)] = texts.isEmpty ? nil : .array(texts.map { .string($0) })
+    }
+    mutating func set(_ name: String, _ flag: Bool) { object[ByteString(name)] = flag ? .bool(true) : nil }
 
     /// Left out when it was not given; an empty text clears the field.
     mutating func change(_ name: String, _ text: String?) {
-        members[name] = text.map { $0.isEmpty ? .null : .string($0) }
+        object[ByteString(name)] = text.map { $0.isEmpty ? .null : .string($0) }
     }
 
-    func encoded() throws -> String {
-        let encoder = JSONEncoder()
-        encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
-        return String(decoding: try encoder.encode(members), as: UTF8.self)
+    /// In the order of the names, so that a call is written in one way.
+    func encoded() -> String {
+        var sorted = object
+        sorted.members.sort { $0.name < $1.name }
+        return JSONValue.object(sorted).text
     }
 }

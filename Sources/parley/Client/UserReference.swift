@@ -1,7 +1,8 @@
 import ArgumentParser
+import ByteText
 import ChatCore
 import Foundation
-import NIOCore
+import JSON
 
 /// A user as an operator names one: by id or by username. CONTRACT section 1.
 ///
@@ -24,7 +25,7 @@ struct UserLookup: Sendable {
     /// - Throws: ``Failure`` when there is none.
     func id(of user: UserReference) async throws -> String {
         guard let id = try await find(user) else {
-            let shown = PlainValue.string(user.text).line
+            let shown = JSONValue.string(user.text).line
             throw Failure(.failure, "there is no user \(shown), neither by id nor by username")
         }
         return id
@@ -46,39 +47,35 @@ struct UserLookup: Sendable {
         // An empty part of a path is another path.
         guard !user.text.isEmpty else { return nil }
         let answer = try await perform(AdminCall(.get, "/admin/users/\(AdminCall.encoded(user.text))"))
-        if answer.status == 200, case .object(let found) = try Self.value(answer), case .string(let id)? = found["id"] {
-            return id
-        }
+        if answer.status == 200, let id = try Self.value(answer)["id"]?.string { return id.string }
         guard answer.status == 404 else { throw Failure(.failure, AdminOutput.refusal(of: answer)) }
         return try await findByUsername(user.text)
     }
 
     private func findByUsername(_ username: String) async throws -> String? {
-        guard let folded = Folding.foldedName(username) else { return nil }
+        guard let folded = Folding.fold(username)?.trimmingCharacters(in: .whitespacesAndNewlines) else { return nil }
         var next: String?
         repeat {
             let place = next.map { "&after=\(AdminCall.encoded($0))" } ?? ""
             let path = "/admin/users?q=\(AdminCall.encoded(username))&limit=\(Self.pageSize)\(place)"
             let answer = try await perform(AdminCall(.get, path))
             guard answer.status == 200 else { throw Failure(.failure, AdminOutput.refusal(of: answer)) }
-            guard case .object(let page) = try Self.value(answer), case .array(let items)? = page["items"] else {
-                return nil
-            }
-            for case .object(let user) in items {
-                if case .string(let name)? = user["username"], Folding.fold(name) == folded,
-                    case .string(let id)? = user["id"]
+            let page = try Self.value(answer)
+            for user in page["items"]?.array ?? [] {
+                if let name = user["username"]?.string, Folding.fold(name.string) == folded,
+                    let id = user["id"]?.string
                 {
-                    return id
+                    return id.string
                 }
             }
-            next = if case .string(let place)? = page["next"] { place } else { nil }
+            next = page["next"]?.string?.string
         } while next != nil
         return nil
     }
 
-    private static func value(_ answer: AdminClient.Answer) throws -> PlainValue {
+    private static func value(_ answer: AdminClient.Answer) throws -> JSONValue {
         do {
-            return try JSONDecoder().decode(PlainValue.self, from: Data(answer.body.readableBytesView))
+            return try JSONValue(parsing: answer.body)
         } catch {
             throw Failure(.failure, "the admin endpoint answered with something that is no JSON")
         }

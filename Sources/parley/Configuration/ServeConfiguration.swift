@@ -1,5 +1,4 @@
 import ChatCore
-import ChatSQLite
 import ChatTokens
 import Logging
 import SocketServer
@@ -30,7 +29,7 @@ struct ServeConfiguration: Sendable {
     var jwtPublicKey: String?
     var tokenPolicy: TokenPolicy
     var autoCreateUsers: Bool
-    var durability: SQLiteStoreOptions.Durability
+    var durability: StoreDurability
     var clientsCreateChats: ChatPolicy.ClientsCreateChats
     var history: ChatPolicy.HistoryVisibility
     var corsOrigins: [String]

@@ -1,5 +1,4 @@
 import ChatCore
-import ChatSQLite
 import ChatTokens
 import Foundation
 import Logging
@@ -73,6 +72,7 @@ struct SettingsReader {
 
     private func address(_ setting: Setting, _ standard: ListenAddress) throws -> ListenAddress {
         guard let value = try source.value(setting) else { return standard }
+        // The setting is named in what is said instead.
         guard let address = try? ListenAddress(value.text) else {
             throw Failure.badValue(value, "ADDR:PORT, [V6]:PORT or unix:PATH")
         }
@@ -256,6 +256,7 @@ struct SettingsReader {
 
     private func trustedProxies() throws -> TrustedProxies {
         let values = try source.values(.trustedProxy) ?? []
+        // The setting is named in what is said instead.
         for value in values where (try? TrustedProxies([value.text])) == nil {
             throw Failure.badValue(value, "an address or a range like 10.0.0.0/8, loopback or private")
         }

@@ -54,6 +54,7 @@ struct SettingsSource: Sendable {
     func values(_ setting: Setting) throws -> [SettingValue]? {
         for (origin, provider) in providers {
             let key = key(setting, origin)
+            // Of another type: then it is asked for as that one.
             var texts = try? provider.value(forKey: key, type: .stringArray).value?.content.texts
             if texts == nil, let one = try? provider.value(forKey: key, type: .string).value?.content.text {
                 texts = [one]

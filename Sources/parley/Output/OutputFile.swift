@@ -1,4 +1,4 @@
-import ChatSQLite
+import ByteText
 import Foundation
 
 /// The file that a command was told to write: standard output (`-`), a new file, or one in place of a regular file.
@@ -110,6 +110,7 @@ final class OutputFile {
 
     /// Whether two paths lead to one file, or, where there is none yet, to one place.
     private static func isSame(_ one: String, _ other: String) -> Bool {
+        // What is not there is not the same; the names decide.
         if let first = try? FileStatus(one, followsLinks: true),
             let second = try? FileStatus(other, followsLinks: true)
         {

@@ -12,6 +12,7 @@ enum DiskSpace {
 
     /// The default of `--max-storage`: half of what is free, with what the database has taken already.
     static func standardStorage(of directory: String) -> Int {
+        // There is none yet.
         let database = try? FileManager.default.attributesOfItem(atPath: directory + "/parley.db")
         let taken = database?[.size] as? Int ?? 0
         let (room, overflow) = (free(at: directory) ?? Int.max).addingReportingOverflow(taken)

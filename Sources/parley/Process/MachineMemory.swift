@@ -7,6 +7,7 @@ enum MachineMemory {
 
     /// Bytes of the machine, or of the control groups that the process is in, where those allow less (a container).
     static var available: Int {
+        // A kernel without groups bounds nothing.
         groupLimits(of: (try? String(contentsOfFile: "/proc/self/cgroup", encoding: .utf8)) ?? "").reduce(physical, min)
     }
 
@@ -39,6 +40,7 @@ enum MachineMemory {
 
     /// `nil` where there is no such file, or no limit (`max`; the first version writes an enormous number).
     private static func limit(in file: String) -> Int? {
+        // A group has no such file where nothing is bounded.
         guard let text = try? String(contentsOfFile: file, encoding: .utf8) else { return nil }
         return Int(text.trimmingCharacters(in: .whitespacesAndNewlines)).flatMap { $0 > 0 ? $0 : nil }
     }

@@ -2,7 +2,6 @@ import CMemory
 import ChatCore
 import ChatGateway
 import ChatHTTP
-import ChatSQLite
 import ChatTokens
 import EngineIO
 import Foundation
@@ -18,7 +17,7 @@ extension Appliance {
     ///
     /// - Parameter losses: tells when the store has lost its file; everything then ends with that error.
     func serve(
-        _ store: SQLiteChatStore, _ adminKey: AdminKey, isFirstStart: Bool, losses: AsyncStream<StoreOpenError>
+        _ store: any ServedStore, _ adminKey: AdminKey, isFirstStart: Bool, losses: AsyncStream<StoreOpenError>
     ) async throws {
         let keys = try await SigningKeys(of: store, configured: configuration.jwtSecret)
         let authority = try await tokenAuthority(keys)
@@ -65,7 +64,7 @@ extension Appliance {
                 store: store, sessions: sessions, tokens: keeper, backup: backups,
                 documents: [Self.asyncAPI], key: adminKey.text, hosts: configuration.adminHosts,
                 program: AdminSite.Program(version: Version.text, startedAt: .now()), clock: { .now() },
-                unreadiness: { state.unreadiness(store.counters.trouble) },
+                unreadiness: { state.unreadiness(store.trouble) },
                 extraMetrics: { ApplianceMetrics.all(store: store, server: server, engine: io.engine) },
                 logger: Logger(label: "parley.admin")
             ).responder(), configuration: configuration, announcement: announcement, state: state)
@@ -148,7 +147,7 @@ extension Appliance {
     private func descriptorBudget() throws -> DescriptorBudget {
         let budget = DescriptorBudget(
             limit: ResourceLimits.raiseOpenFiles(), threads: configuration.threads,
-            readers: SQLiteStoreOptions().readers, sessions: configuration.maxConnections)
+            readers: StoreEngine(configuration).readers, sessions: configuration.maxConnections)
         guard budget.isEnough else {
             throw Failure(
                 .configuration,

@@ -1,7 +1,6 @@
 import CMemory
 import ChatCore
 import ChatHTTP
-import ChatSQLite
 import ChatTokens
 import Foundation
 import Logging
@@ -36,9 +35,10 @@ struct Appliance {
         cmemory_keep_private()
         logger.debug("open files", metadata: ["parley.limit": "\(ResourceLimits.raiseOpenFiles())"])
         try makeDirectory()
-        let isFirstStart = !FileManager.default.fileExists(atPath: configuration.dataDirectory + "/parley.db")
+        let engine = StoreEngine(configuration)
+        let isFirstStart = !engine.exists
         let (losses, loss) = AsyncStream.makeStream(of: StoreOpenError.self, bufferingPolicy: .bufferingOldest(1))
-        let store = try openStore(whenLost: { loss.yield($0) })
+        let store = try engine.open(configuration, whenLost: { loss.yield($0) })
         Signals.workIsOpen()
         do {
             guard !Signals.isEndWanted else { return try await Self.close(store) }
@@ -78,25 +78,8 @@ struct Appliance {
         }
     }
 
-    private func openStore(whenLost: @escaping @Sendable (StoreOpenError) -> Void) throws -> SQLiteChatStore {
-        let policy = ChatPolicy(
-            maxMessageLength: configuration.maxMessageLength, clientsCreateChats: configuration.clientsCreateChats,
-            historyVisibility: configuration.history, quietMembers: configuration.quietMembers,
-            recoveryWindow: configuration.recoveryWindow, maxAttachment: Int64(configuration.maxAttachment),
-            maxStorage: Int64(configuration.maxStorage ?? DiskSpace.standardStorage(of: configuration.dataDirectory)))
-        var options = SQLiteStoreOptions(durability: configuration.durability)
-        options.whenLost = whenLost
-        options.walLimit = Int64(
-            configuration.walLimit ?? DiskSpace.standardLogLimit(of: configuration.dataDirectory))
-        do {
-            return try SQLiteChatStore(directory: configuration.dataDirectory, policy: policy, options: options)
-        } catch let error as StoreOpenError {
-            throw Failure(error)
-        }
-    }
-
-    /// - Parameter deadline: see ``ChatSQLite/SQLiteChatStore/close(by:)``.
-    static func close(_ store: SQLiteChatStore, by deadline: StopDeadline = StopDeadline(within: shutdownTime))
+    /// - Parameter deadline: see ``ChatCore/ServedStore/close(by:)``.
+    static func close(_ store: any ServedStore, by deadline: StopDeadline = StopDeadline(within: shutdownTime))
         async throws
     {
         try await withCheckedThrowingContinuation { (continuation: CheckedContinuation<Void, any Error>) in

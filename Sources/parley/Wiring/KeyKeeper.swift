@@ -31,8 +31,8 @@ actor KeyKeeper: TokenIssuer {
         self.leases = leases
     }
 
-    nonisolated func sign(_ record: TokenRecord, username: String) throws -> String {
-        try authority.issue(record, username: username)
+    nonisolated func sign(_ record: TokenRecord, username: String) -> String {
+        authority.issue(record, username: username)
     }
 
     nonisolated func latestIssueAhead(of user: UserID) -> Timestamp? { authority.latestIssueAhead(of: user) }

@@ -1,6 +1,5 @@
 import ChatCore
 import ChatGateway
-import ChatSQLite
 import EngineIO
 import Logging
 import ServiceLifecycle
@@ -30,7 +29,7 @@ struct PublicService: Service {
     let server: SocketServer
     let engine: EngineServer
     let gateway: ChatGateway
-    let store: SQLiteChatStore
+    let store: any ServedStore
     let backups: StoreBackups
     let state: RunState
     let announcement: Announcement

@@ -1,5 +1,4 @@
 import ChatCore
-import ChatSQLite
 import Synchronization
 
 /// Whether the appliance serves, or is starting or stopping: what `/readyz` says.

@@ -46,6 +46,7 @@ struct StartRemark: Equatable {
     }
 
     private static func remark(_ path: String, forbidden: Int, wanted: Int) -> StartRemark? {
+        // What cannot be looked at is told of where it is opened.
         guard let status = try? FileStatus(path, followsLinks: true), [.directory, .regular].contains(status.kind),
             status.mode & forbidden != 0
         else { return nil }

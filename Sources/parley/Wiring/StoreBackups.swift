@@ -1,6 +1,5 @@
 import ChatCore
 import ChatHTTP
-import ChatSQLite
 import Foundation
 import Synchronization
 
@@ -17,28 +16,26 @@ final class StoreBackups: BackupSource {
         var waiting: [CheckedContinuation<Void, Never>] = []
     }
 
-    private let store: SQLiteChatStore
+    private let store: any ServedStore
     private let state = Mutex(State())
 
-    init(store: SQLiteChatStore) {
+    init(store: any ServedStore) {
         self.store = store
     }
 
     func makeBackup(withKeys: Bool) async throws -> String {
         guard begin() else { throw Self.stopped }
         defer { end() }
-        let path = TemporaryCopy.path(in: store.directory, for: "backup")
         let left = withKeys ? [] : SecretSettings.names
-        try await withCheckedThrowingContinuation { (continuation: CheckedContinuation<Void, any Error>) in
+        return try await withCheckedThrowingContinuation { (continuation: CheckedContinuation<String, any Error>) in
             // It blocks as long as the copy takes: no thread of the pool must wait for that.
-            Thread { continuation.resume(with: Result { try self.copy(to: path, without: left) }) }.start()
+            Thread { continuation.resume(with: Result { try self.copy(without: left) }) }.start()
         }
-        return path
     }
 
-    private func copy(to path: String, without left: [String]) throws {
+    private func copy(without left: [String]) throws -> String {
         do {
-            try store.backup(to: path, withoutSettings: left) { _, _ in
+            return try store.copy(withoutSettings: left) {
                 if self.state.withLock({ $0.isStopping }) { throw Stopping() }
             }
         } catch let error as StoreOpenError {

@@ -1,8 +1,9 @@
 import ByteText
 import ChatCore
+import ChatWire
 import Foundation
+import JSON
 import NIOCore
-import SocketIO
 import Testing
 
 @testable import ChatGateway
@@ -10,14 +11,18 @@ import Testing
 @Suite("The description of the events")
 struct EventCatalogTests {
     private static let sources = URL(fileURLWithPath: #filePath).deletingLastPathComponent()
-        .appendingPathComponent("../../../Sources/ChatGateway").standardizedFileURL
+        .appendingPathComponent("../../../Sources").standardizedFileURL
 
-    /// Every file of the target, one text.
+    /// Every file that makes or sends events, one text.
     private static func code() throws -> String {
-        let files = try #require(FileManager.default.enumerator(at: sources, includingPropertiesForKeys: nil))
         var code = ""
-        for case let file as URL in files where file.pathExtension == "swift" && !file.path.contains("/Description/") {
-            code += try String(contentsOf: file, encoding: .utf8)
+        for target in ["ChatGateway", "ChatWire"] {
+            let folder = sources.appendingPathComponent(target)
+            let files = try #require(FileManager.default.enumerator(at: folder, includingPropertiesForKeys: nil))
+            for case let file as URL in files
+            where file.pathExtension == "swift" && !file.path.contains("/Description/") {
+                code += try String(contentsOf: file, encoding: .utf8)
+            }
         }
         return code
     }
@@ -68,7 +73,7 @@ struct EventCatalogTests {
 
     @Test("No event reads a field that is not described")
     func undescribedFields() throws {
-        let folder = Self.sources.appendingPathComponent("Events")
+        let folder = Self.sources.appendingPathComponent("ChatGateway/Events")
         for event in ClientEvents.all {
             let file = folder.appendingPathComponent("\(event).swift")
             let code = try String(contentsOf: file, encoding: .utf8)

@@ -1,8 +1,7 @@
 import ByteText
 import ChatCore
-import SocketIO
-
-@testable import ChatGateway
+import ChatWire
+import JSON
 
 extension WireShape {
     /// What is wrong with a value that should be of this shape; nothing may be there that is not described.

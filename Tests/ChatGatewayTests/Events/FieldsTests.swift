@@ -1,5 +1,6 @@
 import ByteText
 import ChatCore
+import ChatWire
 import SocketIO
 import Testing
 

@@ -5,7 +5,7 @@ import WaitTestKit
 
 @testable import ChatHTTP
 
-@Suite("The right to a transfer", .timeLimit(.minutes(1)))
+@Suite("The right to a transfer", .timeLimit(.minutes(5)))
 struct TransferLeaseTests {
     private struct Gone: Error {}
 

@@ -1,7 +1,7 @@
 import ChatCore
 import ChatCoreTestKit
 import Foundation
-import GRDBSQLite
+import CSQLite
 import Testing
 
 @testable import ChatSQLite
@@ -163,7 +163,7 @@ struct MigrationFaultTests {
         let error = #expect(throws: StoreOpenError.self) {
             try SQLiteChatStore(directory: fixture.directory.path).close()
         }
-        #expect(error == .newer(path: fixture.database, version: Self.new, supported: Self.old))
+        #expect(error == .newer(place: fixture.database, version: Self.new, supported: Self.old))
         #expect(try bytes("parley.db") == before.0)
         #expect(try bytes("parley.db-wal") == before.1)
     }

@@ -1,7 +1,6 @@
 import ChatCore
 import ChatCoreTestKit
 import Foundation
-import GRDB
 import Testing
 
 @testable import ChatSQLite
@@ -33,7 +32,7 @@ struct OpeningTests {
     func inUse() async throws {
         let fixture = try StoreFixture()
         let error = try refusal(fixture.directory.path)
-        #expect(error == .inUse(path: fixture.directory.path))
+        #expect(error == .inUse(place: fixture.directory.path))
         #expect(error.exitCode == 75)
         try await fixture.bench.user("ann")
         try fixture.bench.close()
@@ -46,7 +45,7 @@ struct OpeningTests {
         _ = try StoreFixture.shell(fixture.database, "PRAGMA user_version = 99", readonly: false)
         let before = try Data(contentsOf: URL(fileURLWithPath: fixture.database))
         let error = try refusal(fixture.directory.path)
-        #expect(error == .newer(path: fixture.database, version: 99, supported: DatabaseSchema.version))
+        #expect(error == .newer(place: fixture.database, version: 99, supported: DatabaseSchema.version))
         #expect(error.exitCode == 65)
         #expect(try Data(contentsOf: URL(fileURLWithPath: fixture.database)) == before)
         #expect(try fixture.directory.listing == ["parley.db", "parley.lock"])

@@ -60,7 +60,7 @@ struct MaintenanceTests {
         #expect(try fixture.directory.listing == ["parley.db", "parley.lock"])
         try fixture.bench.restart()
         try await fixture.bench.send("after the backup", to: chat, from: UserID("ann"))
-        #expect(throws: StoreOpenError.inUse(path: fixture.directory.path)) {
+        #expect(throws: StoreOpenError.inUse(place: fixture.directory.path)) {
             _ = try DatabaseBackup.restore(path, into: fixture.directory.path)
         }
         try fixture.bench.close()

@@ -1,5 +1,4 @@
 import ChatCore
-import GRDB
 import Synchronization
 import Testing
 

@@ -1,7 +1,6 @@
 import ChatCore
 import ChatCoreTestKit
 import Foundation
-import GRDB
 import Testing
 
 @testable import ChatSQLite
@@ -22,38 +21,39 @@ struct MigrationTests {
 
     private func old(_ content: String = content, migratedTo version: Int = 1) throws -> TemporaryDirectory {
         let directory = try TemporaryDirectory()
-        let queue = try DatabaseQueue(path: directory.path + "/parley.db")
-        try queue.write { try $0.execute(sql: FirstSchema.script + content) }
+        let connection = try Connection(path: directory.path + "/parley.db", readonly: false)
+        try connection.execute(FirstSchema.script + content)
         for (number, script) in [MigrationTo2.script, MigrationTo3.script].enumerated().prefix(version - 1) {
-            try queue.write { try $0.execute(sql: script + "PRAGMA user_version = \(number + 2);") }
+            try connection.execute("BEGIN; " + script + "PRAGMA user_version = \(number + 2); COMMIT")
         }
-        try queue.writeWithoutTransaction { try $0.execute(sql: "PRAGMA journal_mode = WAL") }
-        try queue.close()
+        try connection.execute("PRAGMA journal_mode = WAL")
+        try connection.close()
         return directory
     }
 
     /// The structure of a file, but for the text of its tables, which ALTER TABLE writes in its own way.
     private func structure(_ path: String) throws -> [String] {
-        let queue = try DatabaseQueue(path: path)
-        return try queue.read { database in
-            try String.fetchAll(
-                database,
-                sql: """
-                    SELECT 'column ' || t.name || ' ' || c.cid || ' ' || c.name || ' ' || c.type || ' '
-                        || c."notnull" || ' ' || ifnull(c.dflt_value, '-') || ' ' || c.pk || ' ' || c.hidden
-                        || ' ' || t.wr
-                    FROM pragma_table_list t JOIN pragma_table_xinfo(t.name) c
-                    WHERE t.schema = 'main' AND t.name NOT IN ('sqlite_schema', 'sqlite_temp_schema')
-                    UNION ALL
-                    SELECT 'key ' || t.name || ' ' || k."from" || ' ' || k."table" || ' ' || ifnull(k."to", '-')
-                    FROM pragma_table_list t JOIN pragma_foreign_key_list(t.name) k WHERE t.schema = 'main'
-                    UNION ALL
-                    SELECT type || ' ' || name || ' ' || ifnull(sql, '-') FROM sqlite_master WHERE type <> 'table'
-                    UNION ALL
-                    SELECT 'version ' || user_version FROM pragma_user_version
-                    ORDER BY 1
-                    """)
-        }
+        // One that may write takes the log away when it closes.
+        let connection = try Connection(path: path, readonly: false)
+        let structure = try connection.prepare(
+            """
+            SELECT 'column ' || t.name || ' ' || c.cid || ' ' || c.name || ' ' || c.type || ' '
+                || c."notnull" || ' ' || ifnull(c.dflt_value, '-') || ' ' || c.pk || ' ' || c.hidden
+                || ' ' || t.wr
+            FROM pragma_table_list t JOIN pragma_table_xinfo(t.name) c
+            WHERE t.schema = 'main' AND t.name NOT IN ('sqlite_schema', 'sqlite_temp_schema')
+            UNION ALL
+            SELECT 'key ' || t.name || ' ' || k."from" || ' ' || k."table" || ' ' || ifnull(k."to", '-')
+            FROM pragma_table_list t JOIN pragma_foreign_key_list(t.name) k WHERE t.schema = 'main'
+            UNION ALL
+            SELECT type || ' ' || name || ' ' || ifnull(sql, '-') FROM sqlite_master WHERE type <> 'table'
+            UNION ALL
+            SELECT 'version ' || user_version FROM pragma_user_version
+            ORDER BY 1
+            """
+        ).all { $0.text(0) }
+        try connection.close()
+        return structure
     }
 
     @Test("A file of version 1 is migrated to the structure that a new one has, and keeps its content and a copy")
@@ -140,11 +140,12 @@ struct MigrationTests {
     func failure() throws {
         let directory = try old("CREATE TABLE file_chunks (already there);")
         #expect(throws: StoreOpenError.self) { try SQLiteChatStore(directory: directory.path).close() }
-        let queue = try DatabaseQueue(path: directory.path + "/parley.db")
-        #expect(try queue.read { try Int.fetchOne($0, sql: "PRAGMA user_version") } == 1)
-        #expect(try queue.read { try $0.columns(in: "messages").map(\.name) }.contains("files") == false)
-        try queue.writeWithoutTransaction { try $0.execute(sql: "DROP TABLE file_chunks") }
-        try queue.close()
+        let connection = try Connection(path: directory.path + "/parley.db", readonly: false)
+        #expect(try connection.prepare("PRAGMA user_version").first { $0.int(0) } == 1)
+        let columns = try connection.prepare("SELECT name FROM pragma_table_info('messages')").all { $0.text(0) }
+        #expect(!columns.isEmpty && !columns.contains("files"))
+        try connection.execute("DROP TABLE file_chunks")
+        try connection.close()
         try SQLiteChatStore(directory: directory.path).close()
         #expect(try DatabaseCheck.run(directory.path + "/parley.db").isEmpty)
     }

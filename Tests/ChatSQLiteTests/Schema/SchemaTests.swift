@@ -1,7 +1,6 @@
 import ChatCore
 import ChatCoreTestKit
 import Foundation
-import GRDB
 import Testing
 
 @testable import ChatSQLite
@@ -19,15 +18,17 @@ struct SchemaTests {
     func newDatabase() throws {
         let fixture = try StoreFixture()
         try fixture.bench.close()
-        func objects(_ queue: DatabaseQueue) throws -> [String] {
-            try queue.read { try String.fetchAll($0, sql: "SELECT ifnull(sql, name) FROM sqlite_master ORDER BY name") }
+        func objects(_ connection: Connection) throws -> [String] {
+            try connection.prepare("SELECT ifnull(sql, name) FROM sqlite_master ORDER BY name").all { $0.text(0) }
         }
-        let expected = try DatabaseQueue()
-        try expected.write { try $0.execute(sql: DatabaseSchema.script) }
-        let made = try DatabaseQueue(path: fixture.database)
+        let expected = try Connection(path: ":memory:", readonly: false)
+        try expected.execute(DatabaseSchema.script)
+        let made = try Connection(path: fixture.database, readonly: true)
         #expect(try objects(made) == objects(expected))
-        #expect(try made.read { try Int.fetchOne($0, sql: "PRAGMA user_version") } == DatabaseSchema.version)
-        #expect(try made.read { try Int.fetchOne($0, sql: "PRAGMA application_id") } == DatabaseSchema.applicationID)
+        #expect(try made.prepare("PRAGMA user_version").first { Int($0.int(0)) } == DatabaseSchema.version)
+        #expect(try made.prepare("PRAGMA application_id").first { Int($0.int(0)) } == DatabaseSchema.applicationID)
+        try made.close()
+        try expected.close()
     }
 
     @Test("Each PRAGMA of the writer and the readers is what it was set to")
@@ -59,7 +60,7 @@ struct SchemaTests {
 
     @Test("The writer of a running store is durable: synchronous is FULL unless normal was asked for")
     func writerIsDurable() throws {
-        for (durability, value) in [(SQLiteStoreOptions.Durability.full, "2"), (.normal, "1")] {
+        for (durability, value) in [(StoreDurability.full, "2"), (.normal, "1")] {
             let directory = try TemporaryDirectory()
             var options = SQLiteStoreOptions()
             options.durability = durability

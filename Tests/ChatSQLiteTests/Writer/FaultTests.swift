@@ -1,6 +1,6 @@
 import ChatCore
 import ChatCoreTestKit
-import GRDBSQLite
+import CSQLite
 import Testing
 
 @testable import ChatSQLite

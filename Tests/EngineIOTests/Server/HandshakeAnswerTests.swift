@@ -4,7 +4,7 @@ import SocketServer
 import SocketTestKit
 import Testing
 
-@Suite("Engine.IO handshakes and refusals", .timeLimit(.minutes(1)))
+@Suite("Engine.IO handshakes and refusals", .timeLimit(.minutes(5)))
 struct HandshakeAnswerTests {
     @Test("A handshake over polling opens a session with all that the protocol tells")
     func polling() async throws {

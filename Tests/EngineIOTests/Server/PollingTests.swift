@@ -3,7 +3,7 @@ import SocketTestKit
 import Testing
 import WaitTestKit
 
-@Suite("Long-polling", .timeLimit(.minutes(1)))
+@Suite("Long-polling", .timeLimit(.minutes(5)))
 struct PollingTests {
     private func withSession(
         threads: Int = 1, change: (inout EngineConfiguration) -> Void = { _ in },

@@ -3,7 +3,7 @@ import SocketServer
 import SocketTestKit
 import Testing
 
-@Suite("WebSocket transport and upgrade", .timeLimit(.minutes(1)))
+@Suite("WebSocket transport and upgrade", .timeLimit(.minutes(5)))
 struct WebSocketTransportTests {
     @Test("Text and bytes come back")
     func echo() async throws {

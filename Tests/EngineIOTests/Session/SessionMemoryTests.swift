@@ -9,7 +9,7 @@ import WaitTestKit
 @testable import EngineIO
 
 /// What a session that has ended still keeps counts like before.
-@Suite("The memory of sessions that have ended", .timeLimit(.minutes(1)))
+@Suite("The memory of sessions that have ended", .timeLimit(.minutes(5)))
 struct SessionMemoryTests {
     /// A session over polling on a loop whose time moves by hand.
     private struct Polling {

@@ -1,3 +1,4 @@
+import ByteText
 import ChatCore
 
 @testable import ChatTokens
@@ -16,8 +17,8 @@ extension FuzzTarget {
         }
         try require((try? authority.verify(text)) == nil, "a token of nobody's was taken")
         try require(tickets.open(text, for: UserID("u")) == nil, "a ticket of nobody's was taken")
-        if let decoded = Base64URL.decode(Array(bytes)[...]) {
-            let again = Base64URL.encode(decoded)
+        if let decoded = Base64.url.decode(Array(bytes)[...]) {
+            let again = Base64.url.encode(decoded)
             try require(again.utf8.elementsEqual(bytes), "\(text) has another spelling, \(again)")
         }
     }

@@ -1,13 +1,12 @@
 import ByteText
 import Foundation
+import JSON
 import NIOCore
-
-@testable import SocketIO
 
 /// Our JSON parser beside Foundation's `JSONSerialization`. They must agree on what is JSON and on what it says, but
 /// where RFC 8259 leaves it open, or Foundation is known to read otherwise:
 ///
-/// 1. Depth: ours ends at ``JSONParser/maxDepth``, Foundation's at 512.
+/// 1. Depth: ours ends at ``JSONParser/Options/maxDepth``, Foundation's at 512.
 /// 2. Broken UTF-8, and halves of surrogate pairs: ours repairs (U+FFFD), Foundation's refuses (RFC 8259 section 8).
 /// 3. Numbers past a double: ours refuses, Foundation's makes them infinite or decimal; and 64-bit integers are ours
 ///    exactly, where Foundation rounds some of them through decimals.
@@ -19,13 +18,13 @@ enum JSONDifference {
     static func check(_ bytes: UnsafeRawBufferPointer) throws {
         // 4. A NUL in the first bytes is how UTF-16 and UTF-32 are told, a mark is a mark.
         if bytes.prefix(4).contains(0) || [0xEF, 0xFE, 0xFF].contains(bytes.first ?? 0) { return }
-        let ours = try? JSONParser.parse(bytes.buffer)
+        let ours = try? JSONParser.parse(bytes.buffer).value
         let theirs = try? JSONSerialization.jsonObject(with: Data(bytes), options: [.fragmentsAllowed])
         switch (ours, theirs) {
         case (nil, nil):
             return
         case (nil, let theirs?):
-            let isKnown = depth(bytes) > JSONParser.maxDepth || hasBeyondDouble(bytes) || hasLastComma(bytes)
+            let isKnown = depth(bytes) > JSONParser.Options.maxDepth || hasBeyondDouble(bytes) || hasLastComma(bytes)
             try FuzzTarget.Broken.unless(isKnown, "only Foundation takes it: \(theirs)")
         case (let ours?, nil):
             // 3. Foundation also refuses exponents that it cannot hold.

@@ -1,4 +1,5 @@
-import Foundation
+import JSON
+import NIOCore
 import Testing
 
 @testable import parley
@@ -6,7 +7,7 @@ import Testing
 @Suite("What the shell commands print")
 struct AdminOutputTests {
     private static func plain(_ json: String) throws -> String {
-        AdminOutput.plain(try JSONDecoder().decode(PlainValue.self, from: Data(json.utf8)))
+        AdminOutput.plain(try JSONValue(parsing: ByteBuffer(string: json)))
     }
 
     @Test("An object is a line a field, what names it first")

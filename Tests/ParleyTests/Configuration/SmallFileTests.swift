@@ -3,7 +3,7 @@ import Testing
 
 @testable import parley
 
-@Suite("Small files that options name", .timeLimit(.minutes(1)))
+@Suite("Small files that options name", .timeLimit(.minutes(5)))
 struct SmallFileTests {
     private static func withPath(_ body: (String) throws -> Void) throws {
         let path = FileManager.default.temporaryDirectory.appendingPathComponent("small-\(UUID().uuidString)").path

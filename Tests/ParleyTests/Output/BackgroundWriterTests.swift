@@ -3,7 +3,7 @@ import Testing
 
 @testable import parley
 
-@Suite("Lines written in the background", .timeLimit(.minutes(1)))
+@Suite("Lines written in the background", .timeLimit(.minutes(5)))
 struct BackgroundWriterTests {
     private static func remark(_ lost: Int) -> String { "\(lost) were dropped\n" }
 

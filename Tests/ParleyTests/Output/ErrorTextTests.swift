@@ -27,7 +27,7 @@ struct ErrorTextTests {
             (IOError(errnoCode: ENOSPC, reason: "write"), "No space left on device"),
             (Self.missingFile(), "No such file or directory"),
             (ChatError(.notFound, "There is no such chat."), "There is no such chat."),
-            (StoreOpenError.inUse(path: "/d"), "/d is in use by another parley; stop that one first"),
+            (StoreOpenError.inUse(place: "/d"), "/d is in use by another parley; stop that one first"),
             (SocketServerError.addressInUse("a:1"), "a:1 is in use"),
             (ChannelError.connectTimeout(.seconds(1)), "it does not answer in time"),
             (CancellationError(), "it was cancelled"),

@@ -105,7 +105,7 @@ struct OutputFileTests {
     func forbidden() throws {
         try Self.withDirectory { directory in
             try Self.write("the database", to: directory + "/parley.db")
-            let own = ApplianceFiles.all(in: directory + "/../" + (directory as NSString).lastPathComponent)
+            let own = StoreEngine.sqlite(directory: directory + "/../" + (directory as NSString).lastPathComponent).files
             for name in ["parley.db", "admin.key", "parley.db-wal"] {
                 let failure = #expect(throws: Failure.self) { try OutputFile("\(directory)/./\(name)", forbidden: own) }
                 #expect(failure?.status == .cannotCreate)

@@ -1,4 +1,5 @@
 import ByteText
+import JSON
 import NIOCore
 import NIOEmbedded
 import SocketServer

@@ -1,5 +1,6 @@
 import ByteText
 import EngineIO
+import JSON
 import NIOCore
 import SocketIO
 import Synchronization
@@ -21,7 +22,9 @@ import Testing
         func letIn(rooms: [String]) {
             let decide = waiting.withLock { $0.removeFirst() }
             let sockets = sockets.continuation
-            decide(.accept(.init(id: "sid", pid: "pid", rooms: rooms) { Handler($0, sockets) }))
+            var acceptance = ConnectDecision.Acceptance(id: "sid", pid: "pid", rooms: rooms) { Handler($0, sockets) }
+            acceptance.holdsDeliveries = true
+            decide(.accept(acceptance))
         }
 
         /// A client that connects, and is let in as soon as the gate is asked; its socket holds back what passes.

@@ -3,7 +3,7 @@ import NIOCore
 import SocketIO
 import Testing
 
-@Suite("Clients that are in no namespace", .timeLimit(.minutes(1)))
+@Suite("Clients that are in no namespace", .timeLimit(.minutes(5)))
 struct StrangerTests {
     private static let short = Duration.milliseconds(200)
 

@@ -10,12 +10,9 @@ struct TestServer: Sendable {
     private let server: SocketServer
 
     static func start(
-        threads: Int = 2, connectTimeout: Duration = .seconds(15),
-        _ configure: @Sendable (SocketIOServer) -> Void
+        threads: Int = 2, configuration: SocketIOConfiguration, _ configure: @Sendable (SocketIOServer) -> Void
     ) async throws -> TestServer {
         let group = MultiThreadedEventLoopGroup(numberOfThreads: threads)
-        var configuration = SocketIOConfiguration()
-        configuration.connectTimeout = connectTimeout
         let io = SocketIOServer(configuration: configuration, eventLoopGroup: group)
         configure(io)
         var routes = HTTPRoutes()
@@ -29,12 +26,21 @@ struct TestServer: Sendable {
         return TestServer(io: io, port: port, server: server)
     }
 
-    /// Runs a test against a server, and stops the server whatever comes of it.
     static func with(
-        threads: Int = 2, connectTimeout: Duration = .seconds(15),
+        threads: Int = 2, connectTimeout: Duration,
         _ configure: @Sendable (SocketIOServer) -> Void, _ body: @Sendable (TestServer) async throws -> Void
     ) async throws {
-        let server = try await start(threads: threads, connectTimeout: connectTimeout, configure)
+        var configuration = SocketIOConfiguration()
+        configuration.connectTimeout = connectTimeout
+        try await with(threads: threads, configuration: configuration, configure, body)
+    }
+
+    /// Runs a test against a server, and stops the server whatever comes of it.
+    static func with(
+        threads: Int = 2, configuration: SocketIOConfiguration = SocketIOConfiguration(),
+        _ configure: @Sendable (SocketIOServer) -> Void, _ body: @Sendable (TestServer) async throws -> Void
+    ) async throws {
+        let server = try await start(threads: threads, configuration: configuration, configure)
         do {
             try await body(server)
         } catch {

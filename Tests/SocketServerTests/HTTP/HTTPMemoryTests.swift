@@ -6,7 +6,7 @@ import Testing
 import WaitTestKit
 
 /// What is counted of connections that speak HTTP, and who goes when it is too much.
-@Suite("The memory of connections that speak HTTP", .timeLimit(.minutes(1)))
+@Suite("The memory of connections that speak HTTP", .timeLimit(.minutes(5)))
 struct HTTPMemoryTests {
     /// Answers with more than any socket takes at once, in one piece.
     private struct WholeResponder: HTTPResponder {

@@ -4,7 +4,7 @@ import SocketServer
 import SocketTestKit
 import Testing
 
-@Suite("HTTP over sockets", .timeLimit(.minutes(1)))
+@Suite("HTTP over sockets", .timeLimit(.minutes(5)))
 struct HTTPServerTests {
     @Test("Requests of one connection are answered one after the other, whatever they are")
     func keepAlive() async throws {

@@ -6,7 +6,7 @@ import Testing
 @testable import SocketServer
 
 /// RFC 9112 and 9110, where a server has to refuse.
-@Suite("What a request must be", .timeLimit(.minutes(1)))
+@Suite("What a request must be", .timeLimit(.minutes(5)))
 struct RequestRulesTests {
     @Test(
         "A head against the rules is refused, and the connection ends with that",

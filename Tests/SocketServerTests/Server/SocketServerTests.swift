@@ -7,7 +7,7 @@ import Testing
 import Glibc
 #endif
 
-@Suite("Socket server", .timeLimit(.minutes(1)))
+@Suite("Socket server", .timeLimit(.minutes(5)))
 struct SocketServerTests {
     private func temporaryPath() -> String {
         "/tmp/socket-server-tests-\(getpid())-\(UInt64.random(in: 0...UInt64.max))"

@@ -4,7 +4,7 @@ import Testing
 
 @testable import SocketServer
 
-@Suite("Unix sockets that listen", .timeLimit(.minutes(1)))
+@Suite("Unix sockets that listen", .timeLimit(.minutes(5)))
 struct UnixListenerTests {
     private static func withPath(_ body: (String) async throws -> Void) async throws {
         // Short: a socket's path has little room.

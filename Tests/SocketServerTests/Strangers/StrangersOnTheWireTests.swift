@@ -7,7 +7,7 @@ import WaitTestKit
 
 @testable import SocketServer
 
-@Suite("Connections without a token, over sockets", .timeLimit(.minutes(1)))
+@Suite("Connections without a token, over sockets", .timeLimit(.minutes(5)))
 struct StrangersOnTheWireTests {
     /// Vouches for a request and parks it.
     private final class Bouncer: LoopHTTPService {

@@ -4,7 +4,7 @@ import Testing
 
 @testable import SocketServer
 
-@Suite("UTF-8, masks, SHA-1, base64, handshake")
+@Suite("UTF-8, masks, handshake")
 struct CodecTests {
     private func isValid(_ bytes: [UInt8]) -> Bool {
         bytes.withUnsafeBytes { whole in
@@ -52,35 +52,6 @@ struct CodecTests {
                 #expect(bytes == clear)
             }
         }
-    }
-
-    @Test("SHA-1 gives the digests of FIPS 180 at the lengths where padding turns")
-    func sha1() {
-        func hex(_ text: String) -> String {
-            SHA1.hash(text.utf8).map { ($0 < 16 ? "0" : "") + String($0, radix: 16) }.joined()
-        }
-        #expect(hex("") == "da39a3ee5e6b4b0d3255bfef95601890afd80709")
-        #expect(hex("abc") == "a9993e364706816aba3e25717850c26c9cd0d89d")
-        #expect(
-            hex("abcdbcdecdefdefgefghfghighijhijkijkljklmklmnlmnomnopnopq")
-                == "84983e441c3bd26ebaae4aa1f95129e5e54670f1")
-        #expect(hex(String(repeating: "a", count: 64)) == "0098ba824b5c16427bd7a1122a5a442a25ec644d")
-        #expect(hex(String(repeating: "a", count: 55)) == "c1c8bbdc22796e28c0e15163d20899b65621d65a")
-    }
-
-    @Test("Base64 goes there and back, and refuses what is none")
-    func base64() {
-        for length in 0..<20 {
-            let bytes = ByteBuffer(bytes: (0..<length).map { UInt8(truncatingIfNeeded: $0 &* 77) })
-            var text = ByteBuffer()
-            Base64.encode(bytes.readableBytesView, to: &text)
-            #expect(text.readableBytes == Base64.encodedLength(length))
-            #expect(Base64.decode(text.readableBytesView) == bytes)
-        }
-        for bad in ["A", "AQ=", "AQ=A", "A?==", "====", "AQIDBA===", "AQI=DA=="] {
-            #expect(Base64.decode(ByteBuffer(string: bad).readableBytesView) == nil, "\(bad)")
-        }
-        #expect(Base64.decode(ByteBuffer(string: "AQIDBA").readableBytesView) == ByteBuffer(bytes: [1, 2, 3, 4]))
     }
 
     private func handshake(_ change: (inout HTTPRequestHead) -> Void) -> WebSocketHandshake.Answer {

@@ -4,7 +4,7 @@ import SocketTestKit
 import Testing
 
 /// Sending at once, past the queue of the connection, to a client that does not read for a while.
-@Suite("Frames sent at once", .timeLimit(.minutes(1)))
+@Suite("Frames sent at once", .timeLimit(.minutes(5)))
 struct DirectSendTests {
     private static let count = 600
     private static let size = 30_000

@@ -3,7 +3,7 @@ import SocketServer
 import SocketTestKit
 import Testing
 
-@Suite("WebSocket over sockets", .timeLimit(.minutes(1)))
+@Suite("WebSocket over sockets", .timeLimit(.minutes(5)))
 struct WebSocketConnectionTests {
     private func withEcho(
         limit: Int = 1000,

@@ -4,7 +4,7 @@ import SocketTestKit
 import Testing
 
 /// Reading at a bearable pace.
-@Suite("WebSocket input", .timeLimit(.minutes(1)))
+@Suite("WebSocket input", .timeLimit(.minutes(5)))
 struct WebSocketInputTests {
     private func withEcho(body: (TestServer) async throws -> Void) async throws {
         var routes = HTTPRoutes(fallback: EchoResponder())

@@ -1,4 +1,5 @@
 import ChatCore
+import ChatWire
 import HTTPTypes
 import Hummingbird
 
@@ -25,19 +26,19 @@ extension AdminSite {
         guard case .chat(let made, let created) = try await store.perform(.createChat(chat, by: .operator)) else {
             throw HTTPFailure.internal
         }
-        return .json(AdminObjects.chat(made), status: created ? .created : .ok)
+        return .json(status: created ? .created : .ok) { $0.writeWire(made) }
     }
 
     @Sendable private func listChats(_ request: AdminRequest) async throws -> Response {
         let page = try request.page()
         let query = request.query("q")
         let chats = try await store.read { try $0.chats(matching: query, page: page) }
-        return .json(AdminObjects.list(chats.items.map(AdminObjects.chat), next: chats.next))
+        return .list(chats.items, next: chats.next) { $0.writeWire($1) }
     }
 
     @Sendable private func getChat(_ request: AdminRequest) async throws -> Response {
-        let id = ChatID(try request.parameter("id"))
-        return .json(AdminObjects.chat(try await existingChat(id)))
+        let chat = try await existingChat(ChatID(try request.parameter("id")))
+        return .json { $0.writeWire(chat) }
     }
 
     @Sendable private func updateChat(_ request: AdminRequest) async throws -> Response {
@@ -46,7 +47,7 @@ extension AdminSite {
         guard case .chat(let chat, _) = try await store.perform(.updateChat(id, patch, by: .operator)) else {
             throw HTTPFailure.internal
         }
-        return .json(AdminObjects.chat(chat))
+        return .json { $0.writeWire(chat) }
     }
 
     @Sendable private func deleteChat(_ request: AdminRequest) async throws -> Response {

@@ -1,4 +1,5 @@
 import ChatCore
+import ChatWire
 import HTTPTypes
 import Hummingbird
 
@@ -18,7 +19,7 @@ extension AdminSite {
             guard try view.chat(id) != nil else { throw ChatError(.notFound, "There is no such chat.") }
             return try view.members(of: id, page: page)
         }
-        return .json(AdminObjects.list(members.items.map(AdminObjects.member), next: members.next))
+        return .list(members.items, next: members.next) { $0.writeWire($1, watermarks: false) }
     }
 
     /// 200 with the member, whether it was one before or not.
@@ -28,7 +29,7 @@ extension AdminSite {
         let role = try request.fields.choice("role", Member.Role.self)
         let outcome = try await store.perform(.putMember(chat, user, role: role, by: .operator))
         guard case .member(let member) = outcome else { throw HTTPFailure.internal }
-        return .json(AdminObjects.member(member))
+        return .json { $0.writeWire(member, watermarks: false) }
     }
 
     @Sendable private func removeMember(_ request: AdminRequest) async throws -> Response {

@@ -1,4 +1,5 @@
 import ChatCore
+import ChatWire
 import HTTPTypes
 import Hummingbird
 
@@ -27,7 +28,7 @@ extension AdminSite {
             return try view.history(of: id, range, limit: limit)
         }
         let next = before == nil && page.hasMore ? page.messages.last.map { String($0.seq) } : nil
-        return .json(AdminObjects.list(page.messages.map(AdminObjects.message), next: next))
+        return .list(page.messages, next: next) { $0.writeWire($1) }
     }
 
     @Sendable private func sendMessage(_ request: AdminRequest) async throws -> Response {
@@ -53,7 +54,7 @@ extension AdminSite {
             guard case .message(let sent, _) = try await store.perform(.send(message)) else {
                 throw HTTPFailure.internal
             }
-            return .json(AdminObjects.message(sent), status: .created)
+            return .json(status: .created) { $0.writeWire(sent) }
         } catch let error as ChatError where error.code == .forbidden {
             throw HTTPFailure.conflict("The sender is no member of the chat.", field: "sender_id")
         }

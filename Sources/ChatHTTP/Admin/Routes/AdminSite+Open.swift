@@ -7,7 +7,7 @@ extension AdminSite {
     /// What needs no key, and holds no data.
     var openRoutes: [Route] {
         [
-            .open(.get, "/healthz") { _ in .json(Self.state("ok")) }.probe(),
+            .open(.get, "/healthz") { _ in .state("ok") }.probe(),
             .open(.get, "/readyz", readiness).probe(),
             .open(.get, "/") { _ in AdminPage.response },
         ] + ([Self.openAPI] + documents).map { document in
@@ -29,10 +29,6 @@ extension AdminSite {
             throw HTTPFailure(
                 status: .serviceUnavailable, code: "unavailable", message: "The database does not answer.")
         }
-        return .json(Self.state("ready"))
-    }
-
-    private static func state(_ state: String) -> JSON {
-        .object([("status", .string(state))])
+        return .state("ready")
     }
 }

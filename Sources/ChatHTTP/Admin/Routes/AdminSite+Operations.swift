@@ -1,7 +1,9 @@
 import ByteText
 import ChatCore
+import ChatWire
 import HTTPTypes
 import Hummingbird
+import JSON
 
 extension AdminSite {
     var operationRoutes: [Route] {
@@ -27,17 +29,23 @@ extension AdminSite {
 
     @Sendable private func statistics(_ request: AdminRequest) async throws -> Response {
         let stored = try await store.read { try $0.statistics() }
-        return .json(
-            .object([
-                ("version", .string(program.version)),
-                ("started_at", .string(program.startedAt.rfc3339)),
-                ("connections", .integer(Int64(await sessions.connectionCount()))),
-                ("users", .integer(Int64(stored.users))),
-                ("chats", .integer(Int64(stored.chats))),
-                ("messages", .integer(Int64(stored.messages))),
-                ("file_bytes", .integer(stored.fileBytes)),
-                ("memory_bytes", ProcessMemory.residentBytes().map { .integer($0) } ?? .null),
-            ]))
+        let connections = await sessions.connectionCount()
+        return .json { writer in
+            writer.object { object in
+                object.field("version", program.version)
+                object.field("started_at", program.startedAt)
+                object.field("connections", connections)
+                object.field("users", stored.users)
+                object.field("chats", stored.chats)
+                object.field("messages", stored.messages)
+                object.field("file_bytes", stored.fileBytes)
+                if let bytes = ProcessMemory.residentBytes() {
+                    object.field("memory_bytes", bytes)
+                } else {
+                    object.null("memory_bytes")
+                }
+            }
+        }
     }
 
     /// In the order of their ids; a page goes on after the last one, even when that one has gone meanwhile.
@@ -48,7 +56,7 @@ extension AdminSite {
         let rest = after.map { after in all.drop { ByteString($0.sid) <= after } } ?? all[...]
         let items = rest.prefix(page.limit)
         let next = rest.count > items.count ? items.last?.sid : nil
-        return .json(AdminObjects.list(items.map(AdminObjects.connection), next: next))
+        return .list(items, next: next) { $0.writeWire($1) }
     }
 
     @Sendable private func disconnect(_ request: AdminRequest) async throws -> Response {

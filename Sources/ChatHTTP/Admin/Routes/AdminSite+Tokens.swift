@@ -1,8 +1,10 @@
 import ByteText
 import ChatCore
+import ChatWire
 import Foundation
 import HTTPTypes
 import Hummingbird
+import JSON
 
 extension AdminSite {
     /// Seconds. CONTRACT section 2: 30 days unless asked otherwise, 10 years at most.
@@ -37,13 +39,15 @@ extension AdminSite {
         guard case .token(let record, let user) = try await store.perform(.issueToken(token)) else {
             throw HTTPFailure.internal
         }
-        let answer: JSON = .object([
-            ("token", .string(try tokens.sign(record, username: user.username))),
-            ("token_id", .string(record.id.rawValue)),
-            ("user_id", .string(user.id.rawValue)),
-            ("expires_at", .string(record.expiresAt.rfc3339)),
-        ])
-        return .json(answer, status: .created)
+        let signed = try tokens.sign(record, username: user.username)
+        return .json(status: .created) { writer in
+            writer.object { object in
+                object.field("token", signed)
+                object.field("token_id", record.id.rawValue)
+                object.field("user_id", user.id.rawValue)
+                object.field("expires_at", record.expiresAt)
+            }
+        }
     }
 
     @Sendable private func listTokens(_ request: AdminRequest) async throws -> Response {
@@ -55,7 +59,7 @@ extension AdminSite {
             }
             return try view.tokens(of: user, page: page)
         }
-        return .json(AdminObjects.list(tokens.items.map(AdminObjects.token), next: tokens.next))
+        return .list(tokens.items, next: tokens.next) { $0.writeWire($1) }
     }
 
     @Sendable private func revokeToken(_ request: AdminRequest) async throws -> Response {

@@ -1,4 +1,5 @@
 import ChatCore
+import ChatWire
 import HTTPTypes
 import Hummingbird
 
@@ -28,7 +29,7 @@ extension AdminSite {
             throw HTTPFailure.invalid("id must be 1 to 64 of A-Z a-z 0-9 _ . : -", field: "id")
         }
         guard case .user(let made) = try await store.perform(.createUser(user)) else { throw HTTPFailure.internal }
-        return .json(AdminObjects.user(made, online: false), status: .created)
+        return .json(status: .created) { $0.writeWire(made, online: false) }
     }
 
     @Sendable private func listUsers(_ request: AdminRequest) async throws -> Response {
@@ -36,12 +37,11 @@ extension AdminSite {
         let query = request.query("q")
         let users = try await store.read { try $0.users(matching: query, page: page) }
         let online = await sessions.online(among: users.items.map(\.id))
-        let items = users.items.map { AdminObjects.user($0, online: online.contains($0.id)) }
-        return .json(AdminObjects.list(items, next: users.next))
+        return .list(users.items, next: users.next) { $0.writeWire($1, online: online.contains($1.id)) }
     }
 
     @Sendable private func getUser(_ request: AdminRequest) async throws -> Response {
-        .json(try await shown(try await existingUser(request)))
+        await answer(try await existingUser(request))
     }
 
     @Sendable private func updateUser(_ request: AdminRequest) async throws -> Response {
@@ -53,7 +53,7 @@ extension AdminSite {
             username: username ?? nil, displayName: try fields.change("display_name"),
             avatarURL: try fields.change("avatar_url"))
         guard case .user(let user) = try await store.perform(.updateUser(id, patch)) else { throw HTTPFailure.internal }
-        return .json(try await shown(user))
+        return await answer(user)
     }
 
     @Sendable private func deleteUser(_ request: AdminRequest) async throws -> Response {
@@ -87,7 +87,8 @@ extension AdminSite {
         return user
     }
 
-    private func shown(_ user: User) async throws -> JSON {
-        AdminObjects.user(user, online: await sessions.online(among: [user.id]).contains(user.id))
+    private func answer(_ user: User) async -> Response {
+        let isOnline = await sessions.online(among: [user.id]).contains(user.id)
+        return .json { $0.writeWire(user, online: isOnline) }
     }
 }

@@ -21,6 +21,6 @@ struct ChatAdd: AdminCommand {
         var body = CallBody()
         body.set("role", role)
         let path = "/admin/chats/\(AdminCall.encoded(id))/members/\(try await users.path(of: user))"
-        return AdminCall(.put, path, body: try body.encoded())
+        return AdminCall(.put, path, body: body.encoded())
     }
 }

@@ -26,6 +26,6 @@ struct ChatCreate: AdminCommand {
         body.set("id", id)
         body.set("type", direct ? "direct" : nil)
         body.set("member_ids", member)
-        return AdminCall(.post, "/admin/chats", body: try body.encoded())
+        return AdminCall(.post, "/admin/chats", body: body.encoded())
     }
 }

@@ -17,6 +17,6 @@ struct ChatRename: AdminCommand {
     func call(_ users: UserLookup) async throws -> AdminCall {
         var body = CallBody()
         body.change("name", name)
-        return AdminCall(.patch, "/admin/chats/\(AdminCall.encoded(id))", body: try body.encoded())
+        return AdminCall(.patch, "/admin/chats/\(AdminCall.encoded(id))", body: body.encoded())
     }
 }

@@ -21,6 +21,6 @@ struct ChatSend: AdminCommand {
         var body = CallBody()
         body.set("content", content)
         if let sender { body.set("sender_id", try await users.id(of: sender)) }
-        return AdminCall(.post, "/admin/chats/\(AdminCall.encoded(id))/messages", body: try body.encoded())
+        return AdminCall(.post, "/admin/chats/\(AdminCall.encoded(id))/messages", body: body.encoded())
     }
 }

@@ -1,6 +1,5 @@
 import ArgumentParser
 import ChatCore
-import ChatSQLite
 import Foundation
 
 /// `parley backup FILE|-`: a consistent copy of the database, of a running or a stopped appliance.
@@ -28,30 +27,29 @@ struct BackupCommand: ParsableCommand {
     @Option(help: .hidden) var adminKeyFile: String?
 
     func run() throws {
-        let directory = try DataOption.directory(data, config: config)
-        let output = try OutputFile(file, forbidden: ApplianceFiles.all(in: directory))
+        let engine = try StoreEngine(data: data, config: config)
+        let appliance = engine.maintenance
+        let output = try OutputFile(file, forbidden: engine.files)
         defer { output.discard() }
-        TemporaryCopy.removeAbandoned(in: directory)
+        appliance.clearUp()
         let bar = ProgressBar("copying")
         defer { bar.clear() }
         do {
-            try copy(directory, to: output, bar)
+            try copy(appliance, to: output, bar)
         } catch let error as StoreOpenError {
             throw Failure(error)
         }
         try output.finish()
     }
 
-    /// SQLite writes files only, so what goes to standard output is copied beside the database first; the next start or
+    /// An engine writes files only, so what goes to standard output is copied beside the store first; the next start or
     /// command removes it there if this process is killed.
-    private func copy(_ directory: String, to output: OutputFile, _ bar: ProgressBar) throws {
-        let path = output.draftPath ?? TemporaryCopy.path(in: directory, for: "backup")
-        let beside = TemporaryCopy.files(of: path)
-        for path in beside { Drafts.add(path) }
-        defer { for path in beside where path != output.draftPath { Drafts.remove(path) } }
-        try DatabaseBackup.copy(
-            directory: directory, to: path, withoutSettings: withoutKeys ? SecretSettings.names : []
-        ) { bar.show(Double($0) / Double(max(1, $1))) }
+    private func copy(_ appliance: any StoreMaintenance, to output: OutputFile, _ bar: ProgressBar) throws {
+        let copy = output.draftPath.map(appliance.draft) ?? appliance.temporaryCopy(for: "backup", of: nil)
+        let path = copy.path
+        for path in copy.files { Drafts.add(path) }
+        defer { for path in copy.files where path != output.draftPath { Drafts.remove(path) } }
+        try appliance.backup(to: path, withoutSettings: withoutKeys ? SecretSettings.names : []) { bar.show($0) }
         guard output.draftPath == nil else { return }
         defer { unlink(path) }
         let descriptor = open(path, O_RDONLY | O_CLOEXEC)

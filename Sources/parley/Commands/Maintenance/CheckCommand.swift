@@ -1,6 +1,5 @@
 import ArgumentParser
 import ChatCore
-import ChatSQLite
 
 /// `parley check [FILE]`: verifies a database or a backup; never writes at or beside it.
 struct CheckCommand: ParsableCommand {
@@ -18,11 +17,12 @@ struct CheckCommand: ParsableCommand {
     var config: String?
 
     func run() throws {
-        let path = try file ?? DataOption.directory(data, config: config) + "/parley.db"
+        let appliance = try StoreEngine(data: data, config: config).maintenance
+        let path = file ?? appliance.place
         let bar = ProgressBar("checking")
-        let findings: [Finding]
+        let findings: [StoreFinding]
         do {
-            findings = try DatabaseCheck.run(path) { bar.show($0) }
+            findings = try appliance.check(file) { bar.show($0) }
         } catch let error as StoreOpenError {
             bar.clear()
             throw Failure(error)

@@ -1,6 +1,5 @@
 import ArgumentParser
 import ChatCore
-import ChatSQLite
 import Foundation
 
 /// `parley export FILE`: everything but the keys as NDJSON, of a running or a stopped appliance.
@@ -28,19 +27,18 @@ struct ExportCommand: ParsableCommand {
     var config: String?
 
     func run() throws {
-        let directory = try DataOption.directory(data, config: config)
-        let path = from ?? directory + "/parley.db"
+        let engine = try StoreEngine(data: data, config: config)
+        let appliance = engine.maintenance
         let bar = ProgressBar("exporting")
         defer { bar.clear() }
-        TemporaryCopy.removeAbandoned(in: directory)
-        let copy = TemporaryCopy.path(in: PathText.directory(of: path), for: "export")
-        let drafts = TemporaryCopy.files(of: copy)
-        drafts.forEach(Drafts.add)
-        defer { drafts.forEach { Drafts.remove($0) } }
+        appliance.clearUp()
+        let copy = appliance.temporaryCopy(for: "export", of: from)
+        copy.files.forEach(Drafts.add)
+        defer { copy.files.forEach { Drafts.remove($0) } }
         do {
-            let source = try DatabaseExport(path, copyingTo: copy)
+            let source = try appliance.archive(of: from, copyingTo: copy)
             let output = try ArchiveWriter(
-                file, files: files, forbidden: ApplianceFiles.all(in: directory) + [path])
+                file, files: files, forbidden: engine.files + (from.map { [$0] } ?? []))
             do {
                 let counts = try source.run(
                     withFiles: files != .none, progress: { bar.show($0) }, output.write)

@@ -1,6 +1,5 @@
 import ArgumentParser
 import ChatCore
-import ChatSQLite
 
 /// `parley import FILE`: an archive of `parley export` into the database of a stopped appliance.
 struct ImportCommand: ParsableCommand {
@@ -28,13 +27,13 @@ struct ImportCommand: ParsableCommand {
     var config: String?
 
     func run() throws {
-        let directory = try DataOption.directory(data, config: config)
+        let appliance = try StoreEngine(data: data, config: config).maintenance
         let reader = try ArchiveReader(file, files: files)
-        TemporaryCopy.removeAbandoned(in: directory)
+        appliance.clearUp()
         let bar = ProgressBar("importing")
         defer { bar.clear() }
         do {
-            let target = try DatabaseImport(into: directory, anew: anew)
+            let target = try appliance.beginImport(anew: anew)
             let kept: String?
             do {
                 if target.mark.line > 0 {
@@ -54,7 +53,7 @@ struct ImportCommand: ParsableCommand {
                 throw error
             }
             bar.clear()
-            try StandardOutput.line("imported \(target.counts.summary) into \(directory)/parley.db")
+            try StandardOutput.line("imported \(target.counts.summary) into \(appliance.place)")
             if let kept { try StandardOutput.line("the old one is \(kept)") }
         } catch let error as StoreOpenError {
             throw Failure(error)

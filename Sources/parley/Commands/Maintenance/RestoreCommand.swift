@@ -1,6 +1,5 @@
 import ArgumentParser
 import ChatCore
-import ChatSQLite
 
 /// `parley restore FILE`: puts a backup in place of the database of a stopped appliance.
 struct RestoreCommand: ParsableCommand {
@@ -18,22 +17,22 @@ struct RestoreCommand: ParsableCommand {
     var config: String?
 
     func run() throws {
-        let directory = try DataOption.directory(data, config: config)
-        TemporaryCopy.removeAbandoned(in: directory)
+        let appliance = try StoreEngine(data: data, config: config).maintenance
+        appliance.clearUp()
         let bar = ProgressBar("restoring")
         let kept: String?
         do {
-            if let fault = try DatabaseCheck.run(file).first(where: \.isFault) {
+            if let fault = try appliance.check(file, progress: { _ in }).first(where: \.isFault) {
                 throw Failure(
                     .badData, "\(file) is damaged (\(fault)): nothing was changed; see parley check \(file)")
             }
-            kept = try DatabaseBackup.restore(file, into: directory) { bar.show(Double($0) / Double(max(1, $1))) }
+            kept = try appliance.restore(file) { bar.show($0) }
         } catch let error as StoreOpenError {
             bar.clear()
             throw Failure(error)
         }
         bar.clear()
-        try StandardOutput.line("\(directory)/parley.db is now \(file)")
+        try StandardOutput.line("\(appliance.place) is now \(file)")
         if let kept { try StandardOutput.line("the old one is \(kept)") }
     }
 }

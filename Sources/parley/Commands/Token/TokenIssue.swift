@@ -35,6 +35,6 @@ struct TokenIssue: AdminCommand {
         body.set("create", create)
         body.set("ttl_seconds", ttl)
         body.set("label", label)
-        return AdminCall(.post, "/admin/tokens", body: try body.encoded())
+        return AdminCall(.post, "/admin/tokens", body: body.encoded())
     }
 }

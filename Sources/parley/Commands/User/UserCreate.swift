@@ -21,6 +21,6 @@ struct UserCreate: AdminCommand {
         body.set("id", id)
         body.set("display_name", profile.displayName)
         body.set("avatar_url", profile.avatarURL)
-        return AdminCall(.post, "/admin/users", body: try body.encoded())
+        return AdminCall(.post, "/admin/users", body: body.encoded())
     }
 }

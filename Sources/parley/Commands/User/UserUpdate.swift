@@ -20,6 +20,6 @@ struct UserUpdate: AdminCommand {
         body.set("username", username)
         body.change("display_name", profile.displayName)
         body.change("avatar_url", profile.avatarURL)
-        return AdminCall(.patch, "/admin/users/\(try await users.path(of: user))", body: try body.encoded())
+        return AdminCall(.patch, "/admin/users/\(try await users.path(of: user))", body: body.encoded())
     }
 }
