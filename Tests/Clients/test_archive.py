@@ -99,6 +99,7 @@ def test_a_wrong_line_ends_the_import_with_65_and_its_number(tmp_path):
     assert run("export", "-", "--data", tmp_path / "data")[0] == 73
 
 
+@pytest.mark.timeout(300)
 def test_a_killed_import_goes_on_where_it_was(tmp_path):
     file, data = tmp_path / "many.ndjson", tmp_path / "data"
     synthetic(file, 60_000)

@@ -8,7 +8,7 @@ struct LayerTests {
         "JSON": ["ByteText", "NIOCore"],
         "SocketServer": ["ByteText", "NIOCore", "NIOPosix", "NIOHTTP1", "NIOSSL", "Crypto", "Logging"],
         "EngineIO": ["ByteText", "JSON", "SocketServer", "NIOCore", "NIOHTTP1"],
-        "SocketIO": ["ByteText", "JSON", "EngineIO", "SocketServer", "NIOCore"],
+        "SocketIO": ["ByteText", "JSON", "EngineIO", "SocketServer", "NIOCore", "Logging"],
         "ChatCore": ["ByteText"],
         "ChatWire": ["ByteText", "JSON", "ChatCore", "NIOCore"],
         "ChatTokens": ["ByteText", "JSON", "ChatCore", "Crypto", "JWTKit"],

@@ -34,13 +34,14 @@ struct ManifestTests {
     func reading() throws {
         let manifest = """
             let core: Target.Dependency = .product(name: "Core", package: "core")
+            let site = appliance("Site", "site")
             let many: [Target.Dependency] = ["A", core]
             let package = Package(
                 products: [.library(name: "A", targets: ["A"])],
                 targets: [
                     .target(name: "A", swiftSettings: strict),
                     .testTarget(
-                        name: "ATests", dependencies: many + ["B", .product(name: "C", package: "c")], path: "Tests/X",
+                        name: "ATests", dependencies: many + ["B", .product(name: "C", package: "c"), site], path: "Tests/X",
                         exclude: ["Y"]),
                 ]
             )
@@ -48,15 +49,16 @@ struct ManifestTests {
         let targets = try Self.targets(of: manifest)
         #expect(targets.map(\.name) == ["A", "ATests"])
         #expect(targets.map(\.folder) == ["Sources/A", "Tests/X"])
-        #expect(targets.map(\.dependencies) == [[], ["A", "B", "C", "Core"]])
+        #expect(targets.map(\.dependencies) == [[], ["A", "B", "C", "Core", "Site"]])
     }
 
     /// What is said of targets before the part for fuzzing, which changes them.
     static func targets(of manifest: String) throws -> [Target] {
         let end = manifest.range(of: "PARLEY_FUZZ_RUNTIME")?.lowerBound ?? manifest.endIndex
         let text = manifest[..<end].replacing(/\.product\(\s*name: ("\w+"), package: "[^"]*"\)/) { $0.output.1 }
+            .replacing(/appliance\(("\w+"), "[^"]*"\)/) { $0.output.1 }
         var named: [Substring: Set<String>] = [:]
-        for match in text.matches(of: /let (\w+): Target\.Dependency = "(\w+)"/) {
+        for match in text.matches(of: /let (\w+)(?:: Target\.Dependency)? = "(\w+)"/) {
             named[match.output.1] = [String(match.output.2)]
         }
         for match in text.matches(of: /let (\w+): \[Target\.Dependency\] = (\[[^\]]*\])/) {
