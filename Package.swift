@@ -115,7 +115,7 @@ let package = Package(
         .executableTarget(
             name: "ConformanceServer",
             dependencies: [
-                "EngineIO", "SocketIO", "SocketServer", nioCore, nioPosix, nioHTTP1, argumentParser,
+                "EngineIO", "SocketIO", "SocketServer", nioCore, nioPosix, argumentParser,
             ],
             path: "Tests/ConformanceServer", swiftSettings: strict),
         .executableTarget(

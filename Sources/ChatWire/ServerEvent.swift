@@ -39,8 +39,13 @@ package struct ServerEvent: Sendable {
         }
     }
 
-    package static func chatJoined(_ chat: ChatID) -> ServerEvent { ServerEvent(Notice(.chatJoined, .chatID(chat), to: nil)) }
-    package static func chatLeft(_ chat: ChatID) -> ServerEvent { ServerEvent(Notice(.chatLeft, .chatID(chat), to: nil)) }
+    package static func chatJoined(_ chat: ChatID) -> ServerEvent {
+        ServerEvent(Notice(.chatJoined, .chatID(chat), to: nil))
+    }
+
+    package static func chatLeft(_ chat: ChatID) -> ServerEvent {
+        ServerEvent(Notice(.chatLeft, .chatID(chat), to: nil))
+    }
 
     package static func typing(_ starts: Bool, chat: ChatID, user: UserCard) -> ServerEvent {
         ServerEvent(name: starts ? .typingStart : .typingStop) { object in

@@ -5,6 +5,8 @@ import signal
 import subprocess
 import time
 
+import pytest
+
 from admin import Admin
 from appliance import BINARY, environment, run
 from person import Person

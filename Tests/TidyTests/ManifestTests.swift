@@ -41,8 +41,8 @@ struct ManifestTests {
                 targets: [
                     .target(name: "A", swiftSettings: strict),
                     .testTarget(
-                        name: "ATests", dependencies: many + ["B", .product(name: "C", package: "c"), site], path: "Tests/X",
-                        exclude: ["Y"]),
+                        name: "ATests", dependencies: many + ["B", .product(name: "C", package: "c"), site],
+                        path: "Tests/X", exclude: ["Y"]),
                 ]
             )
             """

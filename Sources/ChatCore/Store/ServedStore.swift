@@ -16,7 +16,7 @@ public protocol ServedStore: ChatStore {
     /// - Parameters:
     ///   - withoutSettings: keys of settings to leave out (secrets).
     ///   - step: called now and then; what it throws breaks the copy off.
-    /// - Returns: the path of a new file, which is the caller's to remove; one that is left is removed at the next start.
+    /// - Returns: the path of a new file, which is the caller's to remove; one that is left goes at the next start.
     /// - Throws: ``StoreOpenError``, and what `step` throws.
     func copy(withoutSettings names: [String], step: @escaping () throws -> Void) throws -> String
 }

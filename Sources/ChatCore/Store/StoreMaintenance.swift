@@ -1,4 +1,4 @@
-/// What an engine offers the operator at the shell, of a store that is served and of one that is not. Every call blocks.
+/// What an engine offers the operator at the shell, of a store that is served or is not. Every call blocks.
 ///
 /// A *backup* is one file that holds everything. All throw ``StoreOpenError`` for what cannot be opened, read or made.
 public protocol StoreMaintenance: Sendable {

@@ -108,7 +108,8 @@ struct DatabasePreparation {
         do {
             let finding = try connection.prepare("PRAGMA quick_check(1)").first { $0.text(0) }
             guard finding == "ok" else {
-                throw StoreOpenError.damaged(place: directory.database, reason: finding ?? "it cannot be looked through")
+                throw StoreOpenError.damaged(
+                    place: directory.database, reason: finding ?? "it cannot be looked through")
             }
         } catch {
             throw refusal(error, directory.database)

@@ -105,7 +105,8 @@ struct OutputFileTests {
     func forbidden() throws {
         try Self.withDirectory { directory in
             try Self.write("the database", to: directory + "/parley.db")
-            let own = StoreEngine.sqlite(directory: directory + "/../" + (directory as NSString).lastPathComponent).files
+            let other = directory + "/../" + (directory as NSString).lastPathComponent
+            let own = StoreEngine.sqlite(directory: other).files
             for name in ["parley.db", "admin.key", "parley.db-wal"] {
                 let failure = #expect(throws: Failure.self) { try OutputFile("\(directory)/./\(name)", forbidden: own) }
                 #expect(failure?.status == .cannotCreate)
