@@ -117,7 +117,9 @@ def test_after_coming_back(world):
 
 def test_nothing_is_done_to_what_is_not_seen(world):
     late = world.wire(2)
-    for event, fields in (("message:read", {}), ("message:delivered", {}), ("message:react", {"emoji": "👍"})):
+    for event, fields in (
+            ("message:read", {}), ("message:delivered", {}), ("message:react", {"emoji": "👍"}),
+            ("message:edit", {"content": "x"}), ("message:delete", {})):
         ack = late.call(event, {**world.place, "messageId": world.first["id"], **fields})
         assert ack["error"]["code"] == "not_found", event
     ack = late.call("message:send", {**world.place, "content": "x", "replyTo": world.first["id"]})
@@ -137,4 +139,22 @@ def test_who_is_added_while_they_are_here(world):
     end = world.say("the end")
     seen = told(late, end)
     assert not world.leaks(seen) and past(seen) == []
+    late.close()
+
+
+def test_acks_of_one_s_own_messages_say_no_more(world):
+    """A reply of one's own from before one left quotes what was said to it since."""
+    late = world.wire(2)
+    asked = world.say("asked")
+    reply = {**world.place, "content": "mine", "clientId": "mine", "replyTo": asked["id"]}
+    mine = late.ok("message:send", reply)["message"]
+    world.admin.remove(world.chat, world.users[2])
+    world.secrets.append(fresh("meanwhile"))
+    world.ann.ok("message:edit", {**world.place, "messageId": asked["id"], "content": world.secrets[-1]})
+    world.admin.add(world.chat, world.users[2])
+    late.wait("chat:added")
+    again = late.ok("message:send", reply)
+    assert again["duplicate"] and not world.leaks(again) and again["message"]["reply_to"]["content"] == ""
+    ack = late.call("message:edit", {**world.place, "messageId": mine["id"], "content": "other"})
+    assert ack["error"]["code"] == "not_found"
     late.close()

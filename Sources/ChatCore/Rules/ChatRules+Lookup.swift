@@ -60,10 +60,20 @@ extension ChatRules {
         return message
     }
 
-    /// Whether the member sees what has this seq.
-    func sees(_ seq: Int64, _ member: MemberRecord) -> Bool {
-        seq > policy.visibleAbove(joinedSeq: member.joinedSeq)
+    /// The same for a member.
+    ///
+    /// - Throws: `not_found`, also for what they do not see.
+    func existingMessage(_ id: MessageID, in chat: ChatRecord, seenBy member: MemberRecord) throws -> MessageRecord {
+        let message = try existingMessage(id, in: chat)
+        guard sees(message.seq, member) else { throw Self.noMessage }
+        return message
     }
+
+    /// The seq above which the member sees the chat's messages.
+    func floor(of member: MemberRecord) -> Int64 { policy.visibleAbove(joinedSeq: member.joinedSeq) }
+
+    /// Whether the member sees what has this seq.
+    func sees(_ seq: Int64, _ member: MemberRecord) -> Bool { seq > floor(of: member) }
 
     /// The message as clients see it.
     func whole(_ n: Int64) throws -> Message {

@@ -6,22 +6,22 @@ extension ChatRules {
     mutating func edit(
         _ id: MessageID, in chatID: ChatID, to content: String, by userID: UserID
     ) throws -> Outcome {
-        let (chat, user, _) = try membership(userID, in: chatID)
-        let message = try existingMessage(id, in: chat)
+        let (chat, user, member) = try membership(userID, in: chatID)
+        let message = try existingMessage(id, in: chat, seenBy: member)
         guard message.senderKey == user.key else {
             throw ChatError(.forbidden, "Only its sender may edit a message.")
         }
         guard !message.isDeleted else { throw Self.isDeleted }
         try FieldRules.content(content, kind: message.kind, hasAttachments: message.hasFiles, policy)
         guard Array(content.utf8) != Array(message.content.utf8) else {
-            return .message(try whole(message.n), duplicate: false)
+            return .message(try whole(message.n).seen(above: floor(of: member)), duplicate: false)
         }
         let n = records.nextRevision()
         try records.putContent(content, of: message, n: n)
         stamp(chat, n)
         let edited = try whole(message.n)
         changes.append(.messageUpdated(edited))
-        return .message(edited, duplicate: false)
+        return .message(edited.seen(above: floor(of: member)), duplicate: false)
     }
 
     private static var isDeleted: ChatError {
@@ -40,7 +40,7 @@ extension ChatRules {
         case .user(let userID):
             guard let chatID else { throw ChatError(.invalid, "Which chat?", field: "chatId") }
             let (itsChat, user, member) = try membership(userID, in: chatID)
-            let found = try existingMessage(id, in: itsChat)
+            let found = try existingMessage(id, in: itsChat, seenBy: member)
             guard
                 found.senderKey == user.key || ChatPermissions.allows(.deleteMessageOfAnother, as: member.role)
             else { throw ChatError(.forbidden, "Only its sender, an owner or an admin may delete a message.") }
@@ -68,8 +68,7 @@ extension ChatRules {
     ) throws -> Outcome {
         let (chat, user, member) = try membership(userID, in: chatID)
         try FieldRules.emoji(emoji)
-        let message = try existingMessage(id, in: chat)
-        guard sees(message.seq, member) else { throw Self.noMessage }
+        let message = try existingMessage(id, in: chat, seenBy: member)
         guard !message.isDeleted else { throw Self.isDeleted }
         guard try records.hasReacted(user, to: message.n, with: emoji) == remove else {
             return .reactions(try records.reactions(to: message.n))

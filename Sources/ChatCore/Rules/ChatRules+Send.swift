@@ -9,7 +9,7 @@ extension ChatRules {
         let (chat, user, member) = try membership(senderID, in: new.chatID)
         try checkForm(new)
         if let clientID = new.clientID, let first = try records.message(of: user, clientID: clientID) {
-            return try repeated(first, new, in: chat)
+            return try repeated(first, new, in: chat, by: member)
         }
         let files = try self.files(new.attachments, of: user, for: new.kind)
         let quote = try new.replyTo.map { try self.quote($0, in: chat, for: member) }
@@ -86,7 +86,9 @@ extension ChatRules {
 
     /// A send whose `clientID` the sender used before: the same send, or an error. Of one that was edited or deleted
     /// since it is no longer known what it said.
-    private func repeated(_ first: MessageRecord, _ new: NewMessage, in chat: ChatRecord) throws -> Outcome {
+    private func repeated(
+        _ first: MessageRecord, _ new: NewMessage, in chat: ChatRecord, by member: MemberRecord
+    ) throws -> Outcome {
         let isAltered = first.isEdited || first.isDeleted
         let isSame =
             first.chatKey == chat.key && first.kind == new.kind && first.replyN == new.replyTo?.revision?.value
@@ -96,7 +98,8 @@ extension ChatRules {
         else {
             throw ChatError(.conflict, "This clientId was used for another message.", field: "clientId")
         }
-        return .message(message, duplicate: true)
+        // What it answers may have changed while its sender was away.
+        return .message(message.seen(above: floor(of: member)), duplicate: true)
     }
 }
 

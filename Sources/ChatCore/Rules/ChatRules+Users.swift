@@ -59,11 +59,12 @@ extension ChatRules {
 
     mutating func deleteUser(_ id: UserID, deleteMessages: Bool) throws -> Outcome {
         let record = try existingUser(id)
-        // With this commit nobody comes in as this user any more; the rest may take a while.
+        // With this commit nobody comes in as this user any more; the rest may take a while, and tells of nobody by
+        // name.
+        try records.eraseUser(record, n: records.nextRevision())
         try records.begin(.departUser(record))
         if deleteMessages { try records.begin(.eraseMessages(record)) }
         try records.begin(.eraseUnsentFiles(record))
-        try records.eraseUser(record, n: records.nextRevision())
         changes.append(.userDeleted(id))
         return .done
     }

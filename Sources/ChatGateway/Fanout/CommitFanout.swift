@@ -231,5 +231,6 @@ final class CommitFanout: CommitSink {
         batch.leave(ChatGateway.presenceRoom(of: chat), socketsOf: room)
         gateway.presence.left(user, chat: chat)
         gateway.typing.forget(user, in: chat)
+        receipts.forget(user, in: chat)
     }
 }

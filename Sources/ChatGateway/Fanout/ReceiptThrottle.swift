@@ -71,6 +71,15 @@ final class ReceiptThrottle: Sendable {
         if tellNow { batch.send(frames(notice), toRoom: room(of: receipt)) }
     }
 
+    /// The user is no member any more: what waited is not told.
+    func forget(_ user: UserID, in chat: ChatID) {
+        state.withLock { state in
+            for event in [ServerEventName.messageRead, .messageDelivered] {
+                state.entries[Key(chat: chat, user: user, event: event)]?.waiting = nil
+            }
+        }
+    }
+
     /// The newest revision up to which every receipt was told.
     func toldUpTo(orElse revision: Revision) -> Revision {
         state.withLock { $0.oldestWaiting ?? revision }

@@ -49,10 +49,7 @@ final class TypingBoard: Sendable {
 
     func forget(_ user: UserID, in chat: ChatID) {
         guard isWatching.load(ordering: .acquiring) else { return }
-        change { machine in
-            machine.forget(user, in: chat)
-            return []
-        }
+        change { machine in machine.forget(user, in: chat).map { [$0] } ?? [] }
     }
 
     private func change(_ body: (inout TypingMachine) -> [TypingMachine.News]) {

@@ -77,8 +77,11 @@ struct TypingMachine: Sendable {
         }
     }
 
-    /// The user is no member any more: nobody is told, and nobody will be.
-    mutating func forget(_ user: UserID, in chat: ChatID) { entries.removeValue(forKey: Key(user: user, chat: chat)) }
+    /// The user is no member any more: who saw them type sees that they do not, and that is the last of it.
+    mutating func forget(_ user: UserID, in chat: ChatID) -> News? {
+        guard let entry = entries.removeValue(forKey: Key(user: user, chat: chat)), entry.toldTyping else { return nil }
+        return News(starts: false, chat: chat, user: entry.card)
+    }
 
     /// What waited to be told, and what ends by itself.
     mutating func tick(now: NIODeadline) -> [News] {

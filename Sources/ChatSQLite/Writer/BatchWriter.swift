@@ -206,7 +206,8 @@ final class BatchWriter {
     func rules<Result>(_ body: (inout ChatRules<BatchWriter>) throws -> Result) throws -> Result {
         var rules = ChatRules(self)
         let result = try body(&rules)
-        changes += rules.changes
+        // Mostly it is the first there is: no copy of it.
+        if changes.isEmpty { changes = rules.changes } else { changes += rules.changes }
         return result
     }
 

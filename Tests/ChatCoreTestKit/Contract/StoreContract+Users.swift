@@ -122,7 +122,11 @@ extension StoreContract {
             let first = try await bench.send("one", to: chat, from: ann)
             let other = try await bench.send("two", to: chat, from: bob)
             _ = try await bench.perform(.removeMember(chat, ann, by: .operator))
+            bench.sink.forget()
             _ = try await bench.perform(.deleteUser(ann, deleteMessages: true))
+            for case .messageDeleted(let told) in bench.sink.newChanges() {
+                try expectEqual(told.sender?.username, "deleted user", "who is told of it")
+            }
             let (gone, kept) = try await bench.read { (try $0.message(first.id), try $0.message(other.id)) }
             try expectEqual(gone?.content, "")
             try expect(gone?.deletedAt != nil, "a tombstone")

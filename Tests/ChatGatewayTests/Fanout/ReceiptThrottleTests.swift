@@ -39,6 +39,16 @@ struct ReceiptThrottleTests {
         #expect(receipts(client).isEmpty)
     }
 
+    @Test("What waits is not told once its member is none any more")
+    func gone() {
+        let client = bench.client("u")
+        for seq in 1...2 { bench.store.commit([.messageRead(receipt(Int64(seq)))], revision: Int64(1 + seq)) }
+        bench.store.commit([.memberRemoved(ChatID("c"), UserID("v"))], revision: 4)
+        bench.gateway.receipts.tick(now: .now() + interval)
+        #expect(receipts(client).allSatisfy { $0.contains("m1") })
+        #expect(toldUpTo == .max)
+    }
+
     @Test("Members, chats and kinds do not wait for each other")
     func apart() {
         let client = bench.client("u")
