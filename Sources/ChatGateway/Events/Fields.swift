@@ -94,6 +94,15 @@ struct Fields {
         return choice
     }
 
+    /// RFC 3339.
+    func optionalTime(_ name: String) throws(ChatError) -> Timestamp? {
+        guard let text = try optionalOpaque(name) else { return nil }
+        guard let time = Timestamp(rfc3339: text) else {
+            throw ChatError(.invalid, "\(name) must be a time, as 2026-01-31T23:59:59Z.", field: name)
+        }
+        return time
+    }
+
     // MARK: Ids
 
     /// Bytes of the longest id that there may be: of a user, a chat, a file.

@@ -19,7 +19,6 @@ extension ImportWriter {
             edited_ms, deleted_ms)
         VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
         """
-    private static let index: StaticString = "INSERT INTO search (rowid, content) VALUES (?, ?)"
     private static let noteSender: StaticString = """
         INSERT INTO import_senders (chat, user, seq) VALUES (?, ?, ?)
         ON CONFLICT (chat, user) DO UPDATE SET seq = excluded.seq
@@ -80,7 +79,8 @@ extension ImportWriter {
             n, chat.key, seq, sender, message.kind.code, message.createdAt, clientKey,
             message.clientID.map { ClientIDColumn($0) }, message.content, replyN, isAltered ? max(next(), n) : nil,
             message.editedAt, message.deletedAt)
-        if !message.content.isEmpty { try connection[Self.index].run(n, message.content) }
+        // What is older is indexed with those that were there.
+        if n > unindexed { try SearchIndexer.put(n, message.content, connection) }
         if let sender { try connection[Self.noteSender].run(chat.key, sender, seq) }
         chat.lastSeq = seq
         chat.lastN = n

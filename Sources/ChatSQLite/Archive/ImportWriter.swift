@@ -6,18 +6,23 @@ final class ImportWriter {
         UPDATE state SET revision = max(revision, ?), indexed_n = max(indexed_n, ?) WHERE id = 1
         """
 
+    private static let unindexed: StaticString = "SELECT unindexed_n FROM state WHERE id = 1"
+
     let connection: Connection
     let memory: ImportMemory
     var progress: ImportProgress
     /// Revisions from this one on lie in the future, so far that no clock's error explains it.
     let horizon: Int64
     private let floor: Int64
+    /// `state.unindexed_n`.
+    let unindexed: Int64
     /// The file whose bytes come now.
     var incoming: IncomingFile?
 
     init(_ connection: Connection, now: Timestamp) throws {
         self.connection = connection
         progress = try ImportProgress(connection)
+        unindexed = try connection[Self.unindexed].first { $0.int(0) } ?? 0
         memory = ImportMemory(connection, firstChat: progress.firstChat)
         floor = (now.milliseconds / 1000) << 20
         horizon = (now.milliseconds / 1000 + 86_400) << 20

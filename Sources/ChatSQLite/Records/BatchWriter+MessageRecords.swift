@@ -28,7 +28,6 @@ extension BatchWriter {
         """
     private static let eraseReactions: StaticString = "DELETE FROM reactions WHERE message = ?"
     private static let unindex: StaticString = "INSERT INTO search (search, rowid, content) VALUES ('delete', ?, ?)"
-    private static let index: StaticString = "INSERT INTO search (rowid, content) VALUES (?, ?)"
     private static let reacted: StaticString = """
         SELECT 1 FROM reactions WHERE message = ? AND emoji = ? AND user = ? AND removed = 0
         """
@@ -77,7 +76,7 @@ extension BatchWriter {
         try unindex(message.n, message.content)
         // What was said before is as gone as what is deleted.
         try overwritingFreedPages { try connection[Self.edit].run(content, now, n, message.n) }
-        if message.n <= indexed { try connection[Self.index].run(message.n, content) }
+        if isIndexed(message.n) { try SearchIndexer.put(message.n, content, connection) }
     }
 
     /// The content is overwritten in the file; reactions, files and search entry are gone.
@@ -104,10 +103,12 @@ extension BatchWriter {
         try connection[Self.noteReaction].run(n, message.n)
     }
 
+    private func isIndexed(_ n: Int64) -> Bool { n <= indexed && n > unindexed }
+
     /// Takes a message out of the search index, if the index has got as far as it.
     func unindex(_ n: Int64, _ content: String) throws {
-        guard n <= indexed, !content.isEmpty else { return }
-        try connection[Self.unindex].run(n, content)
+        guard isIndexed(n), !content.isEmpty else { return }
+        try connection[Self.unindex].run(n, SearchTokens.indexed(content))
         hasUnindexed = true
         // The index only notes that the entry is gone; its words stay until they are merged away.
         guard !isCleaningNoted else { return }

@@ -29,6 +29,8 @@ final class BatchWriter {
     private(set) var committed: Int64
     /// Messages up to this one are in the search index; mirrors `state.indexed_n`.
     var indexed: Int64
+    /// But not those up to this one, of before the index was begun anew; mirrors `state.unindexed_n`.
+    var unindexed: Int64
     /// When the batch began: the time of everything in it.
     private(set) var now: Timestamp
     /// Whether a chore was begun since somebody last looked: there are slices to do.
@@ -51,7 +53,7 @@ final class BatchWriter {
     var changes: [Change] = []
 
     init(
-        connection: Connection, policy: ChatPolicy, revision: Int64, indexed: Int64,
+        connection: Connection, policy: ChatPolicy, revision: Int64, indexed: Int64, unindexed: Int64,
         clock: @escaping @Sendable () -> Timestamp
     ) {
         self.connection = connection
@@ -61,6 +63,7 @@ final class BatchWriter {
         issued = revision
         committed = revision
         self.indexed = indexed
+        self.unindexed = unindexed
         now = clock()
     }
 

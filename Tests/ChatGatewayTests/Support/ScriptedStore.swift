@@ -175,9 +175,7 @@ private struct ScriptedView: ChatReadView {
     func message(_ id: MessageID, in chat: ChatID, for user: UserID) throws -> Message { throw unscripted() }
     func unreadCount(of user: UserID, in chat: ChatID) throws -> Int { throw unscripted() }
     func unreadTotal(of user: UserID) throws -> Int { throw unscripted() }
-    func search(_ query: String, for user: UserID, in chat: ChatID?, page: PageRequest) throws -> Page<SearchHit> {
-        throw unscripted()
-    }
+    func search(_ request: SearchRequest, for user: UserID?) throws -> SearchPage { throw unscripted() }
     func file(_ id: FileID, for user: UserID) throws -> StoredFile { throw unscripted() }
     func file(_ id: FileID) throws -> StoredFile? { throw unscripted() }
     func chunk(_ number: Int64, of id: FileID) throws -> [UInt8]? { throw unscripted() }

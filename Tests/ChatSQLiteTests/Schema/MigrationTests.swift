@@ -23,7 +23,8 @@ struct MigrationTests {
         let directory = try TemporaryDirectory()
         let connection = try Connection(path: directory.path + "/parley.db", readonly: false)
         try connection.execute(FirstSchema.script + content)
-        for (number, script) in [MigrationTo2.script, MigrationTo3.script].enumerated().prefix(version - 1) {
+        let scripts = [MigrationTo2.script, MigrationTo3.script, MigrationTo4.script]
+        for (number, script) in scripts.enumerated().prefix(version - 1) {
             try connection.execute("BEGIN; " + script + "PRAGMA user_version = \(number + 2); COMMIT")
         }
         try connection.execute("PRAGMA journal_mode = WAL")
@@ -99,7 +100,7 @@ struct MigrationTests {
         """
 
     @Test("A file of each older version tells its feed from the beginning, down to the oldest departure it has",
-        arguments: [1, 2, 3])
+        arguments: [1, 2, 3, 4])
     func feed(version: Int) async throws {
         let directory = try old(Self.eventful, migratedTo: version)
         let store = try SQLiteChatStore(directory: directory.path)

@@ -27,8 +27,13 @@ extension FuzzTarget {
             try require(text.utf8.prefix(19).elementsEqual(time.rfc3339.utf8.prefix(19)), "\(text) is \(time.rfc3339)")
         }
         if let offset = Offset(text) { try require(Offset(offset.text) == offset, "\(text) is \(offset.text)") }
-        let words = SearchWords.words(text)
-        try require(words.allSatisfy { !$0.isEmpty && !$0.unicodeScalars.contains("\"") }, "words \(words)")
-        if !words.isEmpty { _ = SearchQuery.match(words, endings: nil) }
+        guard let query = try? SearchQuery(text) else { return }
+        for word in query.words + query.beginnings {
+            try require(!word.isEmpty && !word.utf8.contains(UInt8(ascii: "\"")), "word \(word)")
+        }
+        // A text has what it is, but that its own quotes are not looked for.
+        var matcher = SearchMatcher(query)
+        if !text.utf8.contains(UInt8(ascii: "\"")) { try require(matcher.matches(text), "\(text) is not in itself") }
+        _ = SearchExcerpt.cut(text, matcher.hits(in: text))
     }
 }
