@@ -4,7 +4,7 @@
 ///
 /// The pages of the old index have words of messages that may be deleted before the pages are used again: they are
 /// overwritten as they are freed. What waited to be merged out of it is gone with it.
-enum MigrationTo5 {
+enum MigrationTo6 {
     static let script = """
         PRAGMA secure_delete = ON;
         DROP TABLE search;
