@@ -1,6 +1,12 @@
 // Making elements: text is always text, never markup.
 
+/** Where this page was loaded from: everything is asked for below it, for a proxy may have put it under a path. */
+export const BASE = new URL("../", import.meta.url);
+
 export const $ = (id) => document.getElementById(id);
+
+/** A mouse, and so a keyboard; a phone shows its own when something is focused, and has no other key for a new line. */
+export const isDesk = () => matchMedia("(pointer: fine)").matches;
 
 /** An element with properties, `class`, attributes (names with a dash, `role`), and children: nodes, texts, nulls. */
 export function make(tag, properties = {}, ...children) {
@@ -18,6 +24,12 @@ export function make(tag, properties = {}, ...children) {
 export function button(label, action, properties = {}) {
   return make("button", { type: "button", onclick: action, ...properties }, label);
 }
+
+/** What people wrote amid words of the page: it keeps its own direction, and turns nothing beside it. */
+export function written(text) { return make("bdi", {}, text); }
+
+/** Names with commas between them. */
+export function listed(names) { return names.flatMap((name, index) => [index ? ", " : "", written(name)]); }
 
 /** A time as people read it: the clock today, with the day before that. */
 export function when(text) {
