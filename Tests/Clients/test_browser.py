@@ -286,6 +286,20 @@ def test_history_and_search(lobby, admin):
     expect(page.get_by_role("button", name="Lobby")).to_be_visible()
 
 
+def test_a_log_that_runs_for_days_stays_short(lobby, parley):
+    page = lobby.alice
+    with Person(parley, lobby.tokens[1]).connect() as bob:
+        for number in range(1, 621):
+            bob.emit("message:send", {"chatId": lobby.chat["id"], "content": f"number {number}"})
+        expect(page.locator("#m620")).to_be_in_viewport()
+    expect(page.locator("#m1")).not_to_be_attached()
+    first = page.locator("#log > li").first.get_attribute("id")
+    page.locator("#scroll").evaluate("(box) => { box.scrollTop = 0; }")
+    expect(page.locator("#log > li").first).not_to_have_attribute("id", first)
+    ids = page.evaluate("[...document.querySelectorAll('#log > li')].map((item) => Number(item.id.slice(1)))")
+    assert ids == list(range(ids[0], 621))
+
+
 def test_what_others_write_is_text(lobby, parley):
     alice = lobby.alice
     alice.on("dialog", lambda dialog: pytest.fail("a script ran"))
@@ -294,6 +308,12 @@ def test_what_others_write_is_text(lobby, parley):
         bob.send(lobby.chat, evil)
     expect(item(alice, "<img src=x").locator(".text")).to_have_text(evil)
     assert item(alice, "<img src=x").locator("img, script, a").count() == 0
+    # A web address ends where its script has no blank, and before marks that would show it in another order.
+    with Person(parley, lobby.tokens[1]).connect() as bob:
+        bob.send(lobby.chat, "看https://example.org/a%20b。你好（http://b.example/?q=1）«https://c.example»"
+                 " https://d.example/\u202Emoc")
+    expect(alice.locator("#log a")).to_have_text(
+        ["https://example.org/a%20b", "http://b.example/?q=1", "https://c.example", "https://d.example/"])
 
 
 def test_the_keyboard_is_enough(lobby):
@@ -574,6 +594,36 @@ def test_what_is_written_without_a_line_goes_once_and_in_order(rooms):
     assert contents(rooms.admin, rooms.first) == ["hello first", "waiting 0", "waiting 1", "waiting 2"]
 
 
+def test_a_chat_that_was_seen_can_be_written_in_without_a_line(rooms):
+    page = rooms.page
+    choose(page, "First")
+    expect(item(page, "hello first")).to_be_visible()
+    choose(page, "Second")
+    expect(item(page, "hello second")).to_be_visible()
+    with rooms.bob() as bob:
+        bob.send(rooms.first, "told meanwhile")
+        expect(page.get_by_role("button", name=re.compile("^First"))).to_contain_text("told meanwhile")
+    rooms.appliance.stop()
+    expect(page.locator("#line")).to_have_text("Connecting…")
+    box(page).fill("half a thought")
+    choose(page, "First")
+    expect(page.get_by_role("alert").filter(has_text="Messages could not be loaded.")).to_be_visible()
+    expect(page.locator("#log .text")).to_have_text(["hello first", "told meanwhile"])
+    say(page, "to the first")
+    choose(page, "Second")
+    expect(page.locator("#log .text")).to_have_text(["hello second"])
+    expect(box(page)).to_have_value("half a thought")
+    page.keyboard.press("Enter")
+    expect(item(page, "half a thought")).to_contain_text("sending…")
+    rooms.appliance.start()
+    expect(item(page, "half a thought")).not_to_contain_text("sending…", timeout=3 * WAIT)
+    expect(page.get_by_role("button", name="Try again")).to_be_hidden()
+    choose(page, "First")
+    expect(page.locator("#log .text")).to_have_text(["hello first", "told meanwhile", "to the first"])
+    assert contents(rooms.admin, rooms.first) == ["hello first", "told meanwhile", "to the first"]
+    assert contents(rooms.admin, rooms.second) == ["hello second", "half a thought"]
+
+
 def test_what_is_refused_is_kept_with_words(rooms):
     page, appliance = rooms.page, rooms.appliance
     choose(page, "First")
@@ -822,6 +872,19 @@ def test_every_direction_and_length_has_room(admin, parley, enter):
     page.get_by_role("button", name="Back").click()
     assert page.locator("#chats .name").first.evaluate("(name) => name.dir") == "auto"
     assert page.evaluate("document.documentElement.scrollWidth") <= 390
+
+
+def test_an_input_method_chooses_words_with_enter(lobby):
+    page = lobby.alice
+    box(page).fill("にほん")
+    for fields in ("isComposing: true", "keyCode: 229"):
+        prevented = box(page).evaluate("""(box) => !box.dispatchEvent(new KeyboardEvent("keydown", {
+            key: "Enter", bubbles: true, cancelable: true, %s }))""" % fields)
+        assert not prevented
+    expect(box(page)).to_have_value("にほん")
+    expect(page.locator("#log > li")).to_have_count(0)
+    page.keyboard.press("Enter")
+    expect(item(page, "にほん")).to_be_visible()
 
 
 def test_the_focus_stays_where_one_is(lobby, parley):

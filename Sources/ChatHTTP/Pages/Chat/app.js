@@ -157,7 +157,9 @@ class App {
       case "message:new": return this.heard(data, true);
       case "message:updated":
       case "message:deleted": return this.heard(data, false);
-      case "message:reaction": return this.#viewOf(data.chatId)?.reaction(data);
+      case "message:reaction":
+        this.chats.get(data.chatId)?.reaction(data);
+        return this.#viewOf(data.chatId)?.reaction(data);
       case "message:read":
       case "message:delivered": return this.#receipt(name, data);
       case "typing:start": return this.#viewOf(data.chatId)?.typing(data.userId, true);

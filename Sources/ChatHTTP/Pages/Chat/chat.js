@@ -4,8 +4,11 @@
 import { Draft } from "./draft.js";
 import { Outbox } from "./outbox.js";
 
+/** How many messages of a chat are kept when it is not shown. */
+const NEWEST = 50;
+
 export class Chat {
-  #app; #isForgotten = true; #gone = new Set();
+  #app; #isForgotten = true; #gone = new Set(); #toRead = null;
   draft = new Draft();
   isListed = false;
 
@@ -19,7 +22,7 @@ export class Chat {
   /** Nothing that was heard holds any more: it is asked for anew. */
   forget() {
     [this.last_seq, this.read_seq, this.delivered_seq, this.unread_count] = [0, 0, 0, 0];
-    [this.members, this.last_message, this.#isForgotten] = [[], null, true];
+    [this.members, this.last_message, this.newest, this.#isForgotten] = [[], null, null, true];
     this.#gone.clear();
   }
 
@@ -36,6 +39,28 @@ export class Chat {
     } else if (this.#isForgotten) this.unread_count += told.unread_count;
     this.read_seq = Math.max(this.read_seq, told.read_seq);
     this.#isForgotten = false;
+  }
+
+  /** The newest messages, read just now. What is told later is put in, so that they can be shown without a line. */
+  keep({ messages, has_more }) { this.newest = { messages: [...messages], has_more }; }
+
+  /** A message as it now is. */
+  heard(message) {
+    if (!this.newest) return;
+    const { messages } = this.newest, last = messages.at(-1)?.seq ?? 0;
+    const at = messages.findIndex((other) => other.seq === message.seq);
+    if (at >= 0) messages[at] = message;
+    else if (message.seq === last + 1) messages.push(message);
+    // After a gap they are no stretch of the chat any more.
+    else if (message.seq > last) this.newest = null;
+    if (!this.newest || messages.length <= NEWEST) return;
+    messages.shift();
+    this.newest.has_more = true;
+  }
+
+  reaction({ messageId, reactions }) {
+    const message = this.newest?.messages.find((other) => other.id === messageId);
+    if (message) this.heard({ ...message, reactions });
   }
 
   update({ name, type, member_count }) { Object.assign(this, { name, type, member_count }); }
@@ -76,18 +101,24 @@ export class Chat {
     this.unread_count = Math.max(0, this.unread_count - 1);
   }
 
-  /** Reads up to a message; what could not be told is told the next time. */
+  /** Reads up to a message: one request at a time, the latest of those that came meanwhile with the next. */
   async read(message) {
-    if (message.seq <= this.read_seq) return;
-    const before = this.read_seq;
-    this.read_seq = message.seq;
+    if (message.seq <= this.read_seq || message.seq <= (this.#toRead?.seq ?? 0)) return;
+    const isReading = Boolean(this.#toRead);
+    this.#toRead = message;
+    if (isReading) return;
     try {
-      const answer = await this.#app.socket.ask("message:read", { chatId: this.id, messageId: message.id });
-      this.unread_count = answer.unread_count;
+      for (let next; next !== this.#toRead;) {
+        next = this.#toRead;
+        const answer = await this.#app.socket.ask("message:read", { chatId: this.id, messageId: next.id });
+        this.read_seq = Math.max(this.read_seq, answer.read_seq);
+        this.unread_count = answer.unread_count;
+      }
     } catch {
       // Not told: there is no line, or too much was asked; the next look at the chat reads again.
-      if (this.read_seq === message.seq) this.read_seq = before;
     }
+    this.#toRead = null;
+    this.#app.chats.show(this);
   }
 
   /** Sends the edit that the draft holds. Until it is answered another chat may be shown, and this draft be another. */

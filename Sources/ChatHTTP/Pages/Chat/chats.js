@@ -49,6 +49,7 @@ export class Chats {
     } else if (message.deleted_at && isOthers) chat.deleted(message.seq);
     if (message.seq === chat.last_seq) chat.last_message = message;
     if (isOwn) chat.outbox.settle(message);
+    chat.heard(message);
     chat.draft.heard(message);
     this.show(chat);
   }

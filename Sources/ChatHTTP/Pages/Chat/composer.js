@@ -73,7 +73,9 @@ export class Composer {
   }
 
   #key(event) {
-    if (event.key === "Enter" && !event.shiftKey && !event.isComposing && isDesk()) {
+    // Keys of an input method, by which words are chosen; 229 is what Safari says of the one that ends it.
+    if (event.isComposing || event.keyCode === 229) return;
+    if (event.key === "Enter" && !event.shiftKey && isDesk()) {
       event.preventDefault();
       this.#parts.composer.requestSubmit();
     } else if (event.key === "Escape" && !this.#parts.editing.hidden) this.#chat.draft.stop();

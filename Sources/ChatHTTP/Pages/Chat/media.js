@@ -5,7 +5,7 @@ import { address, forget } from "./files.js";
 
 // What the server shows; everything else it gives to be saved.
 const PICTURES = /^image\/(png|jpeg|gif|webp|avif)$/, RECORDINGS = /^(audio|video)\//;
-const TRIES = 2;
+const TRIES = 2, WAIT = 2000;
 
 export class Media {
   #file; #socket; #view; #tries = 0; #isWaiting = false; #shown = null;
@@ -13,7 +13,7 @@ export class Media {
   constructor(file, socket, view) {
     [this.#file, this.#socket, this.#view] = [file, socket, view];
     this.element = make("div", { class: "file" }, this.#make());
-    if (this.#shown) this.#load();
+    if (this.#shown) this.#loadWhenNear();
   }
 
   get id() { return this.#file.id; }
@@ -24,7 +24,7 @@ export class Media {
   #make() {
     const { mime_type: type, name, width, height } = this.#file;
     if (PICTURES.test(type)) {
-      const picture = this.#shown = make("img", { alt: name, loading: "lazy", width, height });
+      const picture = this.#shown = make("img", { alt: name, width, height });
       // The room is kept before the picture is there, in its own proportions whatever the room is.
       if (width && height) {
         picture.style.setProperty("--width", width);
@@ -39,8 +39,19 @@ export class Media {
     return make("div", { class: "recording" }, this.#shown, this.#link());
   }
 
+  /** A page of messages may have hundreds of files: their addresses are asked for as they come near. */
+  #loadWhenNear() {
+    const near = new IntersectionObserver((entries) => {
+      if (!entries.some((entry) => entry.isIntersecting)) return;
+      near.disconnect();
+      this.#load();
+    }, { root: this.#view.root.querySelector("#scroll"), rootMargin: "600px 0px" });
+    near.observe(this.element);
+  }
+
   async #load() {
     const shown = this.#shown;
+    this.#isWaiting = false;
     // Its address may be over by the time it is looked at, or played.
     shown.onerror = () => {
       forget(this.id);
@@ -48,11 +59,11 @@ export class Media {
       else this.element.replaceChildren(this.#link());
     };
     try {
-      this.#isWaiting = false;
       shown.src = await address(this.#socket, this.id);
-    } catch {
-      // Asked for again when the line is back.
-      this.#isWaiting = true;
+    } catch (error) {
+      if (!error.retryable) this.element.replaceChildren(this.#link());
+      else if (!this.#socket.connected) this.#isWaiting = true;
+      else setTimeout(() => this.element.isConnected && this.#load(), error.retry_after_ms ?? WAIT);
     }
   }
 

@@ -54,10 +54,13 @@ export class Outbox {
   async #go() {
     if (this.#isSending) return;
     this.#isSending = true;
-    for (let entry; (entry = this.entries.find((other) => other.state === "sending"));) {
-      if (!(await this.#send(entry))) break;
+    try {
+      for (let entry; (entry = this.entries.find((other) => other.state === "sending"));) {
+        if (!(await this.#send(entry))) return;
+      }
+    } finally {
+      this.#isSending = false;
     }
-    this.#isSending = false;
   }
 
   /** Sends one; false when there is no line, and all wait for it. */
@@ -66,15 +69,17 @@ export class Outbox {
     if (!this.entries.includes(entry)) return true;
     const failed = entry.files.find((file) => file.error);
     if (failed) return this.#refuse(entry, `${failed.name}: ${failed.error}`, failed.isLost);
+    let answer;
     try {
-      const { message } = await this.#app.socket.ask("message:send", this.#message(entry));
-      this.#app.heard(message, true);
+      answer = await this.#app.socket.ask("message:send", this.#message(entry));
     } catch (error) {
       if (!this.entries.includes(entry)) return true;
       if (!error.retryable) return this.#refuse(entry, error.message, false);
       if (!this.#app.socket.connected) return false;
       await new Promise((over) => setTimeout(over, error.retry_after_ms ?? WAIT));
+      return true;
     }
+    this.#app.heard(answer.message, true);
     return true;
   }
 

@@ -8,7 +8,7 @@ const PAGE = 50, NEAR = 300;
 const MOST = 600, KEPT = 300;
 
 export class Thread {
-  #app; #view; #parts; #items = new Map(); #seqs = []; #unsent = []; #hasOlder = false; #atEnd = true; #sticks = true;
+  #app; #view; #parts; #items = new Map(); #seqs = []; #unsent = []; #hasOlder = false; #atEnd = true; #sticks = true; #top = 0;
   #growing = 0; #fills = 0; #ends = new AbortController(); #sizes;
 
   constructor(app, view, parts) {
@@ -19,7 +19,8 @@ export class Thread {
     parts.scroll.addEventListener("scroll", () => this.#scrolled(), { passive: true, ...until });
     parts.newest.onclick = () => view.open();
     document.addEventListener("visibilitychange", () => this.read(), until);
-    // Whoever stands at the end stays there: when pictures come, the box grows, or a phone shows its keyboard.
+    // Whoever stands at the end stays there: when messages and pictures come, the box grows, or a phone shows its
+    // keyboard. Once a frame: to scroll at each message would lay out the log for each.
     this.#sizes = new ResizeObserver(() => this.#sticks && this.#toEnd());
     this.#sizes.observe(parts.log);
     this.#sizes.observe(parts.scroll);
@@ -75,7 +76,7 @@ export class Thread {
     this.#put(message);
     if (!isKnown && last > 0 && message.seq > last + 1) this.#mend(last, message.seq);
     if (!isKnown && this.#sticks) this.#trim();
-    if (this.#sticks || (!isKnown && message.sender_id === this.#app.me.id)) this.#toEnd();
+    else if (!isKnown && message.sender_id === this.#app.me.id) this.#toEnd();
     this.read();
   }
 
@@ -93,7 +94,6 @@ export class Thread {
     this.#unsent.forEach((item) => item.remove());
     this.#unsent = this.#view.chat.outbox.entries.map((entry) => unsent(entry, this.#view));
     this.#parts.log.append(...this.#unsent);
-    if (this.#sticks) this.#toEnd();
   }
 
   /** After the line came back: pictures that could not be asked for. */
@@ -102,8 +102,7 @@ export class Thread {
   /** Reads what is in sight, at the end. */
   read() {
     const { chat } = this.#view, last = this.#seqs.at(-1) ?? 0;
-    if (last <= chat.read_seq || !this.#atEnd || !this.#isAtBottom() || document.hidden) return;
-    chat.read(this.#items.get(last).message).then(() => this.#app.chats.show(chat));
+    if (last > chat.read_seq && this.#sticks && !document.hidden) chat.read(this.#items.get(last).message);
   }
 
   #page(range) {
@@ -164,8 +163,8 @@ export class Thread {
     const item = this.#items.get(seq)?.element;
     if (!item) return;
     this.#parts.log.querySelector(".hit")?.classList.remove("hit");
-    this.#sticks = false;
     item.scrollIntoView({ block: isHit ? "center" : "start" });
+    this.#sticks = this.#atEnd && this.#isAtBottom();
     if (!isHit) return;
     item.classList.add("hit");
     item.focus({ preventScroll: true });
@@ -183,8 +182,10 @@ export class Thread {
   }
 
   #toEnd() {
+    const box = this.#parts.scroll;
     this.#sticks = this.#atEnd;
-    this.#parts.scroll.scrollTop = this.#parts.scroll.scrollHeight;
+    box.scrollTop = box.scrollHeight;
+    this.#top = box.scrollTop;
   }
 
   /** What is put in inside is not read aloud: it is no news. */
@@ -195,7 +196,10 @@ export class Thread {
   }
 
   #scrolled() {
-    this.#sticks = this.#atEnd && this.#isAtBottom();
+    const { scrollTop } = this.#parts.scroll;
+    // Only who scrolls up leaves the end; a log that grew since the last frame is no reason.
+    if (!this.#sticks || scrollTop < this.#top) this.#sticks = this.#atEnd && this.#isAtBottom();
+    this.#top = scrollTop;
     this.read();
     this.#grow();
   }

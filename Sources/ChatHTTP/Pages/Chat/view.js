@@ -1,7 +1,7 @@
 // What is shown of one chat: head, messages, composer. It is made for that chat and thrown away with it: it holds its
 // own elements only, so an answer that comes late changes what nobody sees.
 //
-//   opening ──► shown      all of it at once, never a part
+//   opening ──► shown      all of it at once, never a part; without a line as it was last read, if it was
 //      │ ▲       │ ▲
 //      ▼ │       ▼ │       a shown chat may be read anew, at another place or after a pause; what is shown stays
 //    failed    (reading)   until the page is there, and a failure says so above the composer
@@ -41,9 +41,14 @@ export class View {
     else this.#enter("opening");
     try {
       const page = await this.#thread.ask(place);
-      if (reading === this.#reading) this.#show(page, place);
+      if (reading !== this.#reading) return;
+      if (!place) this.chat.keep(page);
+      this.#show(page, place);
     } catch (error) {
-      if (reading === this.#reading) this.trouble(error, () => this.open(place));
+      if (reading !== this.#reading) return;
+      // As it was when it was last read, if it was: one may want to write, and it is said that there may be more.
+      if (this.#state === "opening" && !place && this.chat.newest) this.#show(this.chat.newest, null);
+      this.trouble(error, () => this.open(place));
     } finally {
       if (reading === this.#reading) this.#reading = null;
     }
@@ -94,10 +99,10 @@ export class View {
 
   heard(message, isNew) {
     if (isNew) this.typing(message.sender_id, false);
-    this.#apply(() => this.#thread.put(message, isNew));
+    this.#apply(() => { this.chat.heard(message); this.#thread.put(message, isNew); });
   }
 
-  reaction(data) { this.#apply(() => this.#thread.reaction(data)); }
+  reaction(data) { this.#apply(() => { this.chat.reaction(data); this.#thread.reaction(data); }); }
 
   receipts() { this.#thread.states(); }
 
