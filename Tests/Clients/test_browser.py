@@ -405,7 +405,8 @@ def test_the_pages_files(parley):
     linked = [path for path in re.findall(r'(?:src|href)="([^"]+)"', answer.text) if path != "data:,"]
     # A proxy may have put the page below a path.
     assert linked and not [path for path in linked if path.startswith("/")]
-    scripts = set(os.listdir(ROOT / "Sources/ChatHTTP/Pages/Chat")) - {"chat.html"}
+    folder = ROOT / "Sources/ChatHTTP/Pages/Chat"
+    scripts = set(os.listdir(folder)) - {"chat.html"}
     for path in ["/", *(urljoin("/", path) for path in linked), *(f"/chat/{name}" for name in scripts)]:
         answer = requests.get(parley.url + path, timeout=10)
         assert answer.status_code == 200 and answer.headers["X-Content-Type-Options"] == "nosniff", path
@@ -413,6 +414,7 @@ def test_the_pages_files(parley):
         assert again.status_code == 304 and not again.content
         assert requests.head(parley.url + path, timeout=10).headers["Content-Length"] == str(len(answer.content))
         assert requests.post(parley.url + path, timeout=10).status_code == 405
+        assert answer.content == (folder / (path.removeprefix("/chat/").strip("/") or "chat.html")).read_bytes()
     assert requests.get(parley.url + "/chat/none.js", timeout=10).status_code == 404
 
 

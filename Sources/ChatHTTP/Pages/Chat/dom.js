@@ -48,9 +48,10 @@ export function size(bytes) {
   return `${unit ? bytes.toFixed(1) : bytes} ${units[unit]}`;
 }
 
-// What ends a web address: blanks, quotation marks, punctuation of scripts without blanks, and marks that would show its
-// parts in another order than they are.
-const ENDS = "\\s<>\"«»‘-‟\\u061c\\u200b\\u200e\\u200f\\u202a-\\u202e\\u2066-\\u2069\\u3000-\\u303f！-／：-＠［-｀｛-･";
+// What ends a web address: blanks, quotation marks, punctuation of scripts without blanks, and marks that would show
+// its parts in another order than they are.
+const MARKS = "\\u061c\\u200b\\u200e\\u200f\\u202a-\\u202e\\u2066-\\u2069";
+const ENDS = `\\s<>"«»‘-‟${MARKS}\\u3000-\\u303f！-／：-＠［-｀｛-･`;
 const ADDRESS = new RegExp(`(https?://[^${ENDS}]+[^${ENDS}.,;:!?)\\]}'])`);
 
 /** The text with its web addresses as links. */

@@ -8,8 +8,8 @@ const PAGE = 50, NEAR = 300;
 const MOST = 600, KEPT = 300;
 
 export class Thread {
-  #app; #view; #parts; #items = new Map(); #seqs = []; #unsent = []; #hasOlder = false; #atEnd = true; #sticks = true; #top = 0;
-  #growing = 0; #fills = 0; #ends = new AbortController(); #sizes;
+  #app; #view; #parts; #items = new Map(); #seqs = []; #unsent = []; #hasOlder = false; #atEnd = true;
+  #sticks = true; #top = 0; #growing = 0; #fills = 0; #ends = new AbortController(); #sizes;
 
   constructor(app, view, parts) {
     this.#app = app;
@@ -219,7 +219,8 @@ export class Thread {
       if (up) {
         this.#hasOlder = page.has_more;
         box.scrollTop = top + box.scrollHeight - height;
-      } else if (!page.has_more) this.#atEnd = true;
+      // What was told since that page was read is not in it, and was not put in while this was not the end.
+      } else this.#atEnd = !page.messages.length || this.#seqs.at(-1) >= this.#view.chat.last_seq;
       this.#edges();
       this.#view.trouble(null);
     } catch (error) {
