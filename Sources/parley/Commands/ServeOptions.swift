@@ -173,13 +173,25 @@ struct ServeOptions: ParsableArguments {
         completion: .oneOf(ServeConfiguration.LogFormat.self))
     var logFormat: String?
 
-    @Flag(inversion: .prefixedNo, help: "A valid token of an unknown user creates the user (default: no)")
-    var autoCreateUsers: Bool?
+    @Option(
+        defaultAsFlag: "true", parsing: .next,
+        help: ArgumentHelp("A valid token of an unknown user creates the user (default: no)", valueName: "yes|no"),
+        completion: .list(["yes", "no"]))
+    var autoCreateUsers: String?
+
+    @Flag(help: .hidden)
+    var noAutoCreateUsers = false
+
+    func validate() throws {
+        if noAutoCreateUsers, autoCreateUsers != nil {
+            throw ValidationError("--auto-create-users and --no-auto-create-users exclude each other.")
+        }
+    }
 
     /// What was given, by setting.
     var values: [Setting: [String]] {
         var values = texts.compactMapValues { $0.map { [$0] } }
-        values[.autoCreateUsers] = autoCreateUsers.map { [$0 ? "true" : "false"] }
+        values[.autoCreateUsers] = (noAutoCreateUsers ? "false" : autoCreateUsers).map { [$0] }
         if !adminHost.isEmpty { values[.adminHost] = adminHost }
         if !corsOrigin.isEmpty { values[.corsOrigin] = corsOrigin }
         if !trustedProxy.isEmpty { values[.trustedProxy] = trustedProxy }

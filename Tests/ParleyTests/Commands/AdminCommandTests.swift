@@ -102,6 +102,18 @@ struct AdminCommandTests {
         }
     }
 
+    @Test(
+        "A switch may stand alone, with a value, or with no- before it",
+        arguments: [
+            ("--auto-create-users", "true"), ("--auto-create-users=yes", "yes"), ("--auto-create-users off", "off"),
+            ("--no-auto-create-users", "false"), ("--auto-create-users --data d", "true"),
+        ])
+    func switches(line: String, value: String) throws {
+        let words = ["serve"] + line.split(separator: " ").map(String.init)
+        let serve = try #require(try ParleyCommand.parseAsRoot(words) as? ServeCommand)
+        #expect(serve.options.values[.autoCreateUsers] == [value])
+    }
+
     @Test("Every setting but the switch is an option of serve, under its own name", arguments: Setting.allCases)
     func serveOptions(setting: Setting) throws {
         let isSwitch = setting == .autoCreateUsers
