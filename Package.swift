@@ -197,7 +197,10 @@ let package = Package(
 /// `make fuzz` only: our modules instrumented for libFuzzer, and its program. An executable cannot be imported by
 /// another, so that of the appliance becomes a library without its entry point. See Tests/Fuzz/README.md.
 if let runtime = Context.environment["PARLEY_FUZZ_RUNTIME"] {
-    let instrumented: [SwiftSetting] = [.unsafeFlags(["-O", "-sanitize=fuzzer,address", "-enable-testing"])]
+    // Without AddressSanitizer the same time makes several times the executions.
+    let address = Context.environment["PARLEY_FUZZ_ADDRESS"] != "no"
+    let sanitizers = address ? "-sanitize=fuzzer,address" : "-sanitize=fuzzer"
+    let instrumented: [SwiftSetting] = [.unsafeFlags(["-O", sanitizers, "-enable-testing"])]
     package.products = []
     package.targets = package.targets.filter { $0.type != .test && $0.path == nil }.map { target in
         guard let settings = target.swiftSettings else { return target }
@@ -212,5 +215,8 @@ if let runtime = Context.environment["PARLEY_FUZZ_RUNTIME"] {
             name: "parley-fuzz", dependencies: decoders, path: "Tests/Fuzz",
             exclude: ["Replay", "Corpus", "README.md", "fuzz.py"],
             swiftSettings: strict + instrumented,
-            linkerSettings: [.unsafeFlags(["-sanitize=address", runtime]), .linkedLibrary("stdc++"), .linkedLibrary("m")]))
+            linkerSettings: [
+                .unsafeFlags((address ? ["-sanitize=address"] : []) + [runtime]), .linkedLibrary("stdc++"),
+                .linkedLibrary("m"),
+            ]))
 }
