@@ -35,8 +35,8 @@ let decoders: [Target.Dependency] = [
 
 /// The files of the chat page, built into the binary.
 let chatPage: [Resource] = [
-    "app.js", "chat.css", "chat.html", "chats.js", "composer.js", "dom.js", "files.js", "message.js", "people.js",
-    "search.js", "socket.js", "thread.js",
+    "app.js", "chat.css", "chat.html", "chat.js", "chats.js", "composer.js", "dom.js", "draft.js", "files.js",
+    "media.js", "message.js", "outbox.js", "people.js", "search.js", "socket.js", "thread.js", "view.js",
 ].map { .embedInCode("Pages/Chat/\($0)") }
 
 let package = Package(
