@@ -12,10 +12,12 @@ from urllib.parse import urljoin
 import pytest
 import requests
 import socketio
+from playwright.sync_api import expect
 
 from admin import Admin
 from appliance import ROOT
 from person import Person
+from test_browser import browser, enter, item, picture, say  # noqa: F401 (the first two are fixtures)
 from test_examples import PNG, blocks
 
 PAGE = ROOT / "Sources" / "parley" / "parley.docc" / "Integrating.md"
@@ -149,6 +151,23 @@ def test_below_a_path_everything_works_whether_the_proxy_keeps_or_strips_it(star
     see_page(site + "/chat/")
     # Without the slash one is led to the page: by nginx itself, or by the program where nginx hands that on.
     use_files(site, site + "/chat/", chat, tokens[0], appliance)
+
+
+@pytest.mark.parametrize("location", ["keep", "strip"])
+def test_the_chat_page_works_below_a_path(start, nginx, enter, location):  # noqa: F811
+    appliance = start("--trusted-proxy", "loopback", "--path-prefix", "/chat")
+    base = SimpleNamespace(url=nginx(appliance, location) + "/chat")
+    admin = Admin(appliance)
+    users = [admin.user(), admin.user()]
+    admin.chat(*users, name="Lobby")
+    alice, bob = [enter(base, admin.token(user)["token"]) for user in users]
+    for page in (alice, bob):
+        page.get_by_role("button", name="Lobby").click()
+    alice.locator("#file").set_input_files({"name": "v.png", "mimeType": "image/png", "buffer": picture(320, 200)})
+    expect(alice.locator("#attached li", has_text="ready")).to_have_count(1)
+    say(alice, "below a path")
+    image = item(bob, "below a path").get_by_role("img", name="v.png")
+    expect(image).to_have_js_property("naturalWidth", 320)
 
 
 def test_without_a_proxy_everything_is_there_twice(start):

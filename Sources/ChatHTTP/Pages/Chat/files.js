@@ -72,7 +72,7 @@ export async function address(socket, id) {
   if (known && new Date(known.expires_at) - Date.now() > 60000) return known.url;
   const answer = await socket.ask("file:url", { fileId: id });
   // The server need not know under which path a proxy shows it.
-  const url = new URL(answer.url.replace(/^.*?(?=files\/)/, ""), BASE).href;
+  const url = new URL(answer.url.replace(/^.*\/(?=files\/)/, ""), BASE).href;
   addresses.set(id, { ...answer, url });
   return url;
 }
