@@ -13,7 +13,7 @@ TOOLS ?= $(wildcard ../shared/tools)
 # Root needs no sudo, and a bare container has none.
 SUDO = $(shell [ "$$(id -u)" = 0 ] || echo sudo)
 PACKAGES := libsqlite3-dev pkg-config
-TEST_PACKAGES := $(PACKAGES) python3-venv chromium
+TEST_PACKAGES := $(PACKAGES) python3-venv chromium nginx
 
 CLIENTS = PARLEY_BIN=$(BUILD)/debug/parley $(VENV)/bin/python -m pytest Tests/Clients
 
