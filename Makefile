@@ -12,7 +12,7 @@ SQLITE_ARCHIVE = $(firstword $(wildcard /usr/lib/*/libsqlite3.a /usr/lib/libsqli
 TOOLS ?= $(wildcard ../shared/tools)
 # Root needs no sudo, and a bare container has none.
 SUDO = $(shell [ "$$(id -u)" = 0 ] || echo sudo)
-PACKAGES := libsqlite3-dev pkg-config
+PACKAGES := libsqlite3-dev zlib1g-dev pkg-config
 TEST_PACKAGES := $(PACKAGES) python3-venv chromium nginx
 
 CLIENTS = PARLEY_BIN=$(BUILD)/debug/parley $(VENV)/bin/python -m pytest Tests/Clients

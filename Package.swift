@@ -30,7 +30,7 @@ let argumentParser = appliance("ArgumentParser", "swift-argument-parser")
 /// Where bytes from outside are decoded: what Tests/Fuzz imports.
 let decoders: [Target.Dependency] = [
     "ByteText", "JSON", "SocketServer", "EngineIO", "SocketIO", "ChatCore", "ChatTokens", "ChatSQLite",
-    "ChatGateway", "ChatHTTP", "parley", nioCore, nioHTTP1, nioEmbedded,
+    "ChatImport", "ChatGateway", "ChatHTTP", "parley", nioCore, nioHTTP1, nioEmbedded,
 ]
 
 /// The files of the chat page, built into the binary.
@@ -88,6 +88,9 @@ let package = Package(
         .target(name: "CMemory"),
         .systemLibrary(name: "CSQLite", providers: [.apt(["libsqlite3-dev"])]),
         .target(name: "CSQLiteFile", dependencies: ["CSQLite"]),
+        .systemLibrary(name: "CZlib", providers: [.apt(["zlib1g-dev"])]),
+        .target(
+            name: "ChatImport", dependencies: ["ByteText", "JSON", "ChatCore", "CZlib", nioCore], swiftSettings: strict),
         .target(
             name: "ChatSQLite", dependencies: ["ByteText", "ChatCore", "CSQLite", "CSQLiteFile", logging],
             resources: [.embedInCode("Schema/schema.sql")], swiftSettings: strict),
@@ -102,8 +105,8 @@ let package = Package(
             httpTypes,
         ], resources: chatPage, swiftSettings: strict),
         .executableTarget(name: "parley", dependencies: [
-            "ByteText", "JSON", "ChatGateway", "ChatHTTP", "ChatSQLite", "ChatTokens", "ChatCore", "SocketIO", "EngineIO",
-            "SocketServer", "CMemory", logging, nioCore, nioPosix, nioHTTP1,
+            "ByteText", "JSON", "ChatGateway", "ChatHTTP", "ChatSQLite", "ChatTokens", "ChatImport", "ChatCore", "SocketIO",
+            "EngineIO", "SocketServer", "CMemory", logging, nioCore, nioPosix, nioHTTP1,
             argumentParser,
             appliance("Configuration", "swift-configuration"),
             appliance("ServiceLifecycle", "swift-service-lifecycle"),
@@ -160,6 +163,9 @@ let package = Package(
             dependencies: ["ChatExample", "HummingbirdExample", "SocketServer", "SocketTestKit"],
             swiftSettings: strict),
         .testTarget(name: "ChatCoreTests", dependencies: ["ChatCore", "ChatCoreTestKit"], swiftSettings: strict),
+        .testTarget(
+            name: "ChatImportTests", dependencies: ["ByteText", "JSON", "ChatImport", "ChatCore", nioCore],
+            swiftSettings: strict),
         .testTarget(name: "ChatTokensTests", dependencies: [
             "ByteText", "JSON", "ChatTokens", "ChatCore", appliance("JWTKit", "jwt-kit"),
         ], swiftSettings: strict),
