@@ -4,7 +4,7 @@ import ChatWire
 import SocketIO
 
 /// What a commit does to the sessions of a user, beside what it tells them; in order with that.
-enum SessionAct: SocketAct, Equatable {
+enum SessionAct: SocketAct {
     case end(SessionEnd)
     /// Only those that were let in by this token, or by one made of it.
     case endOf(TokenID)

@@ -11,9 +11,9 @@ extension EngineFrames: Equatable {
     public init?(framed bytes: ByteBuffer) {
         var (rest, frames) = (bytes, EngineFrames(reserving: bytes.readableBytes))
         while rest.readableBytes > 0 {
-            guard let opcode = rest.readInteger(as: UInt8.self), let payload = EnginePayload.readPayload(of: &rest) else {
-                return nil
-            }
+            guard let opcode = rest.readInteger(as: UInt8.self),
+                let payload = EnginePayload.readPayload(of: &rest)
+            else { return nil }
             switch opcode {
             case 0x81:
                 guard payload.readableBytesView.first == UInt8(ascii: "4"), Self.isText(payload) else { return nil }

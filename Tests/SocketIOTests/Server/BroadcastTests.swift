@@ -102,7 +102,9 @@ import Testing
         }
     }
 
-    @Test("socketsJoin, socketsLeave and disconnectSockets act on a target's sockets", arguments: TestServer.Reach.allCases)
+    @Test(
+        "socketsJoin, socketsLeave and disconnectSockets act on a target's sockets",
+        arguments: TestServer.Reach.allCases)
     func operations(reach: TestServer.Reach) async throws {
         try await withMembers(reach) { server, members in
             server.io.to("1").socketsJoin("3")

@@ -193,7 +193,9 @@ import Testing
         }
     }
 
-    @Test("What passes during an admission reaches the socket once it says where it stands, room changes included", arguments: TestServer.Reach.allCases)
+    @Test(
+        "What passes during an admission reaches the socket once it says where it stands, room changes included",
+        arguments: TestServer.Reach.allCases)
     func held(reach: TestServer.Reach) async throws {
         let gate = Gate()
         try await TestServer.with(reach) {
@@ -227,7 +229,9 @@ import Testing
         }
     }
 
-    @Test("A batch that the socket's snapshot held already is not told again, though it comes after the release", arguments: TestServer.Reach.allCases)
+    @Test(
+        "A batch that the socket's snapshot held already is not told again, though it comes after the release",
+        arguments: TestServer.Reach.allCases)
     func knownAlready(reach: TestServer.Reach) async throws {
         let gate = Gate()
         try await TestServer.with(reach) { $0.of("/").setGate(gate) } _: { server, other in
@@ -250,7 +254,9 @@ import Testing
         }
     }
 
-    @Test("More than can be held is not given in part: it is kept and read again, and where the socket moved holds", arguments: TestServer.Reach.allCases)
+    @Test(
+        "More than can be held is not given in part: it is kept and read again, and where the socket moved holds",
+        arguments: TestServer.Reach.allCases)
     func overflow(reach: TestServer.Reach) async throws {
         let gate = Gate()
         try await TestServer.with(reach) { $0.of("/").setGate(gate) } _: { server, other in
@@ -278,7 +284,9 @@ import Testing
         }
     }
 
-    @Test("A socket that follows is moved from room to room and told nothing; what is kept then is told", arguments: TestServer.Reach.allCases)
+    @Test(
+        "A socket that follows is moved from room to room and told nothing; what is kept then is told",
+        arguments: TestServer.Reach.allCases)
     func follows(reach: TestServer.Reach) async throws {
         let gate = Gate()
         try await TestServer.with(reach) { $0.of("/").setGate(gate) } _: { server, other in
@@ -302,7 +310,9 @@ import Testing
         }
     }
 
-    @Test("What is to be done with a socket is done at once while it holds back, and what passed before it came, then", arguments: TestServer.Reach.allCases)
+    @Test(
+        "What is to be done with a socket is done at once while it holds back, and what passed before it came, then",
+        arguments: TestServer.Reach.allCases)
     func performsAtOnce(reach: TestServer.Reach) async throws {
         let gate = Gate()
         try await TestServer.with(reach) { $0.of("/").setGate(gate) } _: { server, other in
@@ -331,7 +341,9 @@ import Testing
         }
     }
 
-    @Test("Where more passes than can be kept before the client is let in, it is sent away to come again", arguments: TestServer.Reach.allCases)
+    @Test(
+        "Where more passes than can be kept before the client is let in, it is sent away to come again",
+        arguments: TestServer.Reach.allCases)
     func lost(reach: TestServer.Reach) async throws {
         let gate = Gate()
         try await TestServer.with(reach) { $0.of("/").setGate(gate) } _: { server, other in
