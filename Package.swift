@@ -135,7 +135,7 @@ let package = Package(
         // Tests mirror Sources; shared helpers are targets of their own.
         .target(name: "ChatCoreTestKit", dependencies: ["ChatCore"], path: "Tests/ChatCoreTestKit",
             swiftSettings: strict),
-        .target(name: "SocketTestKit", dependencies: [nioCore, nioPosix, nioSSL], path: "Tests/SocketTestKit",
+        .target(name: "SocketTestKit", dependencies: ["SocketIO", nioCore, nioPosix, nioSSL], path: "Tests/SocketTestKit",
             swiftSettings: strict),
         .target(name: "WaitTestKit", path: "Tests/WaitTestKit", swiftSettings: strict),
         .testTarget(name: "ByteTextTests", dependencies: ["ByteText"], swiftSettings: strict),
@@ -155,7 +155,8 @@ let package = Package(
         .testTarget(
             name: "SocketIOTests",
             dependencies: [
-                "ByteText", "JSON", "SocketIO", "EngineIO", "SocketServer", nioCore, nioPosix, nioHTTP1, nioEmbedded,
+                "ByteText", "JSON", "SocketIO", "EngineIO", "SocketServer", "SocketTestKit", nioCore, nioPosix, nioHTTP1,
+                nioEmbedded,
             ],
             swiftSettings: strict),
         .testTarget(
@@ -176,8 +177,8 @@ let package = Package(
         .testTarget(
             name: "ChatGatewayTests",
             dependencies: [
-                "ByteText", "JSON", "ChatGateway", "ChatCore", "ChatWire", "SocketIO", "EngineIO", "SocketServer", nioCore,
-                nioHTTP1, nioEmbedded, logging,
+                "ByteText", "JSON", "ChatGateway", "ChatCore", "ChatWire", "SocketIO", "EngineIO", "SocketServer",
+                "SocketTestKit", nioCore, nioHTTP1, nioEmbedded, logging,
             ],
             swiftSettings: strict),
         .testTarget(name: "ChatHTTPTests", dependencies: [

@@ -42,7 +42,7 @@ struct WireTextTests {
         "EngineIO/EngineRequest.swift": "methods, of which the parser knows a few",
         "EngineIO/EngineServer.swift": "methods, of which the parser knows a few",
         "EngineIO/EngineSessionHandler.swift": "reasons of our own",
-        "EngineIO/EngineRefusal.swift": "tests compare refusals",
+        "EngineIO/EngineAdmission.swift": "tests compare refusals",
         "EngineIO/EngineTransport.swift": "names of our own",
         "SocketIO/ConnectRequest.swift": "messages of the application",
         "SocketIO/DisconnectReason.swift": "reasons of our own",
