@@ -198,7 +198,7 @@ def test_connections_and_keys_are_the_operators_too(start):
     ("user lst", "did you mean list?", "parley user list"),
     ("usr list", "did you mean user?", "parley user"),
     ("chta create x", "did you mean chat?", "parley chat"),
-    ("token isue alice", "did you mean issue?", "parley token create"),
+    ("token isue alice", "did you mean create?", "parley token create"),
     ("serv --data x", "did you mean serve?", "parley serve"),
     ("mesage send c Hi", "did you mean message?", "parley message"),
     ("webhook list", "there are serve, user,", "parley"),

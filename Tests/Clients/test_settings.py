@@ -50,7 +50,8 @@ def test_switches_of_the_file_are_those_of_yaml_and_of_people(start, tmp_path, v
 
 @pytest.mark.parametrize("options", [
     ("--listen", ""), ("--cors-origin", ""), ("--max-payload", ""), ("--log-level", ""), ("--path-prefix", ""),
-    ("--auto-create-users=",), ("--ping-interval", "25 parsecs"), ("--max-payload", "10XB"), ("--log-level", "loud"),
+    ("--auto-create-users=perhaps",), ("--ping-interval", "25 parsecs"),
+    ("--max-payload", "10XB"), ("--log-level", "loud"),
     ("--path-prefix", "/files"), ("--path-prefix", "https://example.com/chat"),
     *[("--cors-origin", origin) for origin in (
         "example.com", "https://example.com/chat", "https://*.com", "https://*", "https://a.*.example.com",

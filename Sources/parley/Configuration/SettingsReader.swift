@@ -165,11 +165,11 @@ struct SettingsReader {
         guard let value = try source.value(.maxConnectionMemory) else { return nil }
         let payload = try size(.maxPayload, 1_000_000, 1_000...1_000_000_000)
         let least = payload + payload / 2
-        guard let number = Int(value.text), (least...100_000_000_000).contains(number) else {
+        guard let size = ByteSize(value.text), (least...100_000_000_000).contains(size.bytes) else {
             throw Failure.badValue(
-                value, "a whole number from \(least), one and a half times --max-payload, to 100000000000")
+                value, "bytes from \(least), one and a half times --max-payload, to 100000000000, like 4MB")
         }
-        return number
+        return size.bytes
     }
 
     /// A secret given itself or as a file; where both are given, the nearer origin counts.

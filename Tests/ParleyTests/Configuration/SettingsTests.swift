@@ -64,7 +64,7 @@ struct SettingsTests {
 
     @Test("A connection's memory holds a packet and a half at least")
     func connectionMemory() throws {
-        let flags: [Setting: [String]] = [.maxPayload: ["100000"], .maxConnectionMemory: ["150000"]]
+        let flags: [Setting: [String]] = [.maxPayload: ["100000"], .maxConnectionMemory: ["150kB"]]
         #expect(try Self.read(flags: flags).maxConnectionMemory == 150_000)
         #expect(throws: Failure.self) { try Self.read(flags: [.maxConnectionMemory: ["1000000"]]) }
     }
@@ -118,6 +118,20 @@ struct SettingsTests {
     func emptyValues(setting: Setting) {
         #expect(Self.message(flags: [setting: [""]])?.contains("--\(setting.rawValue) must be") == true)
         #expect(Self.message(file: "\(setting.rawValue): \"\"\n")?.contains("in the configuration file") == true)
+    }
+
+    @Test(
+        "Each size and each time takes its units",
+        arguments: [
+            (Setting.maxPayload, "20MB"), (.maxAttachment, "20MB"), (.maxStorage, "20MB"), (.maxSendQueue, "20MB"),
+            (.maxConnectionMemory, "20MB"), (.maxMemory, "20MB"), (.walLimit, "20MB"), (.pingInterval, "30s"),
+            (.pingTimeout, "30s"), (.connectTimeout, "30s"), (.presenceGrace, "30s"), (.typingTimeout, "30s"),
+            (.recoveryWindow, "30s"),
+        ])
+    func units(setting: Setting, text: String) {
+        #expect(Self.message(flags: [setting: [text]]) == nil)
+        #expect(Self.message(environment: [setting.environmentName: text]) == nil)
+        #expect(Self.message(file: "\(setting.rawValue): \(text)\n") == nil)
     }
 
     @Test("Times and sizes are read as people write them, from each of the three places")
