@@ -28,7 +28,7 @@ struct LayerTests {
         "parley": [
             "ByteText", "JSON", "ChatGateway", "ChatHTTP", "ChatSQLite", "ChatTokens", "ChatCore", "SocketIO",
             "EngineIO", "SocketServer", "CMemory", "Logging", "ArgumentParser", "Configuration", "ServiceLifecycle",
-            "UnixSignals", "NIOCore", "NIOPosix", "NIOHTTP1",
+            "UnixSignals", "AsyncHTTPClient", "NIOCore", "NIOPosix", "NIOHTTP1",
         ],
     ]
 
