@@ -174,8 +174,8 @@ final class CommitFanout: CommitSink {
         let frames = events.frames(ServerEvent(notice))
         for user in users {
             switch notice.object {
-            case .chat(let chat): bring(user, into: chat, in: &batch)
-            case .chatID(let chat): take(user, outOf: chat, in: &batch)
+            case .chat(let chat): join(user, to: chat, in: &batch)
+            case .chatID(let chat): remove(user, from: chat, in: &batch)
             case .message, .reaction, .read, .delivered, .member, .card, .end: break
             }
             batch.send(frames, toRoom: ChatGateway.room(of: user))
@@ -185,13 +185,9 @@ final class CommitFanout: CommitSink {
     private func end(
         _ user: UserID, _ end: SessionEnd, because change: Change, in batch: inout DeliveryBatch.Builder
     ) {
-        var revoked: TokenID?
-        if case .tokenRevoked(let token, _) = change { revoked = token }
-        batch.perform(forSocketsOf: ChatGateway.room(of: user)) { [revoked] socket in
-            guard let session = socket.handler as? ChatSession else { return }
-            // Of one token only the sessions that it let in end, and they know.
-            if let revoked { session.tokenWasRevoked(revoked) } else { session.end(end) }
-        }
+        // Of one token only the sessions that it let in end, and they know.
+        let act: SessionAct = if case .tokenRevoked(let token, _) = change { .endOf(token) } else { .end(end) }
+        batch.perform(act, onSocketsOf: ChatGateway.room(of: user))
     }
 
     /// What the gateway itself remembers is brought up to date.
@@ -200,9 +196,7 @@ final class CommitFanout: CommitSink {
         case .chatCreated(let chat, _), .memberAdded(let chat, _): gateway.chatSizes.forget(chat.id)
         case .chatDeleted(let chat, _), .memberRemoved(let chat, _): gateway.chatSizes.forget(chat)
         case .userUpdated(let card, _):
-            batch.perform(forSocketsOf: ChatGateway.room(of: card.id)) { socket in
-                (socket.handler as? ChatSession)?.profileChanged(to: card)
-            }
+            batch.perform(SessionAct.profileChanged(card), onSocketsOf: ChatGateway.room(of: card.id))
         case .messageNew, .messageUpdated, .messageDeleted, .messageReaction, .messageRead, .messageDelivered,
             .chatUpdated, .memberRoleChanged, .userCreated, .userDeleted, .userBlocked, .userUnblocked, .tokensRevoked,
             .tokenRevoked:
@@ -210,23 +204,19 @@ final class CommitFanout: CommitSink {
         }
     }
 
-    private func bring(_ user: UserID, into chat: Chat, in batch: inout DeliveryBatch.Builder) {
+    private func join(_ user: UserID, to chat: Chat, in batch: inout DeliveryBatch.Builder) {
         let room = ChatGateway.room(of: user)
         if newcomersSeeLess, chat.lastSeq > 0 {
-            batch.perform(forSocketsOf: room) { socket in
-                (socket.handler as? ChatSession)?.joined(chat.id, when: chat.lastSeq)
-            }
+            batch.perform(SessionAct.joined(chat.id, lastSeq: chat.lastSeq), onSocketsOf: room)
         }
         batch.join(chat.id.rawValue, socketsOf: room)
         batch.join(ChatGateway.presenceRoom(of: chat.id), socketsOf: room)
         gateway.presence.joined(user, chat: chat.id)
     }
 
-    private func take(_ user: UserID, outOf chat: ChatID, in batch: inout DeliveryBatch.Builder) {
+    private func remove(_ user: UserID, from chat: ChatID, in batch: inout DeliveryBatch.Builder) {
         let room = ChatGateway.room(of: user)
-        batch.perform(forSocketsOf: room) { socket in
-            (socket.handler as? ChatSession)?.lostMembership(of: chat)
-        }
+        batch.perform(SessionAct.lostMembership(of: chat), onSocketsOf: room)
         batch.leave(chat.rawValue, socketsOf: room)
         batch.leave(ChatGateway.presenceRoom(of: chat), socketsOf: room)
         gateway.presence.left(user, chat: chat)

@@ -47,6 +47,7 @@ public final class ChatGateway: Sendable {
         self.logger = logger
         limitsObject = Self.limitsObject(configuration)
         namespace = io.of("/")
+        namespace.setActDecoder { (reader) throws(ClusterMessageError) in try SessionAct(&reader) }
         events = ServerEvents(encoder: namespace.encoder)
         housekeepingLoop = eventLoopGroup.next()
         directory = LiveSessionsDirectory(configuration: configuration)

@@ -18,13 +18,26 @@ public final class DeliveryBatch: Sendable {
         /// Every socket of the first room joins, or leaves, the second.
         case join(selector: ByteString, room: ByteString)
         case leave(selector: ByteString, room: ByteString)
-        case perform(selector: ByteString, @Sendable (Socket) -> Void)
+        case perform(selector: ByteString, any SocketAct)
+
+        /// Whether it may mean something to other processes: an answer goes to a socket of this one.
+        var concernsOthers: Bool {
+            switch self {
+            case .socket, .answer: false
+            case .room, .floors, .rooms, .join, .leave, .perform: true
+            }
+        }
     }
 
     /// Grows from batch to batch; what ``Socket/release(after:)`` compares.
     public let stamp: Int64
     let operations: [Operation]
     let trailer: EngineFrames?
+    /// It tells what no feed of commits holds (who types, who is there), so that other processes hear it from this one
+    /// only: see ``Adapter``.
+    public let isEphemeral: Bool
+
+    var concernsOthers: Bool { trailer != nil || operations.contains(where: \.concernsOthers) }
 
     /// Bytes of all it tells.
     var size: Int {
@@ -39,10 +52,11 @@ public final class DeliveryBatch: Sendable {
         }
     }
 
-    init(stamp: Int64, operations: [Operation], trailer: EngineFrames?) {
+    init(stamp: Int64, operations: [Operation], trailer: EngineFrames?, isEphemeral: Bool) {
         self.stamp = stamp
         self.operations = operations
         self.trailer = trailer
+        self.isEphemeral = isEphemeral
     }
 
     /// Collects a batch. Not thread-safe; one thread builds, then hands over.
@@ -109,17 +123,21 @@ public final class DeliveryBatch: Sendable {
             operations.append(.leave(selector: ByteString(selector), room: ByteString(room)))
         }
 
-        /// Runs `body` for every socket of `selector`, on its loop, in order with the rest.
-        public mutating func perform(forSocketsOf selector: String, _ body: @escaping @Sendable (Socket) -> Void) {
+        /// Performs `act` on every socket of `selector`, on its loop, in order with the rest.
+        public mutating func perform(_ act: some SocketAct, onSocketsOf selector: String) {
             closeSegment()
-            operations.append(.perform(selector: ByteString(selector), body))
+            operations.append(.perform(selector: ByteString(selector), act))
         }
 
         /// The batch; the builder is empty afterwards.
-        public mutating func finish(stamp: Int64, trailer: EngineFrames?) -> DeliveryBatch {
+        ///
+        /// - Parameter isEphemeral: see ``DeliveryBatch/isEphemeral``.
+        public mutating func finish(
+            stamp: Int64, trailer: EngineFrames?, isEphemeral: Bool = false
+        ) -> DeliveryBatch {
             closeSegment()
             defer { operations = [] }
-            return DeliveryBatch(stamp: stamp, operations: operations, trailer: trailer)
+            return DeliveryBatch(stamp: stamp, operations: operations, trailer: trailer, isEphemeral: isEphemeral)
         }
 
         private mutating func closeSegment() {
@@ -133,5 +151,45 @@ public final class DeliveryBatch: Sendable {
             operations.append(contentsOf: rooms)
             rooms.removeAll(keepingCapacity: true)
         }
+    }
+}
+
+extension DeliveryBatch: Equatable {
+    /// Whether both tell the same, in the same order.
+    public static func == (left: DeliveryBatch, right: DeliveryBatch) -> Bool {
+        left.stamp == right.stamp && left.isEphemeral == right.isEphemeral && left.trailer == right.trailer
+            && left.operations == right.operations
+    }
+}
+
+extension DeliveryBatch.Operation: Equatable {
+    static func == (left: Self, right: Self) -> Bool {
+        switch (left, right) {
+        case (.socket(let one, let frames), .socket(let other, let others)),
+            (.answer(let one, let frames), .answer(let other, let others)):
+            one === other && frames == others
+        case (.room(let name, let frames, let left), .room(let other, let others, let right)):
+            name == other && frames == others && left === right
+        case (.floors(let name, let frames, let floors), .floors(let other, let others, let range)):
+            name == other && frames == others && floors == range
+        case (.rooms(let names, let frames, let left), .rooms(let other, let others, let right)):
+            names == other && frames == others && left == right
+        case (.join(let selector, let room), .join(let other, let joined)),
+            (.leave(let selector, let room), .leave(let other, let joined)):
+            selector == other && room == joined
+        case (.perform(let selector, let act), .perform(let other, let acts)):
+            selector == other && act.isSame(as: acts)
+        default: false
+        }
+    }
+}
+
+extension SocketAct {
+    /// Two acts are the same when other processes cannot tell them apart.
+    fileprivate func isSame(as other: any SocketAct) -> Bool {
+        var (own, others) = (ClusterWriter(), ClusterWriter())
+        encode(into: &own)
+        other.encode(into: &others)
+        return own.buffer == others.buffer
     }
 }

@@ -28,7 +28,7 @@ package struct PacketDecoder {
 
     /// What is to become of a packet, judged by its head.
     package enum Verdict {
-        case take(EventLimits)
+        case decode(EventLimits)
         /// It is nobody's: its payload is not looked at, its attachments are dropped.
         case skip
         /// The connection must be closed.
@@ -74,7 +74,7 @@ package struct PacketDecoder {
     ///
     /// - Returns: the packet; `nil` while its attachments are due, and for one that is skipped.
     package mutating func receive(
-        text: ByteBuffer, judge: (PacketHead) -> Verdict = { _ in .take(EventLimits()) }
+        text: ByteBuffer, judge: (PacketHead) -> Verdict = { _ in .decode(EventLimits()) }
     ) throws(Failure) -> Packet? {
         guard partial == nil else { throw .unexpected }
         var payload = text
@@ -86,7 +86,7 @@ package struct PacketDecoder {
             guard head.attachments > 0 else { return nil }
             partial = Partial(nil, keepsAttachments: false, missing: head.attachments, account: account)
             return nil
-        case .take(let its): limits = its
+        case .decode(let allowed): limits = allowed
         }
         var packet = try Self.packet(head, payload: payload, limits: limits)
         guard head.attachments > 0 else { return packet }

@@ -33,7 +33,7 @@ public struct ConnectError: Error, Sendable, Hashable {
 ///
 /// While it decides every ``DeliveryBatch`` of the namespace is kept for the socket, which is given them when it is in,
 /// so that nothing falls between what the gate read and what the socket hears live. What a batch has to be done to a
-/// socket (``DeliveryBatch/Builder/perform(forSocketsOf:_:)``) is done at once in any case.
+/// socket (``DeliveryBatch/Builder/perform(_:onSocketsOf:)``) is done at once in any case.
 public protocol ConnectionGate: Sendable {
     /// Called on the loop of the client. `decide` may be called from any thread, once.
     func admit(_ request: ConnectRequest, decide: @escaping @Sendable (ConnectDecision) -> Void)

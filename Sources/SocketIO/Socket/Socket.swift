@@ -254,15 +254,19 @@ public final class Socket: @unchecked Sendable {
 
     public func join(_ room: String) { join([room]) }
 
-    public func join(_ rooms: [String]) {
+    public func join(_ rooms: [String]) { join(rooms.map { ByteString($0) }) }
+
+    func join(_ rooms: [ByteString]) {
         onLoop {
             guard self.isConnected else { return }
-            for room in rooms { self.roomIndex.join(self, ByteString(room)) }
+            for room in rooms { self.roomIndex.join(self, room) }
         }
     }
 
-    public func leave(_ room: String) {
-        onLoop { self.roomIndex.leave(self, ByteString(room)) }
+    public func leave(_ room: String) { leave(ByteString(room)) }
+
+    func leave(_ room: ByteString) {
+        onLoop { self.roomIndex.leave(self, room) }
     }
 
     /// Whether the socket is in a room; on the loop.
