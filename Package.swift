@@ -66,6 +66,7 @@ let package = Package(
         .package(url: "https://github.com/swift-server/swift-service-lifecycle", from: "2.13.0"),
         .package(url: "https://github.com/hummingbird-project/hummingbird", from: "2.28.1"),
         .package(url: "https://github.com/vapor/jwt-kit", from: "5.7.1"),
+        .package(url: "https://github.com/swift-server/async-http-client", from: "1.37.0"),
         .package(url: "https://github.com/apple/swift-crypto", from: "4.5.2"),
     ],
     targets: [
@@ -111,6 +112,7 @@ let package = Package(
             appliance("Configuration", "swift-configuration"),
             appliance("ServiceLifecycle", "swift-service-lifecycle"),
             appliance("UnixSignals", "swift-service-lifecycle"),
+            appliance("AsyncHTTPClient", "async-http-client"),
         ], swiftSettings: strict),
         .executableTarget(name: "parley-load", dependencies: [
             nioCore, nioPosix, argumentParser,
@@ -133,7 +135,7 @@ let package = Package(
                 "ChatGateway", "ChatSQLite", "ChatCore", "SocketIO", "EngineIO", "SocketServer", nioCore, nioPosix, logging,
             ], path: "Tests/Micro", swiftSettings: strict),
         // Tests mirror Sources; shared helpers are targets of their own.
-        .target(name: "ChatCoreTestKit", dependencies: ["ChatCore"], path: "Tests/ChatCoreTestKit",
+        .target(name: "ChatCoreTestKit", dependencies: ["ByteText", "ChatCore"], path: "Tests/ChatCoreTestKit",
             swiftSettings: strict),
         .target(name: "SocketTestKit", dependencies: ["SocketIO", nioCore, nioPosix, nioSSL], path: "Tests/SocketTestKit",
             swiftSettings: strict),
@@ -163,7 +165,8 @@ let package = Package(
             name: "ExamplesTests",
             dependencies: ["ChatExample", "HummingbirdExample", "SocketServer", "SocketTestKit"],
             swiftSettings: strict),
-        .testTarget(name: "ChatCoreTests", dependencies: ["ChatCore", "ChatCoreTestKit"], swiftSettings: strict),
+        .testTarget(
+            name: "ChatCoreTests", dependencies: ["ByteText", "ChatCore", "ChatCoreTestKit"], swiftSettings: strict),
         .testTarget(
             name: "ChatImportTests", dependencies: ["ByteText", "JSON", "ChatImport", "ChatCore", nioCore],
             swiftSettings: strict),

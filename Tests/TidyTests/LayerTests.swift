@@ -30,7 +30,7 @@ struct LayerTests {
         "parley": [
             "ByteText", "JSON", "ChatGateway", "ChatHTTP", "ChatSQLite", "ChatTokens", "ChatImport", "ChatCore",
             "SocketIO", "EngineIO", "SocketServer", "CMemory", "Logging", "ArgumentParser", "Configuration",
-            "ServiceLifecycle", "UnixSignals", "NIOCore", "NIOPosix", "NIOHTTP1",
+            "ServiceLifecycle", "UnixSignals", "AsyncHTTPClient", "NIOCore", "NIOPosix", "NIOHTTP1",
         ],
     ]
 

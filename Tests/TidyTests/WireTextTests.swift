@@ -56,7 +56,6 @@ struct WireTextTests {
         "ChatWire/WireShape.swift": "descriptions of our own",
         "ChatWire/SessionEnd.swift": "codes of our own",
         "ChatWire/ServerEventName.swift": "names of our own",
-        "ChatGateway/AdmissionGate.swift": "names of fields, of our own",
         "ChatHTTP/PublicRouter.swift": "methods, of which the parser knows a few; names in the log",
         "ChatHTTP/AdminSite+Operations.swift": "one of two words, looked up as bytes before",
         "ChatHTTP/AdminSite+Users.swift": "one of two words, looked up as bytes before",

@@ -9,7 +9,7 @@ enum ForeignID {
 
     /// The name itself where it may be an id; else a digest of it (FNV-1a, of 128 bits: two of 64).
     private static func allowed(_ name: ByteString) -> ByteString {
-        if name.count <= 64, IdentifierRule.allows(name.string) { return name }
+        if IdentifierRule.allows(name) { return name }
         func digest(_ start: UInt64) -> String {
             let hash = name.withBytes { bytes in
                 bytes.reduce(start) { ($0 ^ UInt64($1)) &* 0x100_0000_01B3 }

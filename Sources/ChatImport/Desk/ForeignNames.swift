@@ -18,7 +18,7 @@ enum ForeignNames {
             }
         }
         // Joiners belong to words of some scripts and to emoji; elsewhere they are none of a name's.
-        return username(Array(scalars)) ?? username(scalars.filter { !isJoiner($0) })
+        return username(Array(scalars)) ?? username(scalars.filter { !Visibility.isInvisible($0) })
     }
 
     private static func isJoiner(_ scalar: Unicode.Scalar) -> Bool { scalar == "\u{200C}" || scalar == "\u{200D}" }

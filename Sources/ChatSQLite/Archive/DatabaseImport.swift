@@ -207,6 +207,7 @@ public final class DatabaseImport {
         do {
             try writer.checkEnded()
             if uncommitted == 0 { try connection.execute("BEGIN IMMEDIATE") }
+            try FormerSpellings.settleNames(connection)
             try commit()
             let findings = try DatabaseCheck.rules(connection)
             guard findings.isEmpty else {

@@ -33,8 +33,8 @@ extension ImportWriter {
 
     func take(_ chat: ArchiveChat) throws {
         try check { () throws(ChatError) in
-            try FieldRules.id(chat.id.rawValue)
-            guard try Self.isSame(FieldRules.optionalName(chat.name, field: "name"), chat.name) else {
+            try FieldRules.id(chat.id)
+            guard try Self.isSame(FieldRules.archivedName(chat.name, field: "name"), chat.name) else {
                 throw ChatError(.invalid, "A chat's name is not empty and has no white space around it.")
             }
         }
@@ -192,18 +192,19 @@ extension ImportWriter {
     func take(_ reaction: ArchiveReaction) throws {
         let chat = try memory.chat(reaction.chatID)
         let user = try memory.user(reaction.userID)
-        try check { () throws(ChatError) in try FieldRules.emoji(reaction.emoji) }
+        let emoji = try check { () throws(ChatError) in try FieldRules.emoji(reaction.emoji) }
         let found = try connection[Self.messageBySeq].first(chat.key, reaction.seq) { ($0.int(0), !$0.isNull(1)) }
         guard let (message, isDeleted) = found else {
             throw ArchiveError(.notFound, "There is no message \(reaction.seq) in \(reaction.chatID).")
         }
         guard !isDeleted else { throw ArchiveError(.invalid, "A deleted message has no reactions.") }
-        guard try connection[Self.reacted].first(message, reaction.emoji, user.key, read: { _ in true }) == nil
-        else {
+        guard try connection[Self.reacted].first(message, emoji, user.key, read: { _ in true }) == nil else {
+            // Older releases took the same emoji in two spellings for two.
+            if FieldRules.hasSpellings(emoji: emoji) { return }
             throw ArchiveError(.conflict, "The user reacted so already.")
         }
         let n = next()
-        try connection[Self.insertReaction].run(message, reaction.emoji, user.key, n)
+        try connection[Self.insertReaction].run(message, emoji, user.key, n)
         try connection[Self.noteReaction].run(n, message)
     }
 }

@@ -104,9 +104,9 @@ final class ImportWriter {
     }
 
     /// Runs a check of the rules that hold for every field; what it refuses is `invalid`.
-    func check(_ rule: () throws(ChatError) -> Void) throws {
+    func check<Value>(_ rule: () throws(ChatError) -> Value) throws -> Value {
         do {
-            try rule()
+            return try rule()
         } catch {
             throw ArchiveError(error.code == .tooLong ? .tooLong : .invalid, error.message)
         }

@@ -67,7 +67,7 @@ struct UserLookup: Sendable {
     }
 
     private func findByUsername(_ username: String, atMostPages limit: Int = .max) async throws -> String? {
-        guard let folded = Folding.fold(username)?.trimmingCharacters(in: .whitespacesAndNewlines) else { return nil }
+        guard let folded = Folding.usernameKeys(username).last else { return nil }
         var next: String?
         var pages = 0
         repeat {
@@ -77,7 +77,7 @@ struct UserLookup: Sendable {
             guard answer.status == 200 else { throw Failure(.failure, AdminOutput.refusal(of: answer)) }
             let page = try Self.value(answer)
             for user in page["items"]?.array ?? [] {
-                if let name = user["username"]?.string, Folding.fold(name.string) == folded,
+                if let name = user["username"]?.string, Folding.username(name.string) == folded,
                     let id = user["id"]?.string
                 {
                     return id.string

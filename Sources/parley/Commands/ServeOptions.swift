@@ -41,16 +41,28 @@ struct ServeOptions: ParsableArguments {
     var adminKeyFile: String?
 
     @Option(
-        help: ArgumentHelp("HS256 secret, 32 bytes or more (default: made at the first start)", valueName: "SECRET"))
-    var jwtSecret: String?
-
-    @Option(help: ArgumentHelp("File with the HS256 secret", valueName: "FILE"), completion: .file())
-    var jwtSecretFile: String?
+        help: ArgumentHelp(
+            "HS256 secret, 32 bytes or more (default: made at the first start); repeatable: the first signs, all hold",
+            valueName: "SECRET"))
+    var jwtSecret: [String] = []
 
     @Option(
-        help: ArgumentHelp("PEM or JWKS: accept RS256, ES256 and EdDSA tokens too", valueName: "FILE"),
+        help: ArgumentHelp("File with a HS256 secret; repeatable; re-read on SIGHUP", valueName: "FILE"),
+        completion: .file())
+    var jwtSecretFile: [String] = []
+
+    @Option(
+        help: ArgumentHelp(
+            "PEM or JWKS: accept RS256, ES256 and EdDSA tokens too; re-read on SIGHUP", valueName: "FILE"),
         completion: .file())
     var jwtPublicKey: String?
+
+    @Option(
+        name: .customLong("jwt-jwks-url"),
+        help: ArgumentHelp(
+            "Where an identity provider serves its keys as a JWKS: as --jwt-public-key, kept up to date",
+            valueName: "URL"))
+    var jwtJWKSURL: String?
 
     @Option(help: ArgumentHelp("The iss that outside tokens must carry", valueName: "ISSUER"))
     var jwtIssuer: String?
@@ -195,6 +207,8 @@ struct ServeOptions: ParsableArguments {
         if !adminHost.isEmpty { values[.adminHost] = adminHost }
         if !corsOrigin.isEmpty { values[.corsOrigin] = corsOrigin }
         if !trustedProxy.isEmpty { values[.trustedProxy] = trustedProxy }
+        if !jwtSecret.isEmpty { values[.jwtSecret] = jwtSecret }
+        if !jwtSecretFile.isEmpty { values[.jwtSecretFile] = jwtSecretFile }
         return values
     }
 
@@ -202,8 +216,8 @@ struct ServeOptions: ParsableArguments {
         [
             .data: data, .listen: listen, .unixMode: unixMode,
             .pathPrefix: pathPrefix, .adminListen: adminListen, .adminKey: adminKey,
-            .adminKeyFile: adminKeyFile, .jwtSecret: jwtSecret, .jwtSecretFile: jwtSecretFile,
-            .jwtPublicKey: jwtPublicKey, .jwtIssuer: jwtIssuer, .jwtAudience: jwtAudience,
+            .adminKeyFile: adminKeyFile, .jwtPublicKey: jwtPublicKey,
+            .jwtJWKSURL: jwtJWKSURL, .jwtIssuer: jwtIssuer, .jwtAudience: jwtAudience,
             .jwtUserClaim: jwtUserClaim, .durability: durability, .clientsCreateChats: clientsCreateChats,
             .history: history, .tlsCert: tlsCert, .tlsKey: tlsKey, .threads: threads,
             .maxConnections: maxConnections, .maxConnectionsPerUser: maxConnectionsPerUser,

@@ -25,10 +25,14 @@ struct ServeConfiguration: Sendable {
     var adminHosts: [String]
     /// `nil`: `admin.key` in the data directory, made at the first start.
     var adminKey: String?
-    /// `nil`: the key ring in the database, made at the first start.
-    var jwtSecret: SigningSecret?
+    /// Of which the first signs; `nil`: the key ring in the database, made at the first start.
+    var jwtSecrets: KeyRing?
     /// The text of the file.
     var jwtPublicKey: String?
+    /// Where secrets and public keys are read again.
+    var keyFiles: KeyFiles
+    /// Where an identity provider serves its keys.
+    var jwtJWKSURL: String?
     var tokenPolicy: TokenPolicy
     var autoCreateUsers: Bool
     var durability: StoreDurability

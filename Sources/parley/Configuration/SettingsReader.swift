@@ -15,6 +15,7 @@ struct SettingsReader {
     /// - Throws: ``Failure`` with status 78.
     func configuration() throws -> ServeConfiguration {
         let tls = try tlsFiles()
+        let secrets = try jwtSecrets()
         return ServeConfiguration(
             dataDirectory: try text(.data, "./data"),
             listen: try address(.listen, ListenAddress.tcp(host: "::", port: 5000)),
@@ -23,8 +24,10 @@ struct SettingsReader {
             adminListen: try address(.adminListen, ListenAddress.tcp(host: "127.0.0.1", port: 5080)),
             adminHosts: try adminHosts(),
             adminKey: try adminKey(),
-            jwtSecret: try jwtSecret(),
+            jwtSecrets: KeyRing(secrets: secrets.secrets),
             jwtPublicKey: try jwtPublicKey(),
+            keyFiles: KeyFiles(secrets: secrets.files, publicKeys: try text(.jwtPublicKey)),
+            jwtJWKSURL: try jwtJWKSURL(),
             tokenPolicy: TokenPolicy(
                 issuer: try text(.jwtIssuer), audience: try text(.jwtAudience),
                 userClaim: try text(.jwtUserClaim, "sub")),
@@ -174,17 +177,22 @@ struct SettingsReader {
 
     /// A secret given itself or as a file; where both are given, the nearer origin counts.
     private func secret(_ direct: Setting, _ inFile: Setting) throws -> (origin: SettingValue, text: String)? {
-        let given = try source.value(direct)
-        let named = try source.value(inFile)
-        if let given, let named, given.origin == named.origin {
+        guard let value = try secrets(direct, inFile).first else { return nil }
+        guard value.setting == inFile else { return (value, value.text) }
+        return (value, try file(value).trimmingCharacters(in: .whitespacesAndNewlines))
+    }
+
+    /// Secrets given themselves or as files: those that count.
+    private func secrets(_ direct: Setting, _ inFile: Setting) throws -> [SettingValue] {
+        let given = try source.values(direct) ?? []
+        let named = try source.values(inFile) ?? []
+        guard let one = given.first, let other = named.first else { return given + named }
+        guard one.origin != other.origin else {
             throw Failure(
                 .configuration,
-                "\(given.origin.name(of: direct)) and \(named.origin.name(of: inFile)) exclude each other")
+                "\(one.origin.name(of: direct)) and \(other.origin.name(of: inFile)) exclude each other")
         }
-        if let named, given.map({ named.origin < $0.origin }) ?? true {
-            return (named, try file(named).trimmingCharacters(in: .whitespacesAndNewlines))
-        }
-        return given.map { ($0, $0.text) }
+        return one.origin < other.origin ? given : named
     }
 
     /// Host names, without scheme or port.
@@ -213,25 +221,56 @@ struct SettingsReader {
         return key
     }
 
-    private func jwtSecret() throws -> SigningSecret? {
-        guard let (origin, text) = try secret(.jwtSecret, .jwtSecretFile) else { return nil }
-        guard let secret = SigningSecret(text) else {
-            throw Failure(
-                .configuration,
-                "\(origin.origin.name(of: origin.setting)) must have at least \(SigningSecret.minimumLength) bytes")
+    private func jwtSecrets() throws -> (secrets: [SigningSecret], files: [String]) {
+        let values = try secrets(.jwtSecret, .jwtSecretFile)
+        let areFiles = values.first?.setting == .jwtSecretFile
+        let secrets = try values.flatMap { value in
+            let texts = areFiles ? [KeyFiles.secret(in: try file(value))] : Self.texts(of: value)
+            return try texts.map { text in
+                guard let secret = SigningSecret(text) else {
+                    let name = value.origin.name(of: value.setting)
+                    throw Failure(.configuration, "\(name) must have at least \(SigningSecret.minimumLength) bytes")
+                }
+                return secret
+            }
         }
-        return secret
+        return (secrets, areFiles ? values.map(\.text) : [])
+    }
+
+    /// In the environment several are separated by commas. But one that has commas itself was always taken whole: so it
+    /// still holds as that, too.
+    private static func texts(of secret: SettingValue) -> [String] {
+        let parts = secret.text.split(separator: ",").map { $0.trimmingCharacters(in: .whitespaces) }
+        guard secret.origin == .environment, parts.count > 1,
+            parts.allSatisfy({ $0.utf8.count >= SigningSecret.minimumLength })
+        else { return [secret.text] }
+        return parts + [secret.text]
     }
 
     private func jwtPublicKey() throws -> String? {
         guard let value = try source.value(.jwtPublicKey) else { return nil }
+        try requireAddressee(of: value)
+        return try file(value)
+    }
+
+    private func jwtJWKSURL() throws -> String? {
+        guard let value = try source.value(.jwtJWKSURL) else { return nil }
+        try requireAddressee(of: value)
+        let url = URL(string: value.text)
+        guard let url, ["http", "https"].contains(url.scheme?.lowercased()), url.host()?.isEmpty == false else {
+            throw Failure.badValue(value, "an address like https://id.example.org/jwks.json")
+        }
+        return value.text
+    }
+
+    /// Keys of others sign for others too.
+    private func requireAddressee(of keys: SettingValue) throws {
         guard try source.value(.jwtIssuer) != nil || source.value(.jwtAudience) != nil else {
             throw Failure(
                 .configuration,
-                "\(value.origin.name(of: .jwtPublicKey)) needs --jwt-issuer or --jwt-audience: "
+                "\(keys.origin.name(of: keys.setting)) needs --jwt-issuer or --jwt-audience: "
                     + "else a token made for another service would do")
         }
-        return try file(value)
     }
 
     private func cors() throws -> CORSPolicy {
@@ -278,13 +317,14 @@ struct SettingsReader {
     private func exposure() throws -> KeyExposure {
         var exposure = KeyExposure()
         for setting in [Setting.adminKey, .jwtSecret] {
-            switch try source.value(setting)?.origin {
+            switch try source.values(setting)?.first?.origin {
             case .flag: exposure.flags.append(setting)
             case .file: exposure.files += source.fileName.map { [$0] } ?? []
             case .environment, nil: break
             }
         }
-        exposure.files += try [Setting.adminKeyFile, .jwtSecretFile, .tlsKey].compactMap { try source.value($0)?.text }
+        exposure.files += try [Setting.adminKeyFile, .jwtSecretFile, .tlsKey]
+            .flatMap { try source.values($0)?.map(\.text) ?? [] }
         return exposure
     }
 

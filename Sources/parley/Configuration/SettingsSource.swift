@@ -56,8 +56,9 @@ struct SettingsSource: Sendable {
     func values(_ setting: Setting) throws -> [SettingValue]? {
         for (origin, provider) in providers {
             let key = key(setting, origin)
-            // Of another type: then it is asked for as that one.
-            var texts = try? provider.value(forKey: key, type: .stringArray).value?.content.texts
+            // A secret may have commas: it is asked for as it stands. Others of another type are asked for as that one.
+            let isWhole = origin == .environment && setting.isSecret
+            var texts = isWhole ? nil : try? provider.value(forKey: key, type: .stringArray).value?.content.texts
             if texts == nil, let one = try? provider.value(forKey: key, type: .string).value?.content.text {
                 texts = [one]
             }

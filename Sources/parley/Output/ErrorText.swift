@@ -1,3 +1,4 @@
+import AsyncHTTPClient
 import ChatCore
 import Foundation
 import NIOCore
@@ -14,6 +15,7 @@ enum ErrorText {
         case let error as IOError: return system(error.errnoCode)
         case let error as NIOConnectionError: return connecting(error)
         case let error as ChannelError: return channel(error)
+        case let error as HTTPClientError: return error.shortDescription
         case is CancellationError: return "it was cancelled"
         case let error as any CustomStringConvertible & Error where isOurs(error): return error.description
         default: break

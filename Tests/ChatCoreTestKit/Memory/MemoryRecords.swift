@@ -265,11 +265,11 @@ extension MemoryRecords {
         return record
     }
 
-    func putCard(_ card: UserCard, folded: String, of user: UserRecord, n: Int64) {
+    func putCard(_ card: UserCard, folded: String?, of user: UserRecord, n: Int64) {
         state.users[user.key]?.user.username = card.username
         state.users[user.key]?.user.displayName = card.displayName
         state.users[user.key]?.user.avatarURL = card.avatarURL
-        state.users[user.key]?.folded = folded
+        if let folded { state.users[user.key]?.folded = folded }
         state.users[user.key]?.cardN = n
     }
 

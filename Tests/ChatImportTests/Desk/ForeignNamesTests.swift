@@ -20,9 +20,9 @@ struct ForeignNamesTests {
     func ids() {
         #expect(ForeignID.user("U0123").rawValue == "U0123")
         let odd = ForeignID.user("a name with blanks")
-        #expect(odd == ForeignID.user("a name with blanks") && IdentifierRule.allows(odd.rawValue))
+        #expect(odd == ForeignID.user("a name with blanks") && IdentifierRule.allows(odd.bytes))
         #expect(odd != ForeignID.user("a name with  blanks"))
-        #expect(IdentifierRule.allows(ForeignID.chat(ByteString(String(repeating: "x", count: 100_000))).rawValue))
+        #expect(IdentifierRule.allows(ForeignID.chat(ByteString(String(repeating: "x", count: 100_000))).bytes))
     }
 
     @Test("A place is one number and comes back")

@@ -44,7 +44,7 @@ struct SettingsTests {
         #expect(configuration.dataDirectory == "./data")
         #expect(configuration.listen == .tcp(host: "::", port: 5000))
         #expect(configuration.adminListen == .tcp(host: "127.0.0.1", port: 5080))
-        #expect(configuration.adminKey == nil && configuration.jwtSecret == nil && configuration.tls == nil)
+        #expect(configuration.adminKey == nil && configuration.jwtSecrets == nil && configuration.tls == nil)
         #expect(configuration.tokenPolicy.userClaim == "sub" && !configuration.autoCreateUsers)
         #expect(configuration.durability == .full && configuration.clientsCreateChats == .none)
         #expect(configuration.history == .all && configuration.cors == .any)
@@ -257,11 +257,51 @@ struct SettingsTests {
         let key = String(repeating: "k", count: 20)
         let files = ["admin": key + "\n", "jwt": secret + "\n"]
         let configuration = try Self.read(flags: [.adminKeyFile: ["admin"], .jwtSecretFile: ["jwt"]], files: files)
-        #expect(configuration.adminKey == key && configuration.jwtSecret?.text == secret)
+        #expect(configuration.adminKey == key && configuration.jwtSecrets?.current.text == secret)
         #expect(Self.message(flags: [.adminKey: ["k"], .adminKeyFile: ["admin"]], files: files) != nil)
         let nearer = try Self.read(
             flags: [.adminKeyFile: ["admin"]], environment: ["PARLEY_ADMIN_KEY": key + "2"], files: files)
         #expect(nearer.adminKey == key)
+    }
+
+    @Test("Several secrets hold, of which the first signs; files are read again, in their order")
+    func severalSecrets() throws {
+        let secrets = ["a", "b", "c"].map { String(repeating: $0, count: 32) }
+        func texts(_ configuration: ServeConfiguration) -> [String] {
+            configuration.jwtSecrets.map { [$0.current.text] + $0.previous.map(\.text) } ?? []
+        }
+        #expect(try texts(Self.read(flags: [.jwtSecret: secrets])) == secrets)
+        #expect(try texts(Self.read(file: "jwt-secret: [\(secrets[0]), \(secrets[1])]")) == Array(secrets[..<2]))
+        #expect(try texts(Self.read(file: "jwt-secret: \(secrets[0])")) == [secrets[0]])
+        let files = ["one": secrets[0] + "\n", "two": secrets[1] + "\r\n"]
+        let filed = try Self.read(flags: [.jwtSecretFile: ["one", "two"]], files: files)
+        #expect(texts(filed) == Array(secrets[..<2]) && filed.keyFiles.secrets == ["one", "two"])
+        #expect(Self.message(flags: [.jwtSecret: [secrets[0], "short"]])?.contains("32 bytes") == true)
+        #expect(Self.message(flags: [.jwtSecret: secrets, .jwtSecretFile: ["one"]], files: files) != nil)
+    }
+
+    @Test("Secrets of the environment are separated by commas; one that has commas still holds whole")
+    func secretsOfTheEnvironment() throws {
+        func texts(_ value: String) throws -> [String] {
+            let ring = try Self.read(environment: ["PARLEY_JWT_SECRET": value]).jwtSecrets
+            return ring.map { [$0.current.text] + $0.previous.map(\.text) } ?? []
+        }
+        let (a, b) = (String(repeating: "a", count: 32), String(repeating: "b", count: 32))
+        #expect(try texts(a) == [a])
+        #expect(try texts("\(a),\(b)") == [a, b, "\(a),\(b)"])
+        #expect(try texts("\(a),short") == ["\(a),short"])
+        #expect(try texts("a, comma in a secret of forty bytes or so") == ["a, comma in a secret of forty bytes or so"])
+    }
+
+    @Test("The address of a JWKS is one of http, and needs an issuer or an audience like a file of keys")
+    func addressOfKeys() throws {
+        let url = "https://id.example.org/.well-known/jwks.json"
+        #expect(Self.message(flags: [.jwtJWKSURL: [url]])?.contains("--jwt-audience") == true)
+        let given = try Self.read(flags: [.jwtJWKSURL: [url], .jwtAudience: ["chat"]])
+        #expect(given.jwtJWKSURL == url && given.jwtPublicKey == nil)
+        for bad in ["", "id.example.org", "ftp://id.example.org/", "https://", "file:///etc/keys", "https:///jwks"] {
+            #expect(Self.message(flags: [.jwtJWKSURL: [bad], .jwtIssuer: ["x"]]) != nil, "\(bad)")
+        }
     }
 
     @Test("Public keys need an issuer or an audience; certificate and key go together")
