@@ -151,7 +151,7 @@ let package = Package(
         .testTarget(
             name: "EngineIOTests",
             dependencies: [
-                "EngineIO", "SocketServer", "SocketTestKit", "WaitTestKit", nioCore, nioHTTP1, nioEmbedded,
+                "JSON", "EngineIO", "SocketServer", "SocketTestKit", "WaitTestKit", nioCore, nioHTTP1, nioEmbedded,
             ],
             swiftSettings: strict),
         .testTarget(

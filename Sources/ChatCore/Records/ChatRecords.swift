@@ -65,7 +65,7 @@ public protocol ChatRecords: AnyObject {
     /// A member as of now, who has read what was said before; that they once left is forgotten.
     func insertMember(_ user: UserRecord, of chat: ChatRecord, role: Member.Role, n: Int64) throws -> MemberRecord
     /// The member is gone, and that is noted for those who come back.
-    func removeMember(_ member: MemberRecord, n: Int64) throws
+    func removeMember(_ key: MemberRecord.Key, n: Int64) throws
     /// The record was changed; it is written by the end of the transaction.
     func changed(_ chat: ChatRecord)
     func changed(_ member: MemberRecord)

@@ -86,7 +86,7 @@ public enum FieldRules {
                 .tooLong, "A message has at most \(policy.maxMessageLength) characters.", field: "content")
         }
         // Clients in C, and files that other programs read, would end it there.
-        guard !text.utf8.contains(0) else {
+        guard !ByteString(text).contains(0) else {
             throw ChatError(.invalid, "A message cannot hold U+0000.", field: "content")
         }
         guard Visibility.showsSomething(in: text) || (hasAttachments && kind != .system) else {
@@ -96,7 +96,10 @@ public enum FieldRules {
 
     /// 1–64 of U+0021–U+007E.
     public static func clientID(_ text: String) throws(ChatError) {
-        guard (1...64).contains(text.utf8.count), text.utf8.allSatisfy({ (0x21...0x7E).contains($0) }) else {
+        let isVisible = ByteString(text).withBytes { bytes in
+            (1...64).contains(bytes.count) && bytes.allSatisfy { (0x21...0x7E).contains($0) }
+        }
+        guard isVisible else {
             throw ChatError(.invalid, "A clientId is 1 to 64 visible ASCII characters.", field: "clientId")
         }
     }
@@ -107,7 +110,7 @@ public enum FieldRules {
             throw ChatError(
                 .invalid, "A message takes at most \(ChatPolicy.maxAttachments) files.", field: "attachmentIds")
         }
-        guard Set(files).count == files.count else {
+        guard files.isEmpty || Set(files).count == files.count else {
             throw ChatError(.invalid, "A file is named twice.", field: "attachmentIds")
         }
     }

@@ -67,8 +67,6 @@ extension SQLiteReadView {
         try connection[Self.pageOfMembers].all(chat, place, limit) { (key: $0.int(8), item: ChatRow.member($0)) }
     }
 
-    func chatIDs(of user: UserID) throws -> [ChatID] { try presenceChats(of: user, quietMembers: .max) }
-
     func presenceChats(of user: UserID, quietMembers: Int) throws -> [ChatID] {
         guard let key = try key(of: user) else { return [] }
         return try connection[Self.chatsOfUser].all(key, quietMembers) { ChatID($0.text(0)) }

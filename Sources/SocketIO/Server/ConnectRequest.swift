@@ -86,7 +86,7 @@ public protocol SocketHandler: AnyObject {
     /// The socket is in its namespace and its CONNECT was answered.
     func socketDidConnect(_ socket: Socket)
     /// `ackID`: an answer is wanted (``Socket/acknowledge(_:with:)``).
-    func socket(_ socket: Socket, didReceive event: ByteString, arguments: [JSONValue], ackID: Int?)
+    func socket(_ socket: Socket, didReceive event: ByteString, arguments: EventArguments, ackID: Int?)
     /// An event whose arguments were not made, for the reason given; its form is right. `ackID`: an answer is wanted.
     /// Without this method such an event is dropped.
     func socket(_ socket: Socket, didReceiveUnusable event: ByteString, because flaw: EventFlaw, ackID: Int?)

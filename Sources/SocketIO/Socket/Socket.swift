@@ -409,7 +409,7 @@ public final class Socket: @unchecked Sendable {
         case .event(let name, let arguments):
             if let listeners {
                 let ack = packet.id.map { Ack(socket: self, id: $0) }
-                let event = Event(name: name, arguments: arguments, ack: ack)
+                let event = Event(name: name, arguments: arguments.values, ack: ack)
                 return listeners.receive(event, flaw: packet.flaw, of: self)
             }
             handle(name, arguments, flaw: packet.flaw, ackID: packet.id)
@@ -423,7 +423,7 @@ public final class Socket: @unchecked Sendable {
     }
 
     /// Hands an event to the handler.
-    private func handle(_ name: ByteString, _ arguments: [JSONValue], flaw: EventFlaw?, ackID: Int?) {
+    private func handle(_ name: ByteString, _ arguments: EventArguments, flaw: EventFlaw?, ackID: Int?) {
         if let flaw {
             handler?.socket(self, didReceiveUnusable: name, because: flaw, ackID: ackID)
         } else {
@@ -433,7 +433,7 @@ public final class Socket: @unchecked Sendable {
 
     /// An event that no closure is for.
     func handle(_ event: Event, flaw: EventFlaw?) {
-        handle(event.name, event.arguments, flaw: flaw, ackID: event.ack?.id)
+        handle(event.name, EventArguments(event.arguments), flaw: flaw, ackID: event.ack?.id)
     }
 
     func receivedBurst() { handler?.socketDidReceiveBurst(self) }

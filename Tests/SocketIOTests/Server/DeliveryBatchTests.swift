@@ -2,9 +2,10 @@ import ByteText
 import EngineIO
 import JSON
 import NIOCore
-import SocketIO
 import Synchronization
 import Testing
+
+@testable import SocketIO
 
 /// Batches, and what a socket is given that was being admitted while they passed.
 @Suite("Batches") struct DeliveryBatchTests {
@@ -42,7 +43,7 @@ import Testing
 
     private final class Handler: SocketHandler {
         init(_ socket: Socket, _ sockets: AsyncStream<Socket>.Continuation) { sockets.yield(socket) }
-        func socket(_ socket: Socket, didReceive event: ByteString, arguments: [JSONValue], ackID: Int?) {}
+        func socket(_ socket: Socket, didReceive event: ByteString, arguments: EventArguments, ackID: Int?) {}
         func socket(_ socket: Socket, didDisconnect reason: DisconnectReason) {}
         func socketWasAnswered(_ socket: Socket) {
             socket.send(socket.namespace.encoder.event("after-answer", []))
@@ -64,6 +65,42 @@ import Testing
 
     private func event(_ name: String, of server: TestServer) -> EngineFrames {
         server.io.of("/").encoder.event(name, [])
+    }
+
+    @Test("Rooms keep the order in which they were first told, and each what it was told, framed or written in place")
+    func rooms() throws {
+        let encoder = PacketEncoder(namespace: "/")
+        var builder = DeliveryBatch.Builder()
+        func write(_ text: String, _ room: String) -> DeliveryBatch.Builder.Passage {
+            builder.passage("e", toRoom: room, by: encoder) { $0.string(text) }
+        }
+        func json(_ passage: DeliveryBatch.Builder.Passage) -> String? {
+            builder.withJSON(of: passage) { String(decoding: $0, as: UTF8.self) }
+        }
+        var expected: [String: EngineFrames] = [:]
+        var passages: [(DeliveryBatch.Builder.Passage, String)] = []
+        for (number, room) in ["a", "b", "b", "a", "c", "b", "c", "a", "a"].enumerated() {
+            let text = String(repeating: "\(number)", count: [3, 200, 70_000][number % 3])
+            expected[room, default: EngineFrames()].append(encoder.event("e", [.string(text)]))
+            passages.append((write(text, room), "\"\(text)\""))
+            builder.send(encoder.event("f", []), toRoom: room)
+            expected[room]?.append(encoder.event("f", []))
+        }
+        for (passage, text) in passages { #expect(json(passage) == text && passage.size == text.utf8.count) }
+        builder.join("d", socketsOf: "a")
+        #expect(json(passages[0].0) == nil)
+        let late = write("late", "b")
+        #expect(json(late) == "\"late\"")
+        let batch = builder.finish(stamp: 1, trailer: nil)
+        let told = batch.operations.compactMap { operation -> (ByteString, EngineFrames)? in
+            if case .room(let room, let frames, except: nil) = operation { (room, frames) } else { nil }
+        }
+        #expect(told.map(\.0) == ["a", "b", "c", "b"])
+        for (room, frames) in told.dropLast() {
+            #expect(frames.bytes == expected[room.string]?.bytes && frames.count == expected[room.string]?.count)
+        }
+        #expect(told.last?.1.bytes == encoder.event("e", ["late"]).bytes)
+        #expect(builder.isEmpty)
     }
 
     @Test("Acks come before the room's events of their segment, the trailer after all, and only for who heard a room")
