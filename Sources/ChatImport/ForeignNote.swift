@@ -27,7 +27,7 @@ public enum ForeignSubject: String, Sendable, CaseIterable {
 }
 
 /// Something that an import has to say of an export.
-public struct ForeignNote: Sendable, Hashable {
+public struct ForeignNote: Sendable {
     public enum Kind: String, Sendable {
         /// It does not fit, and is not taken.
         case leftOut = "left out"

@@ -8,7 +8,8 @@ import Testing
 struct WireTextTests {
     /// The targets that a stranger's text passes through.
     static let targets = [
-        "JSON", "SocketServer", "EngineIO", "SocketIO", "ChatWire", "ChatTokens", "ChatGateway", "ChatHTTP",
+        "JSON", "SocketServer", "EngineIO", "SocketIO", "ChatWire", "ChatTokens", "ChatImport", "ChatGateway",
+        "ChatHTTP",
     ]
 
     /// What takes more than linear time for what a stranger may send, by the name that linkers know it by.
@@ -50,6 +51,9 @@ struct WireTextTests {
         "ChatTokens/KeyRing.swift": "secrets of our own",
         "ChatTokens/SigningSecret.swift": "secrets of our own",
         "ChatTokens/OutsideKeys.swift": "a file of the operator",
+        "ChatImport/ForeignEmoji.swift": "a table of our own",
+        "ChatImport/ForeignFormat.swift": "names of our own",
+        "ChatImport/ForeignNote.swift": "names of our own",
         "ChatGateway/ChatGateway+LiveSessions.swift": "what the operator sees of connections; headers are bounded",
         "ChatGateway/TypeScriptDeclarations.swift": "descriptions of our own",
         "ChatWire/WireObject.swift": "descriptions of our own",

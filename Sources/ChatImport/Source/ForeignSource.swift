@@ -28,7 +28,7 @@ public struct ForeignEntry: Sendable, Hashable {
 }
 
 /// Something in an export that is not read, and why.
-public struct ForeignRefusal: Sendable, Hashable {
+public struct ForeignRefusal: Sendable {
     public var path: ByteString
     public var reason: String
 
@@ -47,7 +47,7 @@ public protocol ForeignBytes: AnyObject {
 }
 
 /// An export that cannot be read at all.
-public struct ForeignSourceError: Error, Sendable, Hashable, CustomStringConvertible {
+public struct ForeignSourceError: Error, Sendable, CustomStringConvertible {
     /// A clause for a person.
     public var description: String
 
