@@ -22,7 +22,6 @@ public protocol ChatReadView {
     func members(of chat: ChatID, page: PageRequest) throws -> Page<Member>
     /// Those of `others` who share at least one chat with `user`.
     func contacts(of user: UserID, among others: [UserID]) throws -> Set<UserID>
-    func chatIDs(of user: UserID) throws -> [ChatID]
     /// Those of the user's chats that have at most `quietMembers` members.
     func presenceChats(of user: UserID, quietMembers: Int) throws -> [ChatID]
     func chatList(of user: UserID) throws -> [ChatListItem]

@@ -13,7 +13,7 @@ extension OpenAPI {
               "type": "object",
               "properties": {
                "name": {"type": ["string", "null"]},
-               "id": {"type": "string", "pattern": "^[A-Za-z0-9_.:-]{1,64}$"},
+               "id": {"type": "string", "pattern": "^[!-~]{1,128}$"},
                "type": {"type": "string", "enum": ["group", "direct"], "default": "group"},
                "member_ids": {
                 "type": "array",

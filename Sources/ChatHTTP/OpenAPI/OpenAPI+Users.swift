@@ -13,7 +13,7 @@ extension OpenAPI {
               "type": "object",
               "properties": {
                "username": {"type": "string"},
-               "id": {"type": "string", "pattern": "^[A-Za-z0-9_.:-]{1,64}$"},
+               "id": {"type": "string", "pattern": "^[!-~]{1,128}$"},
                "display_name": {"type": ["string", "null"]},
                "avatar_url": {"type": ["string", "null"]}
               },

@@ -11,7 +11,7 @@ extension DatabaseCheck {
 
     static func search(_ connection: Connection) throws -> [Finding] {
         let version = try connection.prepare("PRAGMA user_version").first { $0.int(0) } ?? 0
-        if version < 5 {
+        if version < 6 {
             try makeAsBefore(connection)
         } else {
             // One of another binary's kind is begun anew at the start.
@@ -51,7 +51,7 @@ extension DatabaseCheck {
         }
     }
 
-    /// As versions 1 to 4 had it.
+    /// As versions 1 to 5 had it.
     private static func makeAsBefore(_ connection: Connection) throws {
         try connection.execute(
             """

@@ -68,8 +68,8 @@ extension BatchWriter {
             new.senderKey.map { ClientIDColumn.key(sender: $0, id) }
         }
         try connection[Self.insert].run(
-            new.n, new.chatKey, new.seq, new.senderKey, new.kind.code, now, clientKey,
-            new.clientID.map { ClientIDColumn($0) }, new.content, new.replyN)
+            new.n, new.chatKey, new.seq, OptionalInteger(new.senderKey), new.kind.code, now, OptionalInteger(clientKey),
+            ClientIDColumn(new.clientID), new.content, OptionalInteger(new.replyN))
     }
 
     func putContent(_ content: String, of message: MessageRecord, n: Int64) throws {

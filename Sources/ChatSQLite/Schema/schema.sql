@@ -18,7 +18,7 @@
 --    still there, and mean nothing.
 
 PRAGMA application_id = 0x50524C59; -- "PRLY"
-PRAGMA user_version = 5;
+PRAGMA user_version = 6;
 
 -- One row: what the writer knows at its last commit.
 CREATE TABLE state (
@@ -58,7 +58,9 @@ CREATE TABLE users (
     key INTEGER PRIMARY KEY,
     id TEXT NOT NULL UNIQUE,
     username TEXT NOT NULL,
-    folded TEXT UNIQUE,              -- the username case folded and composed; NULL once the user is deleted
+    -- What no two usernames share: NFKC, case folded, without what is invisible; NULL once the user is deleted. Names
+    -- of before version 5 that look like another's keep what they had then.
+    folded TEXT UNIQUE,
     display_name TEXT,
     display_folded TEXT,             -- for search in lists
     avatar_url TEXT,
@@ -177,7 +179,7 @@ CREATE INDEX messages_silent ON messages (chat, seq) WHERE kind = 3 OR deleted_m
 
 CREATE TABLE reactions (
     message INTEGER NOT NULL,        -- messages.n
-    emoji TEXT NOT NULL,
+    emoji TEXT NOT NULL,             -- in one spelling: with U+FE0F behind each sign that is an emoji only by it
     user INTEGER NOT NULL REFERENCES users (key),
     n INTEGER NOT NULL,              -- when it was given or, if removed, taken back
     removed INTEGER NOT NULL DEFAULT 0, -- 1: kept to tell those who come back

@@ -93,15 +93,18 @@ final class BatchWriter {
             try transaction {
                 var share = BatchShare(time: shareTime)
                 run.entries.reserveCapacity(jobs.count)
-                for job in jobs {
-                    run.count += 1
-                    if ChatMaking.isNeeded(for: job.command) {
-                        run.long.append(job)
-                    } else {
-                        let entry = try perform(job)
-                        run.entries.append(entry)
-                        share.note(job.command, entry.changes)
-                        if share.isSpent { break }
+                try jobs.withUnsafeBufferPointer { jobs in
+                    // Where they lie: to copy a command is to copy all its texts.
+                    for index in jobs.indices {
+                        run.count += 1
+                        if ChatMaking.isNeeded(for: jobs[index].command) {
+                            run.long.append(jobs[index])
+                        } else {
+                            let entry = try perform(jobs[index])
+                            share.note(jobs[index].command, entry.changes)
+                            run.entries.append(entry)
+                            if share.isSpent { break }
+                        }
                     }
                 }
             }

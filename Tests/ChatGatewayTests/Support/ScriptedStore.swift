@@ -165,7 +165,6 @@ private struct ScriptedView: ChatReadView {
     func tokens(of user: UserID?, page: PageRequest) throws -> Page<TokenRecord> { throw unscripted() }
     func chats(matching query: String?, page: PageRequest) throws -> Page<Chat> { throw unscripted() }
     func members(of chat: ChatID, page: PageRequest) throws -> Page<Member> { throw unscripted() }
-    func chatIDs(of user: UserID) throws -> [ChatID] { throw unscripted() }
     func presenceChats(of user: UserID, quietMembers: Int) throws -> [ChatID] { throw unscripted() }
     func chatList(of user: UserID) throws -> [ChatListItem] { throw unscripted() }
     func message(_ id: MessageID) throws -> Message? { throw unscripted() }

@@ -10,9 +10,13 @@ extension FuzzTarget {
     static let events = FuzzTarget("events") { bytes in
         var input = FuzzInput(bytes)
         let number = Int(input.byte()) % ClientEvents.all.count
-        guard let value = try? JSONValue(parsing: input.rest.buffer) else { return }
+        var text = ByteBuffer(string: "2[\"x\",")
+        text.writeBytes(input.rest)
+        text.writeString("]")
+        var decoder = PacketDecoder()
+        guard case .event(_, let arguments)? = try? decoder.receive(text: text)?.kind else { return }
         do throws(ChatError) {
-            _ = try ClientEvents.all[number].init(Fields([value]))
+            _ = try ClientEvents.all[number].read(arguments)
         } catch {
             try require([.invalid, .tooLong].contains(error.code), "\(error)")
             try require(error.message.utf8.count < 1024, "a message of \(error.message.utf8.count) bytes")

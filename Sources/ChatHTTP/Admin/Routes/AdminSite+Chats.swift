@@ -20,9 +20,7 @@ extension AdminSite {
         let chat = NewChat(
             id: try fields.string("id").map { ChatID($0) }, name: try fields.string("name"),
             kind: try fields.choice("type") ?? .group, members: try fields.strings("member_ids") ?? [])
-        if let id = chat.id, !IdentifierRule.allows(id.rawValue) {
-            throw HTTPFailure.invalid("id must be 1 to 64 of A-Z a-z 0-9 _ . : -", field: "id")
-        }
+        if let id = chat.id { try FieldRules.id(id) }
         guard case .chat(let made, let created) = try await store.perform(.createChat(chat, by: .operator)) else {
             throw HTTPFailure.internal
         }
