@@ -30,13 +30,13 @@ let argumentParser = appliance("ArgumentParser", "swift-argument-parser")
 /// Where bytes from outside are decoded: what Tests/Fuzz imports.
 let decoders: [Target.Dependency] = [
     "ByteText", "JSON", "SocketServer", "EngineIO", "SocketIO", "ChatCore", "ChatTokens", "ChatSQLite",
-    "ChatGateway", "ChatHTTP", "parley", nioCore, nioHTTP1, nioEmbedded,
+    "ChatImport", "ChatGateway", "ChatHTTP", "parley", nioCore, nioHTTP1, nioEmbedded,
 ]
 
 /// The files of the chat page, built into the binary.
 let chatPage: [Resource] = [
-    "app.js", "chat.css", "chat.html", "chats.js", "composer.js", "dom.js", "files.js", "message.js", "people.js",
-    "search.js", "socket.js", "thread.js",
+    "app.js", "chat.css", "chat.html", "chat.js", "chats.js", "composer.js", "dom.js", "draft.js", "files.js",
+    "media.js", "message.js", "outbox.js", "people.js", "search.js", "socket.js", "thread.js", "view.js",
 ].map { .embedInCode("Pages/Chat/\($0)") }
 
 let package = Package(
@@ -88,6 +88,9 @@ let package = Package(
         .target(name: "CMemory"),
         .systemLibrary(name: "CSQLite", providers: [.apt(["libsqlite3-dev"])]),
         .target(name: "CSQLiteFile", dependencies: ["CSQLite"]),
+        .systemLibrary(name: "CZlib", providers: [.apt(["zlib1g-dev"])]),
+        .target(
+            name: "ChatImport", dependencies: ["ByteText", "JSON", "ChatCore", "CZlib", nioCore], swiftSettings: strict),
         .target(
             name: "ChatSQLite", dependencies: ["ByteText", "ChatCore", "CSQLite", "CSQLiteFile", logging],
             resources: [.embedInCode("Schema/schema.sql")], swiftSettings: strict),
@@ -102,8 +105,8 @@ let package = Package(
             httpTypes,
         ], resources: chatPage, swiftSettings: strict),
         .executableTarget(name: "parley", dependencies: [
-            "ByteText", "JSON", "ChatGateway", "ChatHTTP", "ChatSQLite", "ChatTokens", "ChatCore", "SocketIO", "EngineIO",
-            "SocketServer", "CMemory", logging, nioCore, nioPosix, nioHTTP1,
+            "ByteText", "JSON", "ChatGateway", "ChatHTTP", "ChatSQLite", "ChatTokens", "ChatImport", "ChatCore", "SocketIO",
+            "EngineIO", "SocketServer", "CMemory", logging, nioCore, nioPosix, nioHTTP1,
             argumentParser,
             appliance("Configuration", "swift-configuration"),
             appliance("ServiceLifecycle", "swift-service-lifecycle"),
@@ -161,6 +164,9 @@ let package = Package(
             dependencies: ["ChatExample", "HummingbirdExample", "SocketServer", "SocketTestKit"],
             swiftSettings: strict),
         .testTarget(name: "ChatCoreTests", dependencies: ["ChatCore", "ChatCoreTestKit"], swiftSettings: strict),
+        .testTarget(
+            name: "ChatImportTests", dependencies: ["ByteText", "JSON", "ChatImport", "ChatCore", nioCore],
+            swiftSettings: strict),
         .testTarget(name: "ChatTokensTests", dependencies: [
             "ByteText", "JSON", "ChatTokens", "ChatCore", appliance("JWTKit", "jwt-kit"),
         ], swiftSettings: strict),
@@ -198,7 +204,10 @@ let package = Package(
 /// `make fuzz` only: our modules instrumented for libFuzzer, and its program. An executable cannot be imported by
 /// another, so that of the appliance becomes a library without its entry point. See Tests/Fuzz/README.md.
 if let runtime = Context.environment["PARLEY_FUZZ_RUNTIME"] {
-    let instrumented: [SwiftSetting] = [.unsafeFlags(["-O", "-sanitize=fuzzer,address", "-enable-testing"])]
+    // Without AddressSanitizer the same time makes several times the executions.
+    let address = Context.environment["PARLEY_FUZZ_ADDRESS"] != "no"
+    let sanitizers = address ? "-sanitize=fuzzer,address" : "-sanitize=fuzzer"
+    let instrumented: [SwiftSetting] = [.unsafeFlags(["-O", sanitizers, "-enable-testing"])]
     package.products = []
     package.targets = package.targets.filter { $0.type != .test && $0.path == nil }.map { target in
         guard let settings = target.swiftSettings else { return target }
@@ -213,5 +222,8 @@ if let runtime = Context.environment["PARLEY_FUZZ_RUNTIME"] {
             name: "parley-fuzz", dependencies: decoders, path: "Tests/Fuzz",
             exclude: ["Replay", "Corpus", "README.md", "fuzz.py"],
             swiftSettings: strict + instrumented,
-            linkerSettings: [.unsafeFlags(["-sanitize=address", runtime]), .linkedLibrary("stdc++"), .linkedLibrary("m")]))
+            linkerSettings: [
+                .unsafeFlags((address ? ["-sanitize=address"] : []) + [runtime]), .linkedLibrary("stdc++"),
+                .linkedLibrary("m"),
+            ]))
 }

@@ -31,6 +31,7 @@ struct WireTextTests {
         "ChatHTTP/PathParameters.swift": "names of our own patterns",
         "ChatHTTP/Route.swift": "methods, of which the parser knows a few",
         "ChatHTTP/RoutePattern.swift": "patterns of our own",
+        "SocketServer/OriginPattern.swift": "origins of the operator; those of pages are at most 1,200 bytes",
         "SocketServer/ListenAddress.swift": "addresses that the operator listens on",
         "SocketServer/WebSocketHandshake.swift": "tests compare its answers",
         "SocketServer/TrustedProxies.swift": "networks of the operator; hops of at most 80 bytes",

@@ -45,6 +45,12 @@ extension ImportWriter {
             archived.tokensRevokedAt, archived.deletedAt, next())
     }
 
+    func standing(of archived: ArchiveUser) throws -> ArchiveStanding {
+        if try connection[Self.userByID].first(archived.user.id, read: { _ in true }) != nil { return .sameID }
+        guard archived.deletedAt == nil, let folded = Folding.fold(archived.user.username) else { return .new }
+        return try connection[Self.userByName].first(folded, read: { _ in true }) == nil ? .new : .nameTaken
+    }
+
     /// Whether a rule left a text as it was.
     static func isSame(_ checked: String?, _ given: String?) -> Bool {
         checked.map { ByteString($0) } == given.map { ByteString($0) }

@@ -18,6 +18,8 @@ struct ServeConfiguration: Sendable {
     var listen: ListenAddress
     /// Of a `unix:` listener; `nil`: the listener's own default.
     var unixMode: UInt32?
+    /// Below what path everything public lies as well.
+    var pathPrefix: PathPrefix?
     var adminListen: ListenAddress
     /// Names by which the admin listener is called, besides `localhost` and addresses.
     var adminHosts: [String]
@@ -32,7 +34,7 @@ struct ServeConfiguration: Sendable {
     var durability: StoreDurability
     var clientsCreateChats: ChatPolicy.ClientsCreateChats
     var history: ChatPolicy.HistoryVisibility
-    var corsOrigins: [String]
+    var cors: CORSPolicy
     var tls: TLSFiles?
     var trustedProxies: TrustedProxies
     var threads: Int

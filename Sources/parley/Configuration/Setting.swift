@@ -4,6 +4,7 @@ enum Setting: String, CaseIterable, Sendable {
     case data
     case listen
     case unixMode = "unix-mode"
+    case pathPrefix = "path-prefix"
     case adminListen = "admin-listen"
     case adminHost = "admin-host"
     case adminKey = "admin-key"

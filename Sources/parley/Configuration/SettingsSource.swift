@@ -42,7 +42,9 @@ struct SettingsSource: Sendable {
             do {
                 guard let text = try provider.value(forKey: key(setting, origin), type: .string).value?.content.text
                 else { continue }
-                return SettingValue(setting: setting, text: text, origin: origin)
+                return try Self.given(SettingValue(setting: setting, text: text, origin: origin))
+            } catch let failure as Failure {
+                throw failure
             } catch {
                 throw Failure(.configuration, "\(origin.name(of: setting)) must be a single value")
             }
@@ -59,11 +61,18 @@ struct SettingsSource: Sendable {
             if texts == nil, let one = try? provider.value(forKey: key, type: .string).value?.content.text {
                 texts = [one]
             }
-            if let texts {
-                return texts.map { SettingValue(setting: setting, text: $0, origin: origin) }
-            }
+            // `${A:-},${B:-}` with neither set is not set either.
+            if origin == .environment { texts = texts?.filter { !$0.isEmpty } }
+            guard let texts, !texts.isEmpty || origin == .file else { continue }
+            return try texts.map { try Self.given(SettingValue(setting: setting, text: $0, origin: origin)) }
         }
         return nil
+    }
+
+    /// An empty variable is none; an empty flag or key was meant to be something.
+    private static func given(_ value: SettingValue) throws -> SettingValue {
+        guard !value.text.isEmpty else { throw Failure.badValue(value, "something: it is empty") }
+        return value
     }
 
     private func key(_ setting: Setting, _ origin: SettingOrigin) -> AbsoluteConfigKey {

@@ -26,8 +26,9 @@ enum ErrorText {
     /// Whether the description of an error was written for people: those of this project's own modules are.
     private static func isOurs(_ error: any Error) -> Bool {
         let module = String(reflecting: type(of: error)).prefix { $0 != "." }
-        return ["parley", "ChatCore", "ChatSQLite", "ChatTokens", "ChatGateway", "ChatHTTP", "SocketServer"]
-            .contains { $0 == module }
+        return [
+            "parley", "ChatCore", "ChatSQLite", "ChatTokens", "ChatImport", "ChatGateway", "ChatHTTP", "SocketServer",
+        ].contains { $0 == module }
     }
 
     private static func connecting(_ error: NIOConnectionError) -> String {

@@ -19,6 +19,7 @@ extension Appliance {
     func serve(
         _ store: any ServedStore, _ adminKey: AdminKey, isFirstStart: Bool, losses: AsyncStream<StoreOpenError>
     ) async throws {
+        FileAddress.setPrefix(configuration.pathPrefix?.description ?? "")
         let keys = try await SigningKeys(of: store, configured: configuration.jwtSecret)
         let authority = try await tokenAuthority(keys)
         let keeper = KeyKeeper(
@@ -50,8 +51,9 @@ extension Appliance {
         let tls = try configuration.tls.map { try TLSCredentials(certificateFile: $0.certificate, keyFile: $0.key) }
         var routes = HTTPRoutes(
             fallback: PublicSite(
-                files: files, documents: [Self.typeScript], cors: CORSPolicy(origins: configuration.corsOrigins),
-                logger: Logger(label: "parley.http")))
+                files: files, documents: [Self.typeScript], cors: configuration.cors,
+                prefix: configuration.pathPrefix, logger: Logger(label: "parley.http")),
+            prefix: configuration.pathPrefix)
         routes.add(io.engine.configuration.path, io.engine)
         let server = SocketServer(
             configuration: serverConfiguration(tls, descriptors, memory: memory), group: group, routes: routes)
@@ -122,7 +124,7 @@ extension Appliance {
         engine.maxSendQueue = configuration.maxSendQueue
         engine.maxConnectionMemory = configuration.maxConnectionMemory
         engine.memory = memory
-        engine.cors = CORSPolicy(origins: configuration.corsOrigins)
+        engine.cors = configuration.cors
         engine.admission = { bounds.admission(of: $0) }
         return SocketIOConfiguration(engine: engine, connectTimeout: configuration.connectTimeout)
     }

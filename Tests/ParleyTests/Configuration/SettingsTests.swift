@@ -47,7 +47,7 @@ struct SettingsTests {
         #expect(configuration.adminKey == nil && configuration.jwtSecret == nil && configuration.tls == nil)
         #expect(configuration.tokenPolicy.userClaim == "sub" && !configuration.autoCreateUsers)
         #expect(configuration.durability == .full && configuration.clientsCreateChats == .none)
-        #expect(configuration.history == .all && configuration.corsOrigins == ["*"])
+        #expect(configuration.history == .all && configuration.cors == .any)
         #expect(configuration.threads == 4)
         #expect(configuration.maxConnections == 20_000 && configuration.maxConnectionsPerUser == 20)
         #expect(configuration.pingInterval == .seconds(25) && configuration.pingTimeout == .seconds(20))
@@ -101,8 +101,10 @@ struct SettingsTests {
             (.listen, "::1:5000"),
             (.listen, "localhost:70000"), (.listen, "unix:"), (.durability, "maybe"), (.history, "none"),
             (.clientsCreateChats, "some"), (.corsOrigin, "chat.example.org"), (.corsOrigin, "https://a/b"),
+            (.corsOrigin, "https://*.com"),
             (.trustedProxy, "10.0.0.0/33"), (.trustedProxy, "proxy"), (.logLevel, "loud"), (.logFormat, "xml"),
-            (.autoCreateUsers, "perhaps"), (.pingInterval, "25s"), (.rateLimitEvents, "-5"), (.jwtSecret, "short"),
+            (.autoCreateUsers, "perhaps"), (.pingInterval, "25 parsecs"), (.pingInterval, "5ms"),
+            (.maxMemory, "10 parsecs"), (.rateLimitEvents, "-5"), (.jwtSecret, "short"),
             (.adminKey, "two words that are long enough"), (.adminKeyFile, "/missing"), (.tlsCert, "cert.pem"),
             (.jwtPublicKey, "key.pem"),
         ])
@@ -110,6 +112,56 @@ struct SettingsTests {
         let message = Self.message(flags: [setting: [value]])
         #expect(message?.contains("--\(setting.rawValue)") == true)
         #expect(message?.contains("\n") == false)
+    }
+
+    @Test("Every text that is empty is refused but in the environment", arguments: Setting.allCases)
+    func emptyValues(setting: Setting) {
+        #expect(Self.message(flags: [setting: [""]])?.contains("--\(setting.rawValue) must be") == true)
+        #expect(Self.message(file: "\(setting.rawValue): \"\"\n")?.contains("in the configuration file") == true)
+    }
+
+    @Test("Times and sizes are read as people write them, from each of the three places")
+    func unitsEverywhere() throws {
+        let file = "ping-interval: 25s\nrecovery-window: 30d\nmax-payload: 10MB\nlog-level: WARNING\n"
+        let fromFile = try Self.read(file: file)
+        #expect(fromFile.pingInterval == .seconds(25) && fromFile.recoveryWindow == .seconds(30 * 86_400))
+        #expect(fromFile.maxPayload == 10_000_000 && fromFile.logLevel == .warning)
+        let environment = [
+            "PARLEY_PING_INTERVAL": "1500", "PARLEY_RECOVERY_WINDOW": "3600", "PARLEY_WAL_LIMIT": "1GiB",
+            "PARLEY_LOG_LEVEL": "INFO", "PARLEY_AUTO_CREATE_USERS": "Yes",
+        ]
+        let fromEnvironment = try Self.read(environment: environment)
+        #expect(fromEnvironment.pingInterval == .milliseconds(1500))
+        #expect(fromEnvironment.recoveryWindow == .seconds(3600) && fromEnvironment.walLimit == 1 << 30)
+        #expect(fromEnvironment.logLevel == .info && fromEnvironment.autoCreateUsers)
+        let flags: [Setting: [String]] = [
+            .typingTimeout: ["6s"], .maxAttachment: ["1.5GB"], .maxSendQueue: ["64k"], .durability: ["FULL"],
+        ]
+        let fromFlags = try Self.read(flags: flags)
+        #expect(fromFlags.typingTimeout == .seconds(6) && fromFlags.maxAttachment == 1_500_000_000)
+        #expect(fromFlags.maxSendQueue == 65_536 && fromFlags.durability == .full)
+    }
+
+    @Test(
+        "Log levels have the names that other programs give them",
+        arguments: [
+            ("warn", Logger.Level.warning), ("WARNING", .warning), ("Info", .info), ("err", .error),
+            ("fatal", .critical),
+            ("TRACE", .trace), ("crit", .critical),
+        ])
+    func logLevels(text: String, level: Logger.Level) throws {
+        #expect(try Self.read(flags: [.logLevel: [text]]).logLevel == level)
+    }
+
+    @Test("A path prefix has no slash at its end, is none for a slash alone, and is none of the server's own")
+    func pathPrefix() throws {
+        for text in ["/chat", "chat/"] {
+            #expect(try Self.read(flags: [.pathPrefix: [text]]).pathPrefix?.description == "/chat")
+        }
+        #expect(try Self.read(flags: [.pathPrefix: ["/"]]).pathPrefix == nil)
+        for text in ["https://a/chat", "/a b", "/files", "/socket.io/x"] {
+            #expect(Self.message(flags: [.pathPrefix: [text]])?.contains("--path-prefix must be") == true)
+        }
     }
 
     @Test("A secret that is refused is not repeated in the message")
@@ -121,11 +173,15 @@ struct SettingsTests {
     @Test("Repeatable options take several values from each place")
     func repeatable() throws {
         let flags = try Self.read(flags: [.corsOrigin: ["https://a", "https://b"]])
-        #expect(flags.corsOrigins == ["https://a", "https://b"])
+        let both = try CORSPolicy(origins: ["https://a", "https://b"])
+        #expect(flags.cors == both)
         let environment = try Self.read(environment: ["PARLEY_CORS_ORIGIN": "https://a,https://b"])
-        #expect(environment.corsOrigins == ["https://a", "https://b"])
+        #expect(environment.cors == both)
         let list = try Self.read(file: "cors-origin:\n  - https://a\n  - https://b\n")
-        #expect(list.corsOrigins == ["https://a", "https://b"])
+        #expect(list.cors == both)
+        #expect(try Self.read(environment: ["PARLEY_CORS_ORIGIN": ", https://b,,https://a,"]).cors == both)
+        #expect(try Self.read(environment: ["PARLEY_CORS_ORIGIN": ","]).cors == .any)
+        #expect(try Self.read(flags: [.corsOrigin: ["https://a", "*"]]).cors == .any)
         let one = try Self.read(file: "trusted-proxy: 10.0.0.0/8\n")
         #expect(!one.trustedProxies.isEmpty)
         #expect(try Self.read().trustedProxies.isEmpty)
