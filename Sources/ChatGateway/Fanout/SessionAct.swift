@@ -44,8 +44,13 @@ enum SessionAct: SocketAct {
             writer.write(ByteString(card.id.rawValue))
             writer.write(ByteString(card.username))
             for text in [card.displayName, card.avatarURL] {
-                writer.write(text != nil)
-                if let text { writer.write(ByteString(text)) }
+                // Not `text != nil`, which would ask how texts compare.
+                guard let text else {
+                    writer.write(false)
+                    continue
+                }
+                writer.write(true)
+                writer.write(ByteString(text))
             }
         case .joined(let chat, let lastSeq):
             writer.write(Kind.joined.rawValue)
