@@ -198,12 +198,25 @@ struct ServeOptions: ParsableArguments {
         if noAutoCreateUsers, autoCreateUsers != nil {
             throw ValidationError("--auto-create-users and --no-auto-create-users exclude each other.")
         }
+        if noStripLocation, stripLocation != nil {
+            throw ValidationError("--strip-location and --no-strip-location exclude each other.")
+        }
     }
+
+    @Option(
+        defaultAsFlag: "true", parsing: .next,
+        help: ArgumentHelp("Take the GPS part out of the EXIF of uploaded JPEGs (default: yes)", valueName: "yes|no"),
+        completion: .list(["yes", "no"]))
+    var stripLocation: String?
+
+    @Flag(help: .hidden)
+    var noStripLocation = false
 
     /// What was given, by setting.
     var values: [Setting: [String]] {
         var values = texts.compactMapValues { $0.map { [$0] } }
         values[.autoCreateUsers] = (noAutoCreateUsers ? "false" : autoCreateUsers).map { [$0] }
+        values[.stripLocation] = (noStripLocation ? "false" : stripLocation).map { [$0] }
         if !adminHost.isEmpty { values[.adminHost] = adminHost }
         if !corsOrigin.isEmpty { values[.corsOrigin] = corsOrigin }
         if !trustedProxy.isEmpty { values[.trustedProxy] = trustedProxy }

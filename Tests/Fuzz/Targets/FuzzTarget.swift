@@ -30,8 +30,8 @@ struct FuzzTarget: Sendable {
 
     static let all: [FuzzTarget] = [
         .webSocket, .enginePayload, .socketPackets, .cluster, .json, .jsonDifferential, .adminJSON, .tokenJSON,
-        .token, .handshake, .query, .multipart, .headers, .image, .archive, .movingIn, .settings, .texts, .events,
-        .check, .serve,
+        .token, .handshake, .query, .multipart, .headers, .image, .location, .archive, .movingIn, .settings, .texts,
+        .events, .check, .serve,
     ]
 
     static func named(_ name: String) -> FuzzTarget? { all.first { $0.name == name } }
