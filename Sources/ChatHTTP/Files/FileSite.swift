@@ -44,8 +44,6 @@ public struct FileSite: Sendable {
     var routes: [Route] {
         [
             Route.guarded(.post, "/files", by: TokenGuard(access: access), upload).shared(),
-            // What `curl -T` sends.
-            Route.guarded(.put, "/files", by: TokenGuard(access: access), upload).shared(),
             Route.guarded(.get, "/files/{id}", by: FileGuard(access: access), download).shared(),
         ]
     }

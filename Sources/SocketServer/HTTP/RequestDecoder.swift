@@ -51,7 +51,8 @@ final class RequestDecoder: ByteToMessageDecoder {
     func decoderRemoved(context: ChannelHandlerContext) { decoder.decoderRemoved(context: context) }
 
     func decode(context: ChannelHandlerContext, buffer: inout ByteBuffer) throws -> DecodingState {
-        let isPlain = isInBody || stops || !buffer.withUnsafeReadableBytes(Self.hasHighByte)
+        let isAllBody = isInBody && (bodyLeft ?? .max) >= buffer.readableBytes
+        let isPlain = isAllBody || stops || !buffer.withUnsafeReadableBytes(Self.hasHighByte)
         if isPlain, encoded.readableBytes == 0 { return try decodePlain(context, &buffer) }
         // What the parser has seen of it goes before what is encoded.
         if let seen = buffer.readSlice(length: min(kept, buffer.readableBytes)) { encoded.writeImmutableBuffer(seen) }
