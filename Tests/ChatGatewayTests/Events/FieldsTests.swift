@@ -83,7 +83,8 @@ import Testing
         "A search with a filter that it does not know, or of another type, is invalid, and names it",
         arguments: [
             (["query": "x", "senderID": "u"], "senderID"), (["query": "x", "before": "2026-01-01"], "before"),
-            (["query": "x", "senderId": 5], "senderId"), (["query": "x", "chatId": 5], "chatId"), (["query": "x", "after": 7], "after"),
+            (["query": "x", "senderId": 5], "senderId"), (["query": "x", "chatId": 5], "chatId"),
+            (["query": "x", "after": 7], "after"),
             (["query": ["x"]], "query"), (["query": "x", "limit": "3"], "limit"), (["chatId": "c"], "query"),
         ] as [(JSONValue, String)])
     func search(object: JSONValue, field: String) {
