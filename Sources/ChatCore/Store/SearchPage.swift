@@ -7,6 +7,9 @@ public struct SearchPage: Sendable {
     /// Whether all messages were looked for; not while an older file is being indexed anew, newest messages first.
     public var isComplete: Bool
 
+    /// How many messages were looked at for it, found or not: what it cost.
+    public var compared = 0
+
     public init(items: [SearchHit], next: String?, isComplete: Bool = true) {
         self.items = items
         self.next = next

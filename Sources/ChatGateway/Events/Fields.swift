@@ -98,7 +98,7 @@ struct Fields {
     }
 
     /// RFC 3339.
-    func optionalTime(_ name: String) throws(ChatError) -> Timestamp? {
+    func optionalTime(_ name: StaticString) throws(ChatError) -> Timestamp? {
         guard let text = try optionalOpaque(name) else { return nil }
         guard let time = Timestamp(rfc3339: text) else {
             throw ChatError(.invalid, "\(name) must be a time, as 2026-01-31T23:59:59Z.", field: name)

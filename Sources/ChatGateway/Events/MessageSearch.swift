@@ -72,7 +72,8 @@ struct MessageSearch: ClientEvent {
                     }
                     object.field("next", found.next)
                     object.field("complete", found.isComplete)
-                })
+                },
+                then: { $0.charge(Price.ofComparing(found.compared)) })
         }
     }
 }

@@ -264,7 +264,7 @@ final class ChatSession: SocketHandler, Asker, @unchecked Sendable {
         case .success(let read):
             if read.dependsOnMembership, membershipsSeen != membershipsLost { return self.read(body, for: received) }
             read.then?(self)
-            liveUser.chargeEvent(Price.ofAnswering(read.answer.json.readableBytes), now: Self.now())
+            charge(Price.ofAnswering(read.answer.json.readableBytes))
             answer(received, with: read.answer)
         case .failure(let error):
             fail(received, with: error)
@@ -324,6 +324,9 @@ final class ChatSession: SocketHandler, Asker, @unchecked Sendable {
         guard price > 0 else { return }
         if let wait = liveUser.takeEvent(price, now: Self.now()) { throw .tooFast("events", retryAfter: wait) }
     }
+
+    /// What an event cost beyond its price, known now that it is done.
+    func charge(_ units: Int) { liveUser.chargeEvent(units, now: Self.now()) }
 
     /// What it costs to tell everybody in a chat.
     func priceOfTelling(_ chat: ChatID) -> Int {

@@ -78,6 +78,7 @@ extension SQLiteReadView {
         }
         let found = Page(hits, count: request.page.count)
         page.items = found.items
+        page.compared = hunt.messages
         page.next = found.next ?? (hunt.isSpent ? Page<SearchHit>.cursor(hunt.lowest) : nil)
         return page
     }
@@ -133,7 +134,7 @@ extension SQLiteReadView {
         var reach: Reach
         var lowest: Int64
         var found: [(n: Int64, joinedSeq: Int64)] = []
-        private var messages = 0
+        private(set) var messages = 0
         private var bytes = 0
 
         init(matcher: SearchMatcher, limit: Int, reach: Reach, lowest: Int64) {
