@@ -50,8 +50,8 @@ def shell(parley):
 def test_every_call_of_the_endpoint_is_reachable_from_the_shell(parley):
     """What each command calls, seen by an endpoint that answers everything; held against the description."""
     lines = [
-        "user create a", "user list", "user show a", "user update a --username b", "user delete a", "user block a",
-        "user unblock a", "user disconnect a", "user revoke-tokens a", "token create a", "token list",
+        "user create a", "user list", "user show a", "user chats a", "user update a --username b", "user delete a",
+        "user block a", "user unblock a", "user disconnect a", "user revoke-tokens a", "token create a", "token list",
         "token revoke t", "chat create C", "chat list", "chat show c", "chat rename c D", "chat delete c",
         "chat members c", "chat add c a", "chat remove c a", "message list c", "message send c Hi",
         "message delete m", "stats", "connection list", "connection disconnect s", "key rotate", "key rotate --revoke",

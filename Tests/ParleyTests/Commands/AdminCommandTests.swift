@@ -37,6 +37,7 @@ struct AdminCommandTests {
             ("user disconnect a", "POST /admin/users/a/disconnect", nil),
             ("user revoke-tokens a", "POST /admin/users/a/revoke-tokens", nil),
             ("token create alice", "POST /admin/tokens", #"{"user_id":"alice"}"#),
+            ("user chats a --limit 2", "GET /admin/users/a/chats?limit=2", nil),
             ("token issue alice", "POST /admin/tokens", #"{"user_id":"alice"}"#),
             (
                 "token issue a --by-id --create --ttl 60 --label l", "POST /admin/tokens",
