@@ -16,7 +16,8 @@ extension FileHeader {
         ]
         let found = codecs.map { (has: has($0.mark, at: start), type: $0.type) }
         if let codec = found.first(where: { $0.has == true }) { return .told(FileTraits(mimeType: codec.type)) }
-        return found.contains { $0.has == nil } ? .undecided : .unknown
+        // Of a codec that is not known here: sound more often than not.
+        return found.contains { $0.has == nil } ? .undecided : .told(FileTraits(mimeType: "audio/ogg"))
     }
 
     /// WebM: EBML (RFC 8794) whose header says so in its DocType; Matroska says otherwise.

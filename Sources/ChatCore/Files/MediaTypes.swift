@@ -45,6 +45,7 @@ public enum MediaTypes {
         switch (told, name) {
         case ("video/mp4", "audio/mp4"), ("video/mp4", "audio/x-m4a"), ("video/mp4", "audio/m4a"): return "audio/mp4"
         case ("video/webm", "audio/webm"): return "audio/webm"
+        case ("audio/ogg", "video/ogg"): return "video/ogg"
         default: return told
         }
     }
