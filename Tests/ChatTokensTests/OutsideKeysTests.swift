@@ -153,6 +153,22 @@ struct OutsideKeysTests {
         #expect(tokens.map { Base.refusal(of: $0, by: authority) == nil } == [false, true])
     }
 
+    @Test("A key without a name makes no name known: the one that a token names is fetched all the same")
+    func nameless() async throws {
+        let (filed, served) = (ES256PrivateKey(), ES256PrivateKey())
+        let parameters = try #require(served.publicKey.parameters)
+        let set = #"{"kty":"EC","crv":"P-256","kid":"new","x":"\#(parameters.x)","y":"\#(parameters.y)"}"#
+        let authority = try await Base.authority(
+            outside: OutsideKeys(filed.publicKey.pemRepresentation), policy: Self.policy)
+        let provider = Provider(authority, try await OutsideKeys(served: set))
+        authority.fetch(from: provider)
+        let signer = JWTKeyCollection()
+        await signer.add(ecdsa: served, kid: "new")
+        let token = try await signer.sign(Self.claims, kid: "new")
+        #expect(await Self.verified(token, by: authority) == .success(UserID("u1")))
+        #expect(provider.asked.withLock { $0 } == 1)
+    }
+
     @Test("A file without a usable key, or with a private one, is refused and says why")
     func badFiles() async throws {
         for text in ["", "hello", "{}", #"{"keys":[]}"#, "-----BEGIN PUBLIC KEY-----\nAAAA\n-----END PUBLIC KEY-----"] {

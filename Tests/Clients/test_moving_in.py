@@ -256,8 +256,8 @@ def test_a_mattermost_export_moves_in(tmp_path, form):
     chats = {line["id"]: line for line in records(data, "chat")}
     assert chats["team:town-square"]["name"] == "Town Square"
     assert chats["team:town-square"]["created_at"] == "2023-11-14T22:13:21.000Z"
-    assert sorted(chats["direct:ann:bob"]["pair"]) == ["ann", "bob"]
-    assert chats["direct:ann:bob:helpbot"]["type"] == "group"
+    assert sorted(chats["direct@ann:bob"]["pair"]) == ["ann", "bob"]
+    assert chats["direct@ann:bob:helpbot"]["type"] == "group"
     members = {(line["chat_id"], line["user_id"]): line for line in records(data, "member")}
     assert members["team:town-square", "ann"]["role"] == "admin"
     assert members["team:town-square", "bob"]["joined_at"] == "2023-11-14T22:13:20.500Z"

@@ -33,9 +33,10 @@ public enum IdentifierRule {
     public static let longest = 128
 
     /// Whether `id` may be one of a user or a chat: 1–128 of U+0021–U+007E, so that e-mail addresses, URLs and what
-    /// identity providers call people are ids as they are. CONTRACT section 2.
+    /// identity providers call people are ids as they are; but `.` and `..`, which no client leaves in a path.
+    /// CONTRACT section 2.
     public static func allows(_ id: ByteString) -> Bool {
-        (1...longest).contains(id.count) && id.utf8.allSatisfy { (0x21...0x7E).contains($0) }
+        (1...longest).contains(id.count) && id.utf8.allSatisfy { (0x21...0x7E).contains($0) } && id != "." && id != ".."
     }
 
     /// Whether `name` may be the name of a cursor or of a file in a folder of files: 1–64 of `A-Za-z0-9_.:-`.

@@ -162,7 +162,8 @@ final class MattermostReader {
             return nil
         }
         let joined = names.map(\.string).joined(separator: ":")
-        let chat = ForeignID.chat("direct:\(joined)")
+        // A team may be called "direct", and no name has an @.
+        let chat = ForeignID.chat("direct@\(joined)")
         guard desk.state(of: chat) == nil else { return chat }
         let users = try names.compactMap { try known($0, place) }
         let title = names.map(\.string).joined(separator: ", ")

@@ -50,8 +50,12 @@ extension ImportWriter {
 
     func standing(of archived: ArchiveUser) throws -> ArchiveStanding {
         if try connection[Self.userByID].first(archived.user.id, read: { _ in true }) != nil { return .sameID }
-        guard archived.deletedAt == nil, let folded = Folding.fold(archived.user.username) else { return .new }
-        return try connection[Self.userByName].first(folded, read: { _ in true }) == nil ? .new : .nameTaken
+        guard archived.deletedAt == nil else { return .new }
+        // By the rule of today and by that of then: whoever moves in looks like nobody who is here.
+        let isTaken = try Folding.usernameKeys(archived.user.username).contains { key in
+            try connection[Self.userByName].first(key, read: { _ in true }) != nil
+        }
+        return isTaken ? .nameTaken : .new
     }
 
     /// Whether a rule left a text as it was.

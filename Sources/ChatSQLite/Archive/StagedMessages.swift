@@ -114,6 +114,9 @@ final class StagedMessages {
 
     private func take(_ message: ArchiveMessage, _ line: Int64) throws {
         let before = last[message.chatID] ?? (key: 0, time: .min)
+        guard message.seq != nil || before.key < .max else {
+            throw ArchiveError(.sequence, "No message comes after the last seq that there can be.")
+        }
         let isPlaced = message.id != nil || (message.seq != nil && !namesBySeq)
         let key = message.seq ?? before.key + 1
         let time = isPlaced ? before.time : message.createdAt.milliseconds

@@ -7,13 +7,20 @@ enum FormerSpellings {
     private static let owner: StaticString = "SELECT 1 FROM users WHERE folded = ?"
     private static let putKey: StaticString = "UPDATE users SET folded = ? WHERE key = ?"
     private static let emoji: StaticString = "SELECT DISTINCT emoji FROM reactions"
+    private static let makeSpellings: StaticString =
+        "CREATE TEMP TABLE IF NOT EXISTS spellings (former TEXT PRIMARY KEY, spelling TEXT NOT NULL) WITHOUT ROWID"
+    private static let forgetSpellings: StaticString = "DELETE FROM temp.spellings"
+    private static let noteSpelling: StaticString = "INSERT INTO temp.spellings (former, spelling) VALUES (?, ?)"
+    /// One walk through the table, however many spellings there were.
     private static let merge: StaticString = """
         INSERT INTO reactions (message, emoji, user, n, removed)
-        SELECT message, ?2, user, n, removed FROM reactions WHERE emoji = ?1
+        SELECT r.message, s.spelling, r.user, r.n, r.removed
+            FROM reactions r CROSS JOIN temp.spellings s ON s.former = r.emoji WHERE true
         ON CONFLICT (message, emoji, user)
             DO UPDATE SET n = max(n, excluded.n), removed = min(removed, excluded.removed)
         """
-    private static let remove: StaticString = "DELETE FROM reactions WHERE emoji = ?"
+    private static let remove: StaticString =
+        "DELETE FROM reactions WHERE emoji IN (SELECT former FROM temp.spellings)"
 
     /// Gives each user the key of their name (``Folding/username(_:)``) if nobody has it, the older ones first. Who
     /// looks like another goes on with the key of then, and nobody new can have either name.
@@ -33,6 +40,8 @@ enum FormerSpellings {
 
     /// Writes each reaction in its one spelling. Who gave both, or gave one and took back the other, has given it.
     static func settleReactions(_ connection: Connection) throws {
+        try connection[makeSpellings].run()
+        try connection[forgetSpellings].run()
         for former in try connection[emoji].all(read: { $0.text(0) }) {
             let spelling: String
             do throws(ChatError) {
@@ -42,8 +51,10 @@ enum FormerSpellings {
                 continue
             }
             guard !spelling.utf8.elementsEqual(former.utf8) else { continue }
-            try connection[merge].run(former, spelling)
-            try connection[remove].run(former)
+            try connection[noteSpelling].run(former, spelling)
         }
+        try connection[merge].run()
+        try connection[remove].run()
+        try connection[forgetSpellings].run()
     }
 }

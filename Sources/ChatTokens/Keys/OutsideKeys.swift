@@ -56,16 +56,19 @@ public struct OutsideKeys: Sendable {
         return all
     }
 
-    /// Whether one of them has signed the token; `nil` when there is none for it. Only keys of the algorithm that the
-    /// token names: a public key is never taken as an HMAC secret, nor an RSA key for ECDSA.
+    /// Whether one of them has signed the token; `nil` when none did and the key that it names is not among them. Only
+    /// keys of the algorithm that the token names: a public key is never taken as an HMAC secret, nor an RSA key for
+    /// ECDSA. A key without a name is tried with every token, and makes no name known.
     func haveSigned(_ token: CompactToken) -> Bool? {
         let (name, kid) = (token.header.alg, token.header.kid)
         let candidates = keys.filter { key in
             ByteString(key.algorithm.name) == name && (kid == nil || key.kid == nil || key.kid == kid)
         }
-        if candidates.isEmpty { return nil }
         // A signature of the wrong length throws: it is as wrong as any other.
-        return candidates.contains { (try? $0.algorithm.verify(token.signature, signs: token.signed)) ?? false }
+        if candidates.contains(where: { (try? $0.algorithm.verify(token.signature, signs: token.signed)) ?? false }) {
+            return true
+        }
+        return kid == nil ? (candidates.isEmpty ? nil : false) : (candidates.contains { $0.kid == kid } ? false : nil)
     }
 
     private static func jwks(_ text: String, leavesOut: Bool = false) async throws -> [Key] {

@@ -29,7 +29,8 @@ struct MovingIn {
             try? FileManager.default.removeItem(atPath: place)
         }
         if engine.exists {
-            try engine.maintenance.backup(to: copy.maintenance.place, withoutSettings: [], progress: { _ in })
+            try engine.maintenance.backup(
+                to: copy.maintenance.place, withoutSettings: SecretSettings.names, progress: { _ in })
         }
         try run(source, into: copy.maintenance)
     }

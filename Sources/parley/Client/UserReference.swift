@@ -53,7 +53,7 @@ struct UserLookup: Sendable {
         let answer = try await perform(AdminCall(.get, "/admin/users/\(AdminCall.encoded(user.text))"))
         if answer.status == 200, let found = try Self.value(answer)["id"]?.string?.string {
             // Most ids are nobody's name: one short list tells.
-            if let other = try await findByUsername(user.text, atMostPages: 1), other != found {
+            if let other = try await named(user.text, atMostPages: 1).first, other != found {
                 let shown = JSONValue.string(user.text).line
                 remark(
                     "\(shown) is taken as an id; it is the username of another user, whose id is "
@@ -63,11 +63,20 @@ struct UserLookup: Sendable {
         }
         // What cannot be an id may be a username.
         guard [400, 404].contains(answer.status) else { throw Failure(.failure, AdminOutput.refusal(of: answer)) }
-        return try await findByUsername(user.text)
+        let alike = try await named(user.text)
+        guard alike.count < 2 else {
+            let ids = alike.map { JSONValue.string(ByteString($0)).line }.joined(separator: ", ")
+            throw Failure(.failure, "\(JSONValue.string(user.text).line) could be several users; give an id: \(ids)")
+        }
+        return alike.first
     }
 
-    private func findByUsername(_ username: String, atMostPages limit: Int = .max) async throws -> String? {
-        guard let folded = Folding.usernameKeys(username).last else { return nil }
+    /// The user of exactly this name; else those whose names are the same by the endpoint's rules. Older releases let
+    /// names in that look alike, and who has such a one keeps it.
+    private func named(_ username: String, atMostPages limit: Int = .max) async throws -> [String] {
+        let keys = Folding.usernameKeys(username)
+        guard !keys.isEmpty else { return [] }
+        var alike: [String] = []
         var next: String?
         var pages = 0
         repeat {
@@ -77,16 +86,14 @@ struct UserLookup: Sendable {
             guard answer.status == 200 else { throw Failure(.failure, AdminOutput.refusal(of: answer)) }
             let page = try Self.value(answer)
             for user in page["items"]?.array ?? [] {
-                if let name = user["username"]?.string, Folding.username(name.string) == folded,
-                    let id = user["id"]?.string
-                {
-                    return id.string
-                }
+                guard let name = user["username"]?.string, let id = user["id"]?.string else { continue }
+                if name == ByteString(username) { return [id.string] }
+                if !Set(Folding.usernameKeys(name.string)).isDisjoint(with: keys) { alike.append(id.string) }
             }
             next = page["next"]?.string?.string
             pages += 1
         } while next != nil && pages < limit
-        return nil
+        return alike
     }
 
     private static func value(_ answer: AdminClient.Answer) throws -> JSONValue {

@@ -63,15 +63,15 @@ actor KeySetWatch: OutsideKeySource, Service {
         _ = await refresh()
     }
 
-    /// Fetches the keys, or waits for the fetch under way.
+    /// Fetches the keys, or waits for the fetch under way. Cancelled, it gives the fetch up: a server that stops does
+    /// not wait for a provider that does not answer.
     ///
     /// - Returns: whether they came.
     @discardableResult
     func refresh() async -> Bool {
-        if let flight { return await flight.value }
-        let task = Task { await self.fetchOnce() }
+        let task = flight ?? Task { await self.fetchOnce() }
         flight = task
-        return await task.value
+        return await withTaskCancellationHandler { await task.value } onCancel: { task.cancel() }
     }
 
     private func fetchOnce() async -> Bool {
@@ -89,6 +89,7 @@ actor KeySetWatch: OutsideKeySource, Service {
             trouble = nil
             return true
         } catch {
+            guard !Task.isCancelled else { return false }
             let why = ErrorText.clause(error)
             if trouble?.utf8.elementsEqual(why.utf8) != true {
                 logger.warning(

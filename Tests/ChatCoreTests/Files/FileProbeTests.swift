@@ -210,7 +210,7 @@ struct FileProbeTests {
         (webM, nil, "video/webm"), (webM, "audio/webm;codecs=opus", "audio/webm"),
         ([0x1A, 0x45, 0xDF, 0xA3, 0x8B, 0x42, 0x82, 0x88] + text("matroska"), "video/webm", MediaTypes.unknown),
         (ogg(text("OpusHead")), "application/ogg", "audio/ogg"), (ogg([1] + text("vorbis")), nil, "audio/ogg"),
-        (ogg([0x80] + text("theora")), nil, "video/ogg"), (ogg(text("nothing of it")), nil, MediaTypes.unknown),
+        (ogg([0x80] + text("theora")), nil, "video/ogg"), (ogg(text("nothing of it")), nil, "audio/ogg"),
         (text("RIFF") + [9, 0, 0, 0] + text("WAVEfmt "), "audio/x-wav", "audio/wav"),
         (text("ID3") + [4, 0, 0, 0, 0, 0, 9], "audio/mp3", "audio/mpeg"),
         ([0xFF, 0xFB, 0x90, 0x64] + [UInt8](repeating: 0, count: 413) + [0xFF, 0xFB, 0x92, 0x64], nil, "audio/mpeg"),

@@ -120,6 +120,15 @@ struct AdminCallTests {
         }
     }
 
+    @Test("A blank where it depends on the field what the call does is refused", arguments: ["sender_id", "client_id"])
+    func blanks(field: String) async throws {
+        try await AdminBench.run { bench in
+            let body = "{\"content\":\"x\",\"\(field)\":\" \"}"
+            #expect(try await bench.call(.post, "/admin/chats/c/messages", body).error == "invalid:\(field)")
+            #expect(try await bench.call(.get, "/admin/tokens?user_id=").error == "invalid:user_id")
+        }
+    }
+
     @Test("A body is refused where it is packed, and where the call has none")
     func bodies() async throws {
         try await AdminBench.run { bench in

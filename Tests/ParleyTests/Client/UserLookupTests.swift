@@ -61,6 +61,16 @@ struct UserLookupTests {
         #expect(asked.remarks.withLock { $0 } == [remark])
     }
 
+    @Test("Of names that look alike the one as it was written is meant, and else nobody before an id is given")
+    func alike() async throws {
+        let users = lookup([Person(id: "1", username: "al\u{200B}ice"), Person(id: "2", username: "alice")])
+        #expect(try await users.id(of: UserReference(argument: "alice")) == "2")
+        #expect(try await users.id(of: UserReference(argument: "al\u{200B}ice")) == "1")
+        await #expect(throws: Failure(.failure, "ALICE could be several users; give an id: 1, 2")) {
+            _ = try await users.id(of: UserReference(argument: "ALICE"))
+        }
+    }
+
     @Test("Nobody is told by name, and nobody is made of an empty one")
     func nobody() async throws {
         let asked = Asked()

@@ -113,4 +113,20 @@ struct KeySetWatchTests {
         #expect(await [first, second] == [true, true])
         #expect(await provider.asked == 1)
     }
+
+    @Test("A fetch that is not answered is given up with whoever waits for it", .timeLimit(.minutes(5)))
+    func givenUp() async {
+        let secret = SigningSecret(String(repeating: "s", count: 32))
+        guard let secret else { return Issue.record("the secret is long enough") }
+        let watch = KeySetWatch(
+            TokenAuthority(ring: KeyRing(current: secret), clock: { .now() }),
+            logger: Logger(label: "test", factory: { _ in SwiftLogNoOpLogHandler() }),
+            fetch: {
+                try await Task.sleep(for: .seconds(3600))
+                return ""
+            })
+        let waiting = Task { await watch.refresh() }
+        waiting.cancel()
+        #expect(await waiting.value == false)
+    }
 }

@@ -17,10 +17,10 @@ extension AdminCall {
         details: "A repeated client_id of the same sender answers 200 and the first message, with other content 409.",
         fields: [
             .required("content", .text, "May be empty with files"),
-            .optional("sender_id", .text, "A user id or, where no such id is, a username"),
+            .optional("sender_id", .reference, "A user id or, where no such id is, a username"),
             .optional("message_type", .choice(Message.Kind.allCases.map(\.rawValue))),
-            .optional("client_id", .text, "1 to 64 of U+0021 to U+007E: makes the sending exactly once"),
-            .optional("reply_to", .text, "The id of a message in this chat"),
+            .optional("client_id", .reference, "1 to 64 of U+0021 to U+007E: makes the sending exactly once"),
+            .optional("reply_to", .reference, "The id of a message in this chat"),
             .optional("attachment_ids", .list(.text), "Files that the sender uploaded"),
         ], answers: .object("The message", of: "Message", status: 201),
         .object("The message that was sent with this client_id before", of: "Message"), refusals: [404, 409, 503])

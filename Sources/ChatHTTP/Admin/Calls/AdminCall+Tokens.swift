@@ -17,7 +17,7 @@ extension AdminCall {
 
     static let listTokens = AdminCall(
         .get, "/admin/tokens", "List tokens",
-        query: [.optional("user_id", .text, "Of this user, by id or username")] + AdminField.page,
+        query: [.optional("user_id", .reference, "Of this user, by id or username")] + AdminField.page,
         answers: .page(of: "Token"), refusals: [404])
 
     static let revokeToken = AdminCall(

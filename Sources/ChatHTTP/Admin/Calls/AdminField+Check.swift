@@ -51,7 +51,7 @@ extension AdminField {
         switch (need, value) {
         case (.clearable, _), (.changeable, _): false
         case (_, .null): true
-        case (.optional, .string(let text)): text.asciiTrimmed.isEmpty
+        case (.optional, .string(let text)): !shape.isReference && text.asciiTrimmed.isEmpty
         default: false
         }
     }
@@ -61,6 +61,7 @@ extension AdminShape {
     fileprivate func check(_ value: JSONValue, as name: ByteString) throws {
         switch (self, value) {
         case (.text, .string), (.boolean, .bool): return
+        case (.reference, .string(let text)): return try check(text: text, as: name)
         case (.integer(let range), _):
             if let number = value.wholeNumber, range.contains(number) { return }
         case (.choice(let words), .string(let text)):
@@ -91,14 +92,19 @@ extension AdminShape {
             if let number = Int64(text.string), range.contains(number) { return }
         case .choice(let words):
             if words.contains(where: { ByteString($0) == text }) { return }
+        case .reference:
+            if !text.asciiTrimmed.isEmpty { return }
         default: return
         }
         throw HTTPFailure.invalid("\(name) must be \(description).", field: name.string)
     }
 
+    fileprivate var isReference: Bool { if case .reference = self { true } else { false } }
+
     private var description: String {
         switch self {
         case .text: "a string"
+        case .reference: "a string that is not empty"
         case .integer(let range) where range.upperBound == .max: "a whole number from \(range.lowerBound)"
         case .integer(let range): "a whole number from \(range.lowerBound) to \(range.upperBound)"
         case .boolean: "true or false"

@@ -3,6 +3,9 @@ import ByteText
 /// What a field of a body, or a parameter of a query, holds.
 indirect enum AdminShape: Sendable {
     case text
+    /// A text on which it depends what the call does, as who sends or whose tokens are listed: a blank, as an empty
+    /// variable of a template leaves it, is refused instead of taken for nothing.
+    case reference
     case integer(ClosedRange<Int64>)
     case boolean
     /// One of these words.

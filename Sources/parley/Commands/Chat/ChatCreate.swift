@@ -8,7 +8,7 @@ struct ChatCreate: AdminCommand {
     @Argument(help: "Its name (none for a direct chat)")
     var name: String?
 
-    @Option(help: "1-64 of A-Z a-z 0-9 _ . : - (default: a UUID)")
+    @Option(help: "1-128 visible ASCII characters (default: a UUID)")
     var id: String?
 
     @Flag(help: "A direct chat of two users")

@@ -8,7 +8,7 @@ struct UserCreate: AdminCommand {
     @Argument(help: "Unique, whatever its case")
     var username: String
 
-    @Option(help: "1-64 of A-Z a-z 0-9 _ . : - (default: a UUID)")
+    @Option(help: "1-128 visible ASCII characters (default: a UUID)")
     var id: String?
 
     @OptionGroup var profile: UserProfile
