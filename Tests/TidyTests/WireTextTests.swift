@@ -57,6 +57,7 @@ struct WireTextTests {
         "ChatImport/ForeignFormat.swift": "names of our own",
         "ChatImport/ForeignNote.swift": "names of our own",
         "ChatGateway/ChatGateway+LiveSessions.swift": "what the operator sees of connections; headers are bounded",
+        "ChatGateway/MessageSearch.swift": "places of pages, of at most 256 bytes",
         "ChatGateway/TypeScriptDeclarations.swift": "descriptions of our own",
         "ChatWire/WireObject.swift": "descriptions of our own",
         "ChatWire/WireShape.swift": "descriptions of our own",
