@@ -4,7 +4,8 @@ import NIOHTTP1
 /// What reads requests and writes responses in one connection's pipeline.
 struct HTTPCodec {
     let encoder: HTTPResponseEncoder
-    let decoder: ByteToMessageHandler<HTTPRequestDecoder>
+    let decoder: ByteToMessageHandler<RequestDecoder>
+    private let requests: RequestDecoder
 
     init(_ limits: SocketServerLimits) {
         var framing = HTTPResponseEncoder.Configuration()
@@ -19,7 +20,11 @@ struct HTTPCodec {
         configuration.maxHeaderFieldSize = limits.maxHeaderFieldSize
         configuration.maxHeaderListSize = limits.maxHeaderListSize
         configuration.maxHeaderFieldCount = limits.maxHeaderFieldCount
-        decoder = ByteToMessageHandler(
+        requests = RequestDecoder(
             HTTPRequestDecoder(leftOverBytesStrategy: .forwardBytes, limitConfiguration: configuration))
+        decoder = ByteToMessageHandler(requests)
     }
+
+    /// To be called with each part that was decoded, as soon as it was.
+    func decoded(_ part: HTTPServerRequestPart) { requests.decoded(part) }
 }

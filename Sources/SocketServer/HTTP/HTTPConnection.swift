@@ -116,8 +116,9 @@ final class HTTPConnection: ChannelDuplexHandler, RemovableChannelHandler, Deadl
 
     func channelRead(context: ChannelHandlerContext, data: NIOAny) {
         guard phase == .serving, !dropsInput else { return }
-        guard codec != nil else { return receiveUncoded(LeftOverCollector.unwrapInboundIn(data)) }
+        guard let codec else { return receiveUncoded(LeftOverCollector.unwrapInboundIn(data)) }
         let part = Self.unwrapInboundIn(data)
+        codec.decoded(part)
         if waiting.isEmpty, mayTake(part) { take(part) } else { hold(part) }
     }
 
@@ -166,9 +167,13 @@ final class HTTPConnection: ChannelDuplexHandler, RemovableChannelHandler, Deadl
             default: .badRequest
             }
         guard installCodec() else { return }
-        let headers: HTTPHeaders = ["Connection": "close", "Content-Length": "0"]
+        let body = HTTPRefusal.body(of: status) ?? ByteBuffer()
+        let headers: HTTPHeaders = [
+            "Connection": "close", "Content-Type": HTTPRefusal.contentType, "Content-Length": "\(body.readableBytes)",
+        ]
         context.write(
             Self.wrapOutboundOut(.head(.init(version: .http1_1, status: status, headers: headers))), promise: nil)
+        context.write(Self.wrapOutboundOut(.body(.byteBuffer(body))), promise: nil)
         context.writeAndFlush(Self.wrapOutboundOut(.end(nil)), promise: nil)
         linger()
     }

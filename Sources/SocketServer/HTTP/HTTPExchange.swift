@@ -75,10 +75,16 @@ public final class HTTPExchange {
         return Substring(head.uri.utf8[mark...].dropFirst().prefix { $0 != UInt8(ascii: "#") })
     }
 
-    /// Answers with a whole response. `Content-Length` is set.
+    /// Answers with a whole response. `Content-Length` is set. An error without a body gets one that says what it is
+    /// (``HTTPRefusal``).
     public func respond(_ status: HTTPResponseStatus, headers: HTTPHeaders = [:], body: ByteBuffer? = nil) {
         guard isOpen, !hasStarted else { return }
         var headers = headers
+        var body = body
+        if body == nil, let refusal = HTTPRefusal.body(of: status) {
+            body = refusal
+            headers.replaceOrAdd(name: "Content-Type", value: HTTPRefusal.contentType)
+        }
         if status.mayHaveBody {
             headers.replaceOrAdd(name: "Content-Length", value: String(body?.readableBytes ?? 0))
         }
