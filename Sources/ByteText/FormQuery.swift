@@ -58,7 +58,12 @@ extension ByteString {
     /// With each `%` and two digits as the byte they stand for; `nil` where a `%` has none, or the bytes are no UTF-8.
     public var strictlyPercentDecoded: ByteString? {
         guard utf8.contains(UInt8(ascii: "%")) else { return self }
-        let bytes: [UInt8]? = withBytes { source in
+        return strictlyPercentDecodedBytes.flatMap { String(validating: $0, as: UTF8.self) }.map { ByteString($0) }
+    }
+
+    /// The bytes that it stands for, of whatever charset; `nil` where a `%` has no two digits.
+    public var strictlyPercentDecodedBytes: [UInt8]? {
+        withBytes { source in
             var bytes: [UInt8] = []
             bytes.reserveCapacity(source.count)
             var index = 0
@@ -76,6 +81,5 @@ extension ByteString {
             }
             return bytes
         }
-        return bytes.flatMap { String(validating: $0, as: UTF8.self) }.map { ByteString($0) }
     }
 }

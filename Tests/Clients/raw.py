@@ -15,9 +15,10 @@ WAIT = 10
 class Plain:
     """One TCP connection."""
 
-    def __init__(self, appliance):
-        self.socket = socket.create_connection(appliance.address, timeout=WAIT)
-        self.host = "%s:%d" % appliance.address
+    def __init__(self, appliance, address=None):
+        address = address or appliance.address
+        self.socket = socket.create_connection(address, timeout=WAIT)
+        self.host = "%s:%d" % address
         self.buffer = b""
 
     def write(self, data):

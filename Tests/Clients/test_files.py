@@ -2,6 +2,7 @@
 
 import base64
 import io
+import json
 import os
 import re
 import socket
@@ -12,8 +13,10 @@ from urllib.parse import quote
 import pytest
 import requests
 
+import pictures
 from admin import Admin
 from appliance import run
+from browser import Browser
 from person import Person
 from raw import Plain
 from test_recovery import come_back, last_offset, new_messages, open_one
@@ -82,7 +85,7 @@ def test_a_file_goes_up_and_down(pair):
     answer = pair.files[0].get(file)
     assert answer.status_code == 200 and answer.content == data
     headers = answer.headers
-    assert headers["Content-Type"] == "application/octet-stream"
+    assert headers["Content-Type"] == "application/pdf"
     assert headers["Content-Length"] == "400000" and headers["Accept-Ranges"] == "bytes"
     assert headers["Content-Disposition"] == SAVED + "\"Report 2026.pdf\"; filename*=UTF-8''Report%202026.pdf"
     assert headers["X-Content-Type-Options"] == "nosniff"
@@ -624,3 +627,194 @@ def test_memory_does_not_grow_with_files(start):
         plain.close()
     assert grown < 30_000_000, f"grown by {grown}"
     assert_sound(appliance, files=7)
+
+
+# Names, as programs write them.
+
+def post(parley, token, target, body=b"hello", headers=()):
+    """A request with a target of any bytes: (status, headers, body)."""
+    line = Plain(parley)
+    heads = "".join(f"{name}: {value}\r\n" for name, value in headers)
+    line.write(
+        b"POST " + target + f" HTTP/1.1\r\nHost: {line.host}\r\nAuthorization: Bearer {token}\r\n"
+        f"Content-Length: {len(body)}\r\n{heads}\r\n".encode() + body)
+    return line.answer()
+
+
+@pytest.mark.parametrize("name, kept", [
+    ("größe.png", "größe.png"), ("報告書.pdf", "報告書.pdf"), ("a%20b.png", "a b.png"),
+    ("gr%C3%B6%C3%9Fe.png", "größe.png"),
+    ('a"b.png', 'a"b.png'), ("a|b.png", "a|b.png"), ("a[1].png", "a[1].png"), ("a^b`c.png", "a^b`c.png"),
+    ("a{b}<c>.png", "a{b}<c>.png"), ("it's.png", "it's.png"), ("a\\b.png", "b.png"), ("a+b.png", "a+b.png"),
+    ("👩‍👧.png", "👩‍👧.png"), ("50%.png", "50%.png")])
+def test_a_name_in_the_address_may_be_of_any_bytes(people, parley, name, kept):
+    token = people(1, chat=False).users[0]["token"]
+    status, _, body = post(parley, token, b"/files?name=" + name.encode())
+    assert status == 201 and json.loads(body)["name"] == kept
+
+
+def test_an_address_that_is_not_utf8_is_answered_too(people, parley):
+    token = people(1, chat=False).users[0]["token"]
+    status, _, body = post(parley, token, b"/files?name=gr\xf6\xdfe.png")
+    assert status == 201 and json.loads(body)["name"] == "gr\ufffd\ufffde.png"
+
+
+@pytest.mark.parametrize("disposition, kept", [
+    (b'filename="gr\xc3\xb6\xc3\x9fe.png"', "größe.png"), (b"filename*=UTF-8''gr%C3%B6%C3%9Fe.png", "größe.png"),
+    (b"filename=\"x.png\"; filename*=iso-8859-1'de'gr%F6%DFe.png", "größe.png"),
+    (b'filename="=?UTF-8?B?5aCx5ZGKLnBuZw==?="', "報告.png"),
+    (b'filename="=?utf-8?Q?gr=C3?= =?utf-8?Q?=B6=C3=9Fe.png?="', "größe.png"),
+    (b'filename="=?iso-8859-1?Q?gr=F6=DFe.png?="', "größe.png"),
+    (b'filename="a%22b.png"', 'a"b.png'), (b'filename="a%0D%0Ab.png"', "ab.png"),
+    (b'filename="100%25.png"', "100%25.png"),
+    (b'filename="a\\"b.png"', 'a"b.png'), (b'filename="a;b.png"', "a;b.png"),
+    (b'filename="C:\\dir\\a.png"', "a.png"),
+    (b'filename="../../etc/passwd"', "passwd"), (b'\r\n filename="folded.png"', "folded.png"),
+    (b'filename="a\tb\x07.png"', "ab.png"), (b'filename=plain.png', "plain.png"),
+    (b'filename="' + "👩‍👧".encode() * 30 + b'.png"', "👩‍👧" * 22 + ".png")])
+def test_a_name_in_a_form_is_understood_as_programs_write_it(people, parley, disposition, kept):
+    user = people(1, chat=False).users[0]
+    heads = b'Content-Disposition: form-data; name="file"; ' + disposition + b"\r\nContent-Type: image/png"
+    part = heads + b"\r\n\r\nabc\r\n"
+    status, _, body = post(
+        parley, user["token"], b"/files", b"--b\r\n" + part + b"--b--\r\n",
+        [("Content-Type", "multipart/form-data; boundary=b")])
+    file = json.loads(body)
+    assert status == 201 and file["name"] == kept
+    header = Files(parley, user["token"]).get(file).headers["Content-Disposition"]
+    assert header.count('"') == 2 and header.endswith("filename*=UTF-8''" + quote(kept, safe="!#$&+-.^_`|~"))
+
+
+@pytest.mark.parametrize("request_line, status", [
+    ("GET /\x01 HTTP/1.1", 400), ("GET / HTTP/9.9", 505), ("nonsense", 400), ("CONNECT a:1 HTTP/1.1", 501),
+    ("GET /" + "x" * 100_000 + " HTTP/1.1", 431), ("GET /nothing HTTP/1.1", 404), ("DELETE /files HTTP/1.1", 401)])
+@pytest.mark.parametrize("listener", ["public", "admin"])
+def test_whoever_refuses_says_why_in_the_form_of_all_errors(parley, request_line, status, listener):
+    host, port = parley.addresses[listener].rsplit(":", 1)
+    line = Plain(parley, (host, int(port)))
+    if listener == "admin" and status == 401:
+        request_line = request_line.replace("/files", "/admin/users")
+    line.write(f"{request_line}\r\nHost: {line.host}\r\n\r\n")
+    answer, headers, body = line.answer()
+    assert answer == status and headers["content-type"].startswith("application/json")
+    error = json.loads(body)["error"]
+    assert error["code"] and error["message"]
+
+
+@pytest.mark.parametrize("coding, status", [("gzip", 415), ("br", 415), ("deflate, gzip", 415), ("identity", 201)])
+def test_a_body_that_would_have_to_be_unpacked_is_refused(pair, coding, status):
+    answer = pair.files[0].post(b"x", headers={"Content-Encoding": coding})
+    assert answer.status_code == status and (status == 201 or code(answer, 415) == "unsupported_media_type")
+
+
+# Pictures, sound, films.
+
+def sizes():
+    """Pictures, and the size that a browser shows them in."""
+    return {
+        "turned.jpg": (pictures.JPEG, 30, 40), "late.jpg": (pictures.jpeg_with_late_exif(), 30, 40),
+        "placed.jpg": (pictures.jpeg_with_place()[0], 40, 30), "turned.png": (pictures.PNG, 30, 40),
+        "late.png": (pictures.png_with_late_exif(), 40, 30), "turned.webp": (pictures.WEBP, 40, 30),
+        "turned.avif": (pictures.AVIF, 30, 40), "upright.avif": (pictures.AVIF_UPRIGHT, 40, 30)}
+
+
+@pytest.mark.parametrize("name", sizes())
+def test_a_picture_has_the_size_that_a_browser_shows(pair, name):
+    data, width, height = sizes()[name]
+    file = pair.files[0].upload(data, name=name, type="text/plain")
+    assert (file["width"], file["height"]) == (width, height)
+
+
+def test_the_browser_agrees(pair):
+    browser = Browser()
+    try:
+        page = browser.chromium.new_page()
+        page.goto(pair.files[0].base + "/healthz")
+        for name, (data, width, height) in sizes().items():
+            file = pair.files[0].upload(data, name=name)
+            address = pair.alice.ok("file:url", {"fileId": file["id"]})["url"]
+            shown = page.evaluate("""async (address) => {
+              const image = new Image();
+              image.src = address;
+              await image.decode();
+              return [image.naturalWidth, image.naturalHeight];
+            }""", address)
+            assert shown == [width, height] == [file["width"], file["height"]], name
+    finally:
+        browser.close()
+
+
+def test_where_a_picture_was_taken_is_taken_out_and_nothing_else(pair):
+    placed, wanted = pictures.jpeg_with_place()
+    file = pair.files[0].upload(placed, name="a.jpg", type="image/jpeg")
+    assert file["size"] == len(placed)
+    assert pair.files[0].get(file).content == wanted != placed
+    form = pair.files[0].http.post(
+        pair.files[0].base + "/files", files={"file": ("a.jpg", io.BytesIO(placed))}, timeout=30)
+    assert pair.files[0].get(form.json()).content == wanted
+    broken = placed.replace(b"MM\0*\0\0\0\x08", b"MM\0*\0\0\xff\x08")
+    assert pair.files[0].get(pair.files[0].upload(broken)).content == broken
+    for data in (pictures.PNG, pictures.JPEG, pictures.WEBP):
+        assert pair.files[0].get(pair.files[0].upload(data)).content == data
+
+
+def test_the_place_stays_where_the_operator_wants_it(start):
+    appliance = start("--no-strip-location")
+    admin = Admin(appliance)
+    files = Files(appliance, admin.token(admin.user())["token"])
+    placed, _ = pictures.jpeg_with_place()
+    assert files.get(files.upload(placed)).content == placed
+
+
+def box(name, content):
+    return (len(content) + 8).to_bytes(4, "big") + name + content
+
+
+HEIC = box(b"ftyp", b"heic\0\0\0\0mif1heic") + box(b"mdat", b"x")
+MEDIA = {
+    "video/mp4": (box(b"ftyp", b"isom\0\0\2\0isomiso2avc1mp41") + bytes(500), "video/mp4"),
+    "audio/mp4": (box(b"ftyp", b"M4A \0\0\0\0M4A mp42isom") + bytes(500), "audio/x-m4a"),
+    "video/webm": (bytes.fromhex("1A45DFA387428284") + b"webm" + bytes(500), "application/octet-stream"),
+    "audio/webm": (bytes.fromhex("1A45DFA387428284") + b"webm" + bytes(500), "audio/webm;codecs=opus"),
+    "audio/ogg": (b"OggS" + bytes(22) + b"\1\x13OpusHead" + bytes(500), "application/ogg"),
+    "audio/mpeg": (b"ID3\4\0\0\0\0\0\0" + bytes(500), "audio/mp3"),
+    "audio/wav": (b"RIFF\xf4\1\0\0WAVEfmt " + bytes(500), "text/plain")}
+
+
+@pytest.mark.parametrize("type", MEDIA)
+def test_sound_and_films_are_played_from_any_place(pair, type):
+    data, declared = MEDIA[type]
+    file = pair.files[0].upload(data, name="a.bin", type=declared)
+    assert file["mime_type"] == type
+    answer = pair.files[0].get(file, Range="bytes=0-")
+    assert answer.status_code == 206 and answer.content == data
+    assert answer.headers["Content-Type"] == type and answer.headers["Content-Disposition"].startswith(INLINE)
+    assert answer.headers["Accept-Ranges"] == "bytes" and answer.headers["X-Content-Type-Options"] == "nosniff"
+    assert answer.headers["Content-Security-Policy"] == "sandbox; default-src 'none'"
+    assert pair.files[0].get(file, Range="bytes=-7").content == data[-7:]
+
+
+@pytest.mark.parametrize("type", ["video/mp4", "audio/mpeg", "video/webm"])
+def test_what_pretends_to_be_a_film_is_saved_as_nothing_in_particular(pair, type):
+    file = pair.files[0].upload(b"<html><script>alert(1)</script>", type=type)
+    headers = pair.files[0].get(file).headers
+    assert headers["Content-Type"] == "application/octet-stream" and headers["Content-Disposition"].startswith(SAVED)
+
+
+def test_heic_keeps_its_type_and_is_an_image_that_is_saved(pair):
+    file = pair.files[0].upload(HEIC, name="IMG_1.HEIC", type="application/octet-stream")
+    assert file["mime_type"] == "image/heic"
+    message = send(pair.alice, pair.chat, file, messageType="image", content="")
+    assert message["attachments"][0]["mime_type"] == "image/heic"
+    headers = pair.files[1].get(file).headers
+    assert headers["Content-Type"] == "image/heic" and headers["Content-Disposition"].startswith(SAVED)
+
+
+@pytest.mark.parametrize("type, served", [
+    ("application/pdf", "application/pdf"), ("text/plain", "text/plain"), ("video/quicktime", "video/quicktime"),
+    ("text/html", "application/octet-stream"), ("image/svg+xml", "application/octet-stream"),
+    ("application/xml", "application/octet-stream"), ("text/javascript", "application/octet-stream"),
+    ("application/wasm", "application/octet-stream"), ("text/css", "application/octet-stream")])
+def test_the_rest_is_saved_under_its_type_if_that_is_harmless(pair, type, served):
+    headers = pair.files[0].get(pair.files[0].upload(b"<svg/onload=alert(1)>", type=type)).headers
+    assert headers["Content-Type"] == served and headers["Content-Disposition"].startswith(SAVED)

@@ -39,14 +39,25 @@ public enum FileNames {
         guard whole.utf8.count > limit else { return whole }
         var ending = ""
         if let dot = scalars.lastIndex(of: "."), scalars.count - dot <= 16 { ending = text(scalars[dot...]) }
-        var stem: [Unicode.Scalar] = []
-        var room = limit - ending.utf8.count
-        for scalar in scalars {
-            room -= String(scalar).utf8.count
-            if room < 0 { break }
-            stem.append(scalar)
-        }
         // Where it was cut may be a blank.
-        return text(ending.isEmpty ? withoutEnd(stem) : stem) + ending
+        let stem = prefix(of: whole, within: limit - ending.utf8.count)
+        let kept = withoutEnd(Array(stem.unicodeScalars))
+        return (kept.isEmpty ? nameless : text(kept)) + ending
+    }
+
+    /// What of a text has at most so many bytes, cut between two characters as people see them; of a first one that is
+    /// longer, as much as there is room for.
+    private static func prefix(of text: String, within room: Int) -> String {
+        var kept = ""
+        for character in text {
+            guard kept.utf8.count + character.utf8.count <= room else { break }
+            kept.append(character)
+        }
+        guard kept.isEmpty else { return kept }
+        for scalar in text.unicodeScalars {
+            guard kept.utf8.count + String(scalar).utf8.count <= room else { break }
+            kept.unicodeScalars.append(scalar)
+        }
+        return kept
     }
 }

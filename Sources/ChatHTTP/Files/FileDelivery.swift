@@ -62,10 +62,11 @@ struct FileDelivery: Sendable {
     }
 
     private var headers: HTTPFields {
-        let isInline = MediaTypes.inline.contains(ByteString(file.attachment.mimeType))
+        let (type, service) = MediaTypes.service(of: file.attachment.mimeType)
         var headers = commonHeaders
-        headers[.contentType] = isInline ? file.attachment.mimeType : MediaTypes.unknown
-        headers[.contentDisposition] = ContentDisposition.header(inline: isInline, name: file.attachment.name)
+        headers[.contentType] = type
+        headers[.contentDisposition] = ContentDisposition.header(
+            inline: service == .inline, name: file.attachment.name)
         headers[.acceptRanges] = "bytes"
         headers[.xContentTypeOptions] = "nosniff"
         headers[.contentSecurityPolicy] = "sandbox; default-src 'none'"

@@ -17,17 +17,24 @@ public struct FileSite: Sendable {
     let access: FileAccess
     /// Bytes.
     let maxAttachment: Int64
+    /// Whether JPEGs lose where they were taken.
+    let stripsLocation: Bool
     let uploadSlots = TransferSlots(Self.uploads)
     let downloadSlots = TransferSlots(Self.downloads)
     /// Ends transfers with the right to them: has to hear of every commit.
     public let leases: TransferLeases
 
+    /// - Parameters:
+    ///   - maxAttachment: bytes.
+    ///   - stripsLocation: whether the GPS part of a JPEG's EXIF is taken out (``LocationEraser``).
     public init(
         store: any ChatStore, verifier: any TokenVerifier, links: any FileLinks, maxAttachment: Int64,
+        stripsLocation: Bool = true,
         logger: Logger = Logger(label: "parley.files"), clock: @escaping @Sendable () -> Timestamp = { .now() }
     ) {
         self.store = store
         self.maxAttachment = maxAttachment
+        self.stripsLocation = stripsLocation
         leases = TransferLeases(clock: clock)
         access = FileAccess(
             store: store, verifier: verifier, links: links, leases: leases, refusals: RefusalLog(logger: logger),
@@ -53,7 +60,8 @@ public struct FileSite: Sendable {
         let task = EndableTask()
         let slot = try uploadSlots.take(for: lease.user, at: call.connection.address) { task.end() }
         lease.whenEnded { task.end() }
-        let upload = FileUpload(store: store, lease: lease, limit: maxAttachment, slot: slot)
+        let upload = FileUpload(
+            store: store, lease: lease, limit: maxAttachment, slot: slot, stripsLocation: stripsLocation)
         let body = request.body
         let attachment: Attachment
         do {

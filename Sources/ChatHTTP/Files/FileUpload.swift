@@ -14,6 +14,8 @@ struct FileUpload {
     let limit: Int64
     /// Kept until it is whole.
     let slot: TransferSlot
+    /// `--strip-location`.
+    let stripsLocation: Bool
 
     /// - Returns: the file, once it is whole.
     /// - Throws: what refused it; then nothing of it stays.
@@ -101,6 +103,7 @@ struct FileUpload {
 
     private func begin(_ id: FileID, name: ByteString, type: ByteString?) async throws -> ChunkWriter {
         _ = try await store.perform(.beginFile(NewFile(id: id, owner: lease.user, name: name.string)))
-        return ChunkWriter(store: store, id: id, limit: limit, declaredType: type?.string)
+        return ChunkWriter(
+            store: store, id: id, limit: limit, declaredType: type?.string, stripsLocation: stripsLocation)
     }
 }

@@ -29,11 +29,13 @@ struct HeaderParameters: Equatable {
         }
     }
 
-    /// `UTF-8''na%C3%AFve.txt` (RFC 8187); `nil` for another charset or what is no such value.
+    /// `UTF-8''na%C3%AFve.txt` (RFC 8187, and RFC 5987 before it, which had ISO-8859-1 too); `nil` for another charset
+    /// or what is no such value.
     static func extended(_ text: ByteString) -> ByteString? {
         let parts = text.split(separator: "'", maxSplits: 2)
-        guard parts.count == 3, parts[0].equalsIgnoringCase("utf-8") else { return nil }
-        return parts[2].strictlyPercentDecoded
+        guard parts.count == 3 else { return nil }
+        if parts[0].equalsIgnoringCase("utf-8") { return parts[2].strictlyPercentDecoded }
+        return parts[2].strictlyPercentDecodedBytes.flatMap { NameCharset.text(of: $0, in: parts[0]) }
     }
 
     private static func take(_ rest: inout Substring.UTF8View, until isEnd: (UInt8) -> Bool) -> ByteString {

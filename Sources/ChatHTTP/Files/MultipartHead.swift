@@ -23,7 +23,9 @@ struct MultipartHead: Equatable {
             case "content-disposition":
                 let parameters = HeaderParameters(value).parameters
                 name = parameters["name"]
-                fileName = parameters["filename*"].flatMap(HeaderParameters.extended) ?? parameters["filename"]
+                fileName =
+                    parameters["filename*"].flatMap(HeaderParameters.extended)
+                    ?? parameters["filename"].map(FileNameText.decoded)
             default: continue
             }
         }

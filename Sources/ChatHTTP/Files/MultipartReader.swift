@@ -125,15 +125,23 @@ struct MultipartReader {
         return true
     }
 
+    /// The lines of the heads; one that begins with a blank goes on the line before it (RFC 5322 section 2.2.3).
     private static func lines(of head: ArraySlice<UInt8>) -> [ByteString] {
-        var lines: [ByteString] = []
+        var lines: [[UInt8]] = []
         var start = head.startIndex
+        func take(_ line: ArraySlice<UInt8>) {
+            if !lines.isEmpty, let first = line.first, first == UInt8(ascii: " ") || first == UInt8(ascii: "\t") {
+                lines[lines.count - 1] += line
+            } else {
+                lines.append(Array(line))
+            }
+        }
         for index in head.indices where head[index] == 10 && index > start && head[index - 1] == 13 {
-            lines.append(ByteString(decoding: head[start..<(index - 1)]))
+            take(head[start..<(index - 1)])
             start = index + 1
         }
-        lines.append(ByteString(decoding: head[start...]))
-        return lines
+        take(head[start...])
+        return lines.map { ByteString(decoding: $0) }
     }
 
     private static let longHead = Malformed(reason: "The head of a part is too long.")

@@ -13,14 +13,7 @@ enum UploadSource: Equatable {
     /// - Throws: 400 for a form without a boundary, 415 for a body that would have to be unpacked: what is stored is
     ///   what came.
     init(_ request: Request) throws {
-        if let coding = request.text(of: .contentEncoding)?.asciiTrimmed, !coding.isEmpty,
-            !coding.equalsIgnoringCase("identity")
-        {
-            throw HTTPFailure(
-                status: .unsupportedMediaType, code: "unsupported_media_type",
-                message: "A body is taken as it is, without a Content-Encoding.",
-                headers: [.acceptEncoding: "identity"])
-        }
+        try request.refuseContentEncoding()
         let type = request.text(of: .contentType)
         guard let type, type.startsIgnoringCase(with: "multipart/") else {
             self = .raw(name: request.query("name") ?? "", type: type)

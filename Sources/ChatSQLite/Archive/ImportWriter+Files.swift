@@ -16,7 +16,6 @@ extension ImportWriter {
     private static let finishFile: StaticString =
         "UPDATE files SET mime = ?, width = ?, height = ? WHERE key = ?"
     private static let addStored: StaticString = "UPDATE state SET file_bytes = file_bytes + ? WHERE id = 1"
-    private static let unknownType = "application/octet-stream"
 
     func take(_ file: ArchiveFile) throws {
         let chat = try memory.chat(file.chatID)
@@ -45,7 +44,8 @@ extension ImportWriter {
         ) { $0.int(0) }
         try connection[Self.noteFiles].run(found.place + 1, found.n)
         try connection[Self.addStored].run(file.size)
-        let incoming = IncomingFile(key: key ?? 0, declaredType: file.mimeType, left: file.size)
+        let probe = FileProbe(declaredType: file.mimeType)
+        let incoming = IncomingFile(key: key ?? 0, left: file.size, probe: probe)
         if incoming.left == 0 { try finish(incoming) } else { self.incoming = incoming }
     }
 
@@ -67,21 +67,10 @@ extension ImportWriter {
         }
     }
 
-    /// Images are told by their bytes, as for an upload; what is called one and is none is not called one any more.
+    /// What it is told by its bytes, as an upload is.
     private func finish(_ file: IncomingFile) throws {
         var file = file
-        let traits = file.probe.finish() ?? FileTraits(mimeType: Self.declared(file.declaredType))
+        let traits = file.probe.finish()
         try connection[Self.finishFile].run(traits.mimeType, traits.width, traits.height, file.key)
-    }
-
-    private static func declared(_ type: String?) -> String {
-        guard let type, type.utf8.count <= 127, !type.lowercased().hasPrefix("image/") else { return unknownType }
-        let parts = type.split(separator: "/", omittingEmptySubsequences: false)
-        let isType = parts.count == 2 && parts.allSatisfy { part in
-            !part.isEmpty && part.utf8.allSatisfy { byte in
-                byte > 0x20 && byte < 0x7F && !Array("()<>@,;:\\\"/[]?=".utf8).contains(byte)
-            }
-        }
-        return isType ? type : unknownType
     }
 }

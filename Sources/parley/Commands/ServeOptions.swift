@@ -154,10 +154,14 @@ struct ServeOptions: ParsableArguments {
     @Flag(inversion: .prefixedNo, help: "A valid token of an unknown user creates the user (default: no)")
     var autoCreateUsers: Bool?
 
+    @Flag(inversion: .prefixedNo, help: "Take the GPS part out of the EXIF of uploaded JPEGs (default: yes)")
+    var stripLocation: Bool?
+
     /// What was given, by setting.
     var values: [Setting: [String]] {
         var values = texts.compactMapValues { $0.map { [$0] } }
         values[.autoCreateUsers] = autoCreateUsers.map { [$0 ? "true" : "false"] }
+        values[.stripLocation] = stripLocation.map { [$0 ? "true" : "false"] }
         if !adminHost.isEmpty { values[.adminHost] = adminHost }
         if !corsOrigin.isEmpty { values[.corsOrigin] = corsOrigin }
         if !trustedProxy.isEmpty { values[.trustedProxy] = trustedProxy }

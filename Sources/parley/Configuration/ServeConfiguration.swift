@@ -49,6 +49,8 @@ struct ServeConfiguration: Sendable {
     /// Bytes.
     var maxAttachment: Int
     /// Bytes; `nil`: half the free disk.
+    /// Whether JPEGs lose the GPS part of their EXIF.
+    var stripLocation: Bool
     var maxStorage: Int?
     /// A second; 0 is no limit.
     var rateLimitMessages: Int

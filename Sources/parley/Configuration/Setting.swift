@@ -32,6 +32,7 @@ enum Setting: String, CaseIterable, Sendable {
     case maxMessageLength = "max-message-length"
     case maxAttachment = "max-attachment"
     case maxStorage = "max-storage"
+    case stripLocation = "strip-location"
     case rateLimitMessages = "rate-limit-messages"
     case rateLimitEvents = "rate-limit-events"
     case recoveryWindow = "recovery-window"

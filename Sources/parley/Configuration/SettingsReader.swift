@@ -42,6 +42,7 @@ struct SettingsReader {
             maxPayload: try number(.maxPayload, 1_000_000, 1_000...1_000_000_000),
             maxMessageLength: try number(.maxMessageLength, 5_000, 1...1_000_000),
             maxAttachment: try number(.maxAttachment, 10_000_000, 0...1_000_000_000_000),
+            stripLocation: try switched(.stripLocation, true),
             maxStorage: try optionalNumber(.maxStorage, 0...Int(Int64.max)),
             rateLimitMessages: try number(.rateLimitMessages, 20, 0...1_000_000),
             rateLimitEvents: try number(.rateLimitEvents, 100, 0...1_000_000),
@@ -105,8 +106,8 @@ struct SettingsReader {
         return choice
     }
 
-    private func switched(_ setting: Setting) throws -> Bool {
-        guard let value = try source.value(setting) else { return false }
+    private func switched(_ setting: Setting, _ standard: Bool = false) throws -> Bool {
+        guard let value = try source.value(setting) else { return standard }
         switch value.text.lowercased() {
         case "true", "yes", "on", "1": return true
         case "false", "no", "off", "0": return false

@@ -35,7 +35,8 @@ extension Appliance {
             tickets: RecoveryTicketAuthority(secret: keys.recovery), fileLinks: fileLinks, io: io,
             eventLoopGroup: group, logger: Logger(label: "parley.gateway"))
         let files = FileSite(
-            store: store, verifier: authority, links: fileLinks, maxAttachment: Int64(configuration.maxAttachment))
+            store: store, verifier: authority, links: fileLinks, maxAttachment: Int64(configuration.maxAttachment),
+            stripsLocation: configuration.stripLocation)
         try await gateway.start(beside: [files.leases])
         try await keys.keep(in: store)
         let sessions = GatewaySessions(gateway: gateway)

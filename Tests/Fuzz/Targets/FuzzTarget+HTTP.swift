@@ -25,8 +25,12 @@ extension FuzzTarget {
         let size = Int64(input.byte()) << Int64(input.byte() % 48)
         let text = input.text
         let header = HeaderParameters(ByteString(text))
-        for (_, value) in header.parameters { _ = HeaderParameters.extended(value) }
+        for (_, value) in header.parameters {
+            _ = HeaderParameters.extended(value)
+            _ = FileNameText.decoded(value)
+        }
         let type = MediaTypes.declared(text)
+        try require(MediaTypes.service(of: type).type == type, "\(type) is given out as something else")
         try require(type.utf8.count <= 127 && type.utf8.allSatisfy { (0x21...0x7E).contains($0) }, "type \(type)")
         let name = FileNames.cleaned(text)
         try require((1...FileNames.limit).contains(name.utf8.count), "a name of \(name.utf8.count) bytes")
@@ -43,15 +47,37 @@ extension FuzzTarget {
     static let image = FuzzTarget("image", longest: 600) { bytes in
         var input = FuzzInput(bytes)
         let cut = Array(input.take(2))
-        func probe(_ parts: [UnsafeRawBufferPointer]) -> FileTraits? {
-            var probe = ImageProbe()
+        func probe(_ parts: [UnsafeRawBufferPointer]) -> FileTraits {
+            var probe = FileProbe()
             for part in parts { probe.take(part) }
             return probe.finish()
         }
         let whole = probe([input.rest])
         let inParts = probe(input.rest.cut(cut))
-        try require(inParts == whole, "cut: \(String(describing: inParts)), whole: \(String(describing: whole))")
-        if let width = whole?.width { try require(width > 0 && width <= Int32.max, "a width of \(width)") }
+        try require(inParts == whole, "cut: \(inParts), whole: \(whole)")
+        if let width = whole.width { try require(width > 0 && width <= Int32.max, "a width of \(width)") }
+    }
+
+    /// A picture whose location is taken out while it comes in: of the same length and kind, and nothing is left to
+    /// take out.
+    static let location = FuzzTarget("location", longest: 600) { bytes in
+        var input = FuzzInput(bytes)
+        let cut = Array(input.take(2))
+        func erase(_ parts: [[UInt8]]) -> [UInt8] {
+            var eraser = LocationEraser()
+            return parts.flatMap { eraser.take($0) } + eraser.finish()
+        }
+        let picture = Array(input.rest)
+        let whole = erase([picture])
+        try require(whole.count == picture.count, "\(picture.count) bytes became \(whole.count)")
+        try require(erase(input.rest.cut(cut).map { Array($0) }) == whole, "cut it is another")
+        try require(erase([whole]) == whole, "something was left")
+        func traits(_ bytes: [UInt8]) -> FileTraits {
+            var probe = FileProbe()
+            probe.take(bytes)
+            return probe.finish()
+        }
+        try require(traits(whole) == traits(picture), "it is another picture")
     }
 }
 

@@ -30,7 +30,8 @@ struct FuzzTarget: Sendable {
 
     static let all: [FuzzTarget] = [
         .webSocket, .enginePayload, .socketPackets, .json, .jsonDifferential, .adminJSON, .tokenJSON, .token,
-        .handshake, .query, .multipart, .headers, .image, .archive, .settings, .texts, .events, .check, .serve,
+        .handshake, .query, .multipart, .headers, .image, .location, .archive, .settings, .texts, .events, .check,
+        .serve,
     ]
 
     static func named(_ name: String) -> FuzzTarget? { all.first { $0.name == name } }

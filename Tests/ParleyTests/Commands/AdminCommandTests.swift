@@ -90,9 +90,9 @@ struct AdminCommandTests {
         }
     }
 
-    @Test("Every setting but the switch is an option of serve, under its own name", arguments: Setting.allCases)
+    @Test("Every setting but the switches is an option of serve, under its own name", arguments: Setting.allCases)
     func serveOptions(setting: Setting) throws {
-        let isSwitch = setting == .autoCreateUsers
+        let isSwitch = setting == .autoCreateUsers || setting == .stripLocation
         let line = ["serve", "--\(setting.rawValue)"] + (isSwitch ? [] : ["some value"])
         let serve = try #require(try ParleyCommand.parseAsRoot(line) as? ServeCommand)
         #expect(serve.options.values == [setting: [isSwitch ? "true" : "some value"]])

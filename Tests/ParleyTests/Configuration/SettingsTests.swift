@@ -53,7 +53,7 @@ struct SettingsTests {
         #expect(configuration.pingInterval == .seconds(25) && configuration.pingTimeout == .seconds(20))
         #expect(configuration.connectTimeout == .seconds(15) && configuration.maxPayload == 1_000_000)
         #expect(configuration.maxMessageLength == 5_000 && configuration.maxAttachment == 10_000_000)
-        #expect(configuration.maxStorage == nil && configuration.walLimit == nil)
+        #expect(configuration.maxStorage == nil && configuration.walLimit == nil && configuration.stripLocation)
         #expect(configuration.rateLimitMessages == 20 && configuration.rateLimitEvents == 100)
         #expect(configuration.recoveryWindow == .seconds(604_800))
         #expect(configuration.presenceGrace == .seconds(10) && configuration.typingTimeout == .seconds(6))
