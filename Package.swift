@@ -130,7 +130,7 @@ let package = Package(
                 "ChatGateway", "ChatSQLite", "ChatCore", "SocketIO", "EngineIO", "SocketServer", nioCore, nioPosix, logging,
             ], path: "Tests/Micro", swiftSettings: strict),
         // Tests mirror Sources; shared helpers are targets of their own.
-        .target(name: "ChatCoreTestKit", dependencies: ["ChatCore"], path: "Tests/ChatCoreTestKit",
+        .target(name: "ChatCoreTestKit", dependencies: ["ByteText", "ChatCore"], path: "Tests/ChatCoreTestKit",
             swiftSettings: strict),
         .target(name: "SocketTestKit", dependencies: [nioCore, nioPosix, nioSSL], path: "Tests/SocketTestKit",
             swiftSettings: strict),

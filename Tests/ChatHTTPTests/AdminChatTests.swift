@@ -121,6 +121,60 @@ struct AdminChatTests {
         }
     }
 
+    @Test("A chat is made with roles, and made again is the same; other content is a conflict")
+    func roles() async throws {
+        try await Self.withUsers { bench in
+            let named = #"[{"user_id":"a","role":"owner"},{"user_id":"bob"}]"#
+            let body = #"{"id":"c","member_ids":["carol"],"members":\#(named)}"#
+            let chat = try await bench.call(.post, "/admin/chats", body)
+            #expect(try chat.status == 201 && chat.int("member_count") == 3)
+            let members = try await bench.call(.get, "/admin/chats/c/members").items
+            let roles = try members.map { member in
+                "\(try #require(member["user_id"] as? String)) \(try #require(member["role"] as? String))"
+            }
+            #expect(Set(roles) == ["a owner", "b member", "c member"])
+            let again = try await bench.call(.post, "/admin/chats", body)
+            #expect(again.status == 200 && again.text == chat.text)
+            let other = try await bench.call(.post, "/admin/chats", #"{"id":"c","name":"Other"}"#)
+            #expect(try other.status == 409 && other.error == "conflict:id")
+            let nobody = try await bench.call(.post, "/admin/chats", #"{"members":[{"user_id":"nobody"}]}"#)
+            #expect(try nobody.status == 404 && nobody.error == "not_found:members")
+            let twice = try await bench.call(
+                .post, "/admin/chats", #"{"members":[{"user_id":"a","role":"owner"},{"user_id":"a","role":"admin"}]}"#)
+            #expect(try twice.status == 400 && twice.error == "invalid:members")
+            #expect(try await bench.call(.get, "/admin/users/a/chats").items.map { $0["id"] as? String } == ["c"])
+            #expect(try await bench.call(.get, "/admin/users/nobody/chats").status == 404)
+        }
+    }
+
+    @Test("A message is sent exactly once, as an answer and by username; refusals name fields as this endpoint does")
+    func exactlyOnce() async throws {
+        try await Self.withUsers { bench in
+            _ = try await bench.call(.post, "/admin/chats", #"{"id":"c","member_ids":["a"]}"#)
+            let path = "/admin/chats/c/messages"
+            for sender in ["", #""sender_id":"alice","#] {
+                let first = try await bench.call(.post, path, #"{\#(sender)"content":"x","client_id":"k"}"#)
+                let again = try await bench.call(.post, path, #"{\#(sender)"content":"x","client_id":"k"}"#)
+                #expect(first.status == 201 && again.status == 200 && first.text == again.text)
+                #expect(try first.string("client_id") == "k")
+                let other = try await bench.call(.post, path, #"{\#(sender)"content":"y","client_id":"k"}"#)
+                #expect(try other.status == 409 && other.error == "conflict:client_id")
+                let wrong = try await bench.call(.post, path, #"{\#(sender)"content":"y","client_id":"a b"}"#)
+                #expect(try wrong.status == 400 && wrong.error == "invalid:client_id")
+                let answer = try await bench.call(
+                    .post, path, #"{\#(sender)"content":"z","reply_to":"\#(try first.string("id"))"}"#)
+                let quote = try #require(try answer.object["reply_to"] as? [String: any Sendable])
+                #expect(try quote["seq"] as? Int == first.int("seq"))
+                let none = try await bench.call(.post, path, #"{\#(sender)"content":"z","reply_to":"none"}"#)
+                #expect(try none.status == 404 && none.error == "not_found:reply_to")
+            }
+            let file = try await bench.call(.post, path, #"{"sender_id":"a","content":"","attachment_ids":["none"]}"#)
+            #expect(try file.status == 404 && file.error == "not_found:attachment_ids")
+            let system = try await bench.call(.post, path, #"{"content":"x","attachment_ids":["none"]}"#)
+            #expect(try system.status == 400 && system.error == "invalid:attachment_ids")
+        }
+    }
+
     @Test("An over-long message is refused")
     func tooLong() async throws {
         try await Self.withUsers { bench in

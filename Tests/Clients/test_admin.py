@@ -54,7 +54,7 @@ def test_a_user_may_be_given_an_id_and_a_display_name(admin):
 @pytest.mark.parametrize("body,field", [
     ({}, "username"), ({"username": ""}, "username"), ({"username": 5}, "username"), ({"username": None}, "username"),
     ({"username": "ok", "id": "with space"}, "id"), ({"username": "ok", "id": "x" * 65}, "id"),
-    ({"username": "ok", "id": ""}, "id"), ({"username": "ok", "id": 5}, "id"),
+    ({"username": "ok", "id": 5}, "id"),
     ({"username": "ok", "display_name": 5}, "display_name"),
 ], ids=str)
 def test_a_wrong_field_of_a_user_is_named(admin, body, field):
@@ -376,3 +376,97 @@ def test_a_keep_alive_connection_serves_after_each_error(admin):
         error(admin.raw("POST", "/admin/users", data=b"{", headers={"Content-Type": "application/json"}),
               400, "invalid")
         assert set(admin.user()) == USER
+
+
+def test_no_call_takes_a_field_or_a_parameter_that_it_does_not_know(admin):
+    """By its own description, which is made of what the desk checks."""
+    paths = admin.raw("GET", "/openapi.json", key=False).json()["paths"]
+    for path, calls in paths.items():
+        for method, operation in calls.items():
+            if operation.get("security") == []:
+                continue
+            address = re.sub(r"\{\w+\}", "nothing", path)
+            answer = admin.raw(method.upper(), address + "?nothing=1")
+            assert error(answer, 400, "invalid")["field"] == "nothing", (method, path)
+            answer = admin.raw(method.upper(), address, json={"nothing": 1})
+            assert error(answer, 400, "invalid")["field"] == "nothing", (method, path)
+
+
+@pytest.mark.parametrize("body, field", [
+    ({"members": [{"user_id": "x", "rolle": "owner"}]}, "members[0].rolle"), ({"members": [{}]}, "members[0].user_id"),
+    ({"members": ["x"]}, "members[0]"), ({"members_ids": []}, "members_ids"), ({"posting": "admins"}, "posting"),
+    ({"retention_seconds": 5}, "retention_seconds"), ({"metadata": {}}, "metadata"), ({"name": ["x"]}, "name"),
+], ids=str)
+def test_an_unknown_or_wrong_field_of_a_chat_is_named(admin, body, field):
+    assert error(admin.raw("POST", "/admin/chats", json=body), 400, "invalid")["field"] == field
+
+
+def test_a_chat_is_made_with_roles_once(admin):
+    one, two, three = admin.user(), admin.user(), admin.user()
+    body = {"id": fresh("ops"), "name": "Ops", "member_ids": [three["id"]],
+            "members": [{"user_id": one["username"], "role": "owner"}, {"user_id": two["id"]}]}
+    chat = admin.call("POST", "/admin/chats", body)
+    members = pages(admin, f"/admin/chats/{chat['id']}/members")
+    assert {member["user_id"]: member["role"] for member in members} == {
+        one["id"]: "owner", two["id"]: "member", three["id"]: "member"}
+    assert admin.call("POST", "/admin/chats", body, expect=200) == chat
+    for other in ({"name": "Else"}, {"members": body["members"][:1]}, {"member_ids": []}, {"type": "direct"}):
+        error(admin.raw("POST", "/admin/chats", json={**body, **other}), 409 if "type" not in other else 400,
+              "conflict" if "type" not in other else "invalid")
+
+
+def test_a_message_of_the_operator_is_sent_once(admin):
+    user = admin.user()
+    chat = admin.chat(user)
+    path = f"/admin/chats/{chat['id']}/messages"
+    for sender in ({}, {"sender_id": user["id"]}, {"sender_id": user["username"], "message_type": "text"}):
+        key = fresh("k")
+        first = admin.call("POST", path, {"content": "x", "client_id": key, **sender})
+        assert admin.call("POST", path, {"content": "x", "client_id": key, **sender}, expect=200) == first
+        assert first["message_type"] == ("text" if sender else "system") and first["client_id"] == key
+        conflict = admin.raw("POST", path, json={"content": "y", "client_id": key, **sender})
+        assert error(conflict, 409, "conflict")["field"] == "client_id"
+        answer = admin.call("POST", path, {"content": "z", "reply_to": first["id"], **sender})
+        assert answer["reply_to"]["id"] == first["id"]
+    assert [message["seq"] for message in admin.messages(chat)["items"]] == list(range(1, 7))
+
+
+def test_a_message_of_the_operator_carries_files_of_its_sender(admin, people, parley):
+    user = people(1, chat=False).users[0]
+    chat = admin.chat(user)
+    upload = admin.http.post(
+        parley.url + "/files?name=a.txt", data=b"x", timeout=10,
+        headers={"Authorization": "Bearer " + user["token"], "Content-Type": "text/plain"}).json()
+    path = f"/admin/chats/{chat['id']}/messages"
+    body = {"content": "", "message_type": "file", "sender_id": user["id"], "attachment_ids": [upload["id"]],
+            "client_id": "k"}
+    message = admin.call("POST", path, body)
+    assert message["attachments"] == [upload]
+    assert admin.call("POST", path, body, expect=200) == message
+    again = admin.raw("POST", path, json={**body, "client_id": "other"})
+    assert error(again, 409, "conflict")["field"] == "attachment_ids"
+    system = admin.raw("POST", path, json={"content": "x", "attachment_ids": [upload["id"]]})
+    assert error(system, 400, "invalid")["field"] == "attachment_ids"
+
+
+def test_a_users_chats_are_listed_with_what_is_unread(admin):
+    one, two = admin.user(), admin.user()
+    chats = [admin.chat(one, two) for _ in range(3)]
+    for chat in chats:
+        admin.call("POST", f"/admin/chats/{chat['id']}/messages", {"content": "x", "sender_id": two["id"]})
+    listed = pages(admin, f"/admin/users/{one['id']}/chats", limit=2)
+    assert [(item["id"], item["unread_count"]) for item in listed] == [(chat["id"], 1) for chat in reversed(chats)]
+    error(admin.raw("GET", "/admin/users/nobody/chats"), 404, "not_found")
+
+
+@pytest.mark.parametrize("coding, status", [("gzip", 415), ("identity", 201)])
+def test_a_packed_body_is_refused(admin, coding, status):
+    answer = admin.raw("POST", "/admin/users", json={"username": fresh("user")}, headers={"Content-Encoding": coding})
+    assert answer.status_code == status
+
+
+def test_a_body_where_there_is_none_is_not_left_out_without_a_word(admin):
+    user = admin.user()
+    answer = admin.raw("DELETE", "/admin/users/" + user["id"], json={"messages": "delete"})
+    assert error(answer, 400, "invalid")["field"] == "messages"
+    assert admin.call("GET", "/admin/users/" + user["id"]) == user

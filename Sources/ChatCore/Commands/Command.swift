@@ -1,3 +1,5 @@
+import ByteText
+
 /// Who asks. The operator (admin endpoint, shell) may do everything; a user what their role allows.
 public enum Principal: Hashable, Sendable {
     case `operator`
@@ -112,12 +114,19 @@ public struct NewChat: Sendable, Hashable {
     public var kind: Chat.Kind
     /// User ids or, where no such id exists, usernames. A user who creates a chat is its owner and need not be named.
     public var members: [String]
+    /// Roles of a group's members, by the names that they have in ``members``; who is not in it is a plain one. The
+    /// operator's to give.
+    public var roles: [ByteString: Member.Role]
 
-    public init(id: ChatID? = nil, name: String? = nil, kind: Chat.Kind = .group, members: [String]) {
+    public init(
+        id: ChatID? = nil, name: String? = nil, kind: Chat.Kind = .group, members: [String],
+        roles: [ByteString: Member.Role] = [:]
+    ) {
         self.id = id
         self.name = name
         self.kind = kind
         self.members = members
+        self.roles = roles
     }
 }
 

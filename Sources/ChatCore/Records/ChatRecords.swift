@@ -73,6 +73,8 @@ public protocol ChatRecords: AnyObject {
     func message(_ n: Int64) throws -> MessageRecord?
     /// What the user sent with this `clientID`.
     func message(of sender: UserRecord, clientID: String) throws -> MessageRecord?
+    /// The `system` message that was sent with this `clientID`.
+    func systemMessage(clientID: String) throws -> MessageRecord?
     /// The message as clients see it.
     func wholeMessage(_ n: Int64) throws -> Message?
     func insertMessage(_ message: NewMessageRecord) throws

@@ -4,24 +4,76 @@ import ByteText
 extension ChatRules {
     mutating func createChat(_ new: NewChat, by principal: Principal) throws -> Outcome {
         let creator = try creator(of: new, by: principal)
-        var members = creator.map { [$0] } ?? []
-        var keys = Set(members.map(\.key))
+        var members = creator.map { [NewMember(user: $0, role: new.kind == .direct ? .member : .owner)] } ?? []
+        var places = Dictionary(uniqueKeysWithValues: members.enumerated().map { ($1.user.key, $0) })
         for name in new.members {
-            let user = try resolve(name, by: principal)
-            if keys.insert(user.key).inserted { members.append(user) }
+            let member = try member(named: name, of: new, by: principal)
+            if let place = places[member.user.key] {
+                try Self.join(member.role, into: &members[place], principal)
+            } else {
+                places[member.user.key] = members.count
+                members.append(member)
+            }
         }
+        if let chat = try repeated(new, by: principal, members) { return .chat(chat.chat, created: false) }
         try checkForm(of: new)
         switch new.kind {
         case .group:
-            return try make(new, pair: nil, members: members, owner: creator)
+            return try make(new, pair: nil, members: members)
         case .direct:
             guard members.count == 2 else {
                 throw ChatError(.invalid, "A direct chat has two members.", field: Self.membersField(principal))
             }
-            let pair = DirectPair(members[0].key, members[1].key)
-            if let chat = try records.directChat(of: pair) { return try returnTo(chat, members) }
-            return try make(new, pair: pair, members: members, owner: nil)
+            let pair = DirectPair(members[0].user.key, members[1].user.key)
+            if let chat = try records.directChat(of: pair) { return try returnTo(chat, members.map(\.user)) }
+            return try make(new, pair: pair, members: members)
         }
+    }
+
+    /// One who is to be in a chat that is made.
+    public struct NewMember {
+        public var user: UserRecord
+        public var role: Member.Role
+    }
+
+    /// - Throws: `not_found`; `invalid` for a role in a direct chat.
+    private func member(named name: String, of new: NewChat, by principal: Principal) throws -> NewMember {
+        let role = new.roles[ByteString(name)] ?? .member
+        guard new.kind == .group || role == .member else {
+            throw ChatError(.invalid, "Of a direct chat both are plain members.", field: "members")
+        }
+        return NewMember(user: try resolve(name, by: principal), role: role)
+    }
+
+    /// Who is named twice, by id and by name: with one role that says more than a plain member's, or with none.
+    private static func join(_ role: Member.Role, into member: inout NewMember, _ principal: Principal) throws {
+        guard role != member.role, role != .member else { return }
+        guard member.role == .member else {
+            throw ChatError(.invalid, "A member is named with two roles.", field: membersField(principal))
+        }
+        member.role = role
+    }
+
+    /// The chat that the operator made with this id already, if what was asked for is what it is.
+    ///
+    /// - Returns: `nil` where there is none.
+    /// - Throws: `conflict` for other content.
+    public func repeated(_ new: NewChat, by principal: Principal, _ members: [NewMember]) throws -> ChatRecord? {
+        try repeated(new, by: principal, count: members.count) { chat in
+            try members.allSatisfy { try records.member($0.user, of: chat)?.role == $0.role }
+        }
+    }
+
+    /// The same for an engine that has its own way to look at many members.
+    public func repeated(
+        _ new: NewChat, by principal: Principal, count: Int, areMembers: (ChatRecord) throws -> Bool
+    ) throws -> ChatRecord? {
+        guard principal == .operator, let id = new.id, let chat = try records.chat(id) else { return nil }
+        let name = try FieldRules.optionalName(new.name, field: "name")
+        guard chat.chat.kind == new.kind, chat.chat.memberCount == count,
+            name.map({ ByteString($0) }) == chat.chat.name.map({ ByteString($0) }), try areMembers(chat)
+        else { throw ChatError(.conflict, "There is a chat of this id, with other content.", field: "id") }
+        return chat
     }
 
     /// Who makes the chat; `nil`: the operator.
@@ -64,14 +116,12 @@ extension ChatRules {
     }
 
     private mutating func make(
-        _ new: NewChat, pair: DirectPair?, members: [UserRecord], owner: UserRecord?
+        _ new: NewChat, pair: DirectPair?, members: [NewMember]
     ) throws -> Outcome {
         let n = records.nextRevision()
         let chat = try insertChat(new, pair: pair, n: n)
-        for user in members {
-            try insertMember(user, into: chat, role: user === owner ? .owner : .member, n: n)
-        }
-        changes.append(.chatCreated(chat.chat, members: members.map(\.user.id)))
+        for member in members { try insertMember(member.user, into: chat, role: member.role, n: n) }
+        changes.append(.chatCreated(chat.chat, members: members.map(\.user.user.id)))
         return .chat(chat.chat, created: true)
     }
 

@@ -1,11 +1,7 @@
 /// Sending: the hot path.
 extension ChatRules {
     mutating func send(_ new: NewMessage) throws -> Outcome {
-        guard let senderID = new.sender else {
-            let chat = try existingChat(new.chatID)
-            try FieldRules.content(new.content, kind: .system, hasAttachments: false, policy)
-            return try store(new, kind: .system, chat: chat, sender: nil, quote: nil)
-        }
+        guard let senderID = new.sender else { return try sendBySystem(new) }
         let (chat, user, member) = try membership(senderID, in: new.chatID)
         try checkForm(new)
         if let clientID = new.clientID, let first = try records.message(of: user, clientID: clientID) {
@@ -14,6 +10,23 @@ extension ChatRules {
         let files = try self.files(new.attachments, of: user, for: new.kind)
         let quote = try new.replyTo.map { try self.quote($0, in: chat, for: member) }
         return try store(new, kind: new.kind, chat: chat, sender: (user, member), quote: quote, files: files)
+    }
+
+    /// The operator's: it may answer any message of the chat, and has no files.
+    private mutating func sendBySystem(_ new: NewMessage) throws -> Outcome {
+        let chat = try existingChat(new.chatID)
+        try FieldRules.content(new.content, kind: .system, hasAttachments: false, policy)
+        if let clientID = new.clientID {
+            try FieldRules.clientID(clientID)
+            if let first = try records.systemMessage(clientID: clientID) {
+                return try repeated(first, new, in: chat, by: nil)
+            }
+        }
+        guard new.attachments.isEmpty else {
+            throw ChatError(.invalid, "A system message has no files.", field: "attachmentIds")
+        }
+        let quote = try new.replyTo.map { try self.quote($0, in: chat, for: nil) }
+        return try store(new, kind: .system, chat: chat, sender: nil, quote: quote)
     }
 
     private func checkForm(_ new: NewMessage) throws(ChatError) {
@@ -31,11 +44,10 @@ extension ChatRules {
     ) throws -> Outcome {
         let n = records.nextRevision()
         let seq = chat.chat.lastSeq + 1
-        let clientID = sender == nil ? nil : new.clientID
         try records.insertMessage(
             NewMessageRecord(
                 n: n, chatKey: chat.key, seq: seq, kind: kind, content: new.content, senderKey: sender?.user.key,
-                clientID: clientID, replyN: quote?.id.revision?.value))
+                clientID: new.clientID, replyN: quote?.id.revision?.value))
         chat.chat.lastSeq = seq
         chat.lastN = n
         if sender == nil { chat.silentSeq = seq }
@@ -50,15 +62,16 @@ extension ChatRules {
         }
         var message = Message(
             id: MessageID(revision: Revision(n)), chatID: chat.chat.id, seq: seq, sender: sender?.user.user.card,
-            content: new.content, kind: kind, createdAt: records.now, clientID: clientID, replyTo: quote)
+            content: new.content, kind: kind, createdAt: records.now, clientID: new.clientID, replyTo: quote)
         if !files.isEmpty { message.attachments = try records.attach(files, to: n) }
         changes.append(.messageNew(message))
         return .message(message, duplicate: false)
     }
 
-    private func quote(_ id: MessageID, in chat: ChatRecord, for member: MemberRecord) throws -> Message.Quote {
+    /// - Parameter member: who quotes, and may not see all; `nil`: the operator.
+    private func quote(_ id: MessageID, in chat: ChatRecord, for member: MemberRecord?) throws -> Message.Quote {
         guard let n = id.revision?.value, let message = try records.message(n), message.chatKey == chat.key,
-            sees(message.seq, member)
+            member.map({ sees(message.seq, $0) }) ?? true
         else { throw ChatError(.notFound, "There is no such message in this chat.", field: "replyTo") }
         return Message.Quote(id: id, seq: message.seq, senderID: message.senderID, ofContent: message.content)
     }
@@ -87,11 +100,12 @@ extension ChatRules {
     /// A send whose `clientID` the sender used before: the same send, or an error. Of one that was edited or deleted
     /// since it is no longer known what it said.
     private func repeated(
-        _ first: MessageRecord, _ new: NewMessage, in chat: ChatRecord, by member: MemberRecord
+        _ first: MessageRecord, _ new: NewMessage, in chat: ChatRecord, by member: MemberRecord?
     ) throws -> Outcome {
         let isAltered = first.isEdited || first.isDeleted
         let isSame =
-            first.chatKey == chat.key && first.kind == new.kind && first.replyN == new.replyTo?.revision?.value
+            first.chatKey == chat.key && first.kind == (member == nil ? .system : new.kind)
+            && first.replyN == new.replyTo?.revision?.value
             && (isAltered || Array(first.content.utf8) == Array(new.content.utf8))
         guard isSame, let message = try records.wholeMessage(first.n),
             isAltered || message.attachments.map(\.id) == new.attachments
@@ -99,7 +113,7 @@ extension ChatRules {
             throw ChatError(.conflict, "This clientId was used for another message.", field: "clientId")
         }
         // What it answers may have changed while its sender was away.
-        return .message(message.seen(above: floor(of: member)), duplicate: true)
+        return .message(member.map { message.seen(above: floor(of: $0)) } ?? message, duplicate: true)
     }
 }
 

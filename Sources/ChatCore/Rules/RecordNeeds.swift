@@ -23,10 +23,11 @@ public struct RecordNeeds: Sendable, Hashable {
 
     /// What a sender sent with a `clientID`.
     public struct Send: Sendable, Hashable {
-        public var sender: UserID
+        /// `nil`: the operator's, a `system` message.
+        public var sender: UserID?
         public var clientID: String
 
-        public init(sender: UserID, clientID: String) {
+        public init(sender: UserID?, clientID: String) {
             self.sender = sender
             self.clientID = clientID
         }
@@ -50,6 +51,8 @@ public struct RecordNeeds: Sendable, Hashable {
     public var names: Set<String> = []
     /// By id; also whether there ever was a chat of this id.
     public var chats: Set<ChatID> = []
+    /// Of the chats, those that are to be made and may be there already: then their members are looked at.
+    public var repeatable: Set<ChatID> = []
     public var pairs: Set<Pair> = []
     public var members: Set<Membership> = []
     /// The values of the revisions that made them.
@@ -69,6 +72,7 @@ public struct RecordNeeds: Sendable, Hashable {
         users.formUnion(other.users)
         names.formUnion(other.names)
         chats.formUnion(other.chats)
+        repeatable.formUnion(other.repeatable)
         pairs.formUnion(other.pairs)
         members.formUnion(other.members)
         messages.formUnion(other.messages)
@@ -146,11 +150,10 @@ extension Command {
 extension RecordNeeds {
     fileprivate mutating func add(_ new: NewMessage) {
         chats.insert(new.chatID)
-        // The operator's has no more than its text.
+        if let clientID = new.clientID { sends.insert(Send(sender: new.sender, clientID: clientID)) }
+        if let answered = new.replyTo { add(answered) }
         guard let sender = new.sender else { return }
         add(sender, in: new.chatID)
-        if let clientID = new.clientID { sends.insert(Send(sender: sender, clientID: clientID)) }
-        if let answered = new.replyTo { add(answered) }
         files.formUnion(new.attachments)
     }
 
@@ -164,7 +167,10 @@ extension RecordNeeds {
             users.insert(UserID(name))
             add(name: name)
         }
-        if let id = new.id { chats.insert(id) }
+        if let id = new.id {
+            chats.insert(id)
+            repeatable.insert(id)
+        }
         // Each of the two may be named by id and by name; any two may turn out to be the two.
         guard new.kind == .direct, named.count <= 4 else { return }
         for (place, one) in named.enumerated() {

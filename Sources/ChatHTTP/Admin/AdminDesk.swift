@@ -1,3 +1,5 @@
+import ByteText
+import ChatCore
 import HTTPTypes
 import Hummingbird
 import Logging
@@ -24,7 +26,8 @@ struct AdminDesk: Sendable {
                 isAct = match.route.access == .guarded && match.allowed == nil
             }
         } catch {
-            let failure = HTTPFailure(error)
+            var failure = HTTPFailure(error)
+            if error is ChatError { failure.field = failure.field.map(Self.snakeCased) }
             if failure.status == .internalServerError, !Task.isCancelled {
                 logger.error(
                     "admin call failed",
@@ -34,6 +37,14 @@ struct AdminDesk: Sendable {
         }
         if isAct, let match { note(match.route, request.method, response.status, connection.address) }
         return response
+    }
+
+    /// The rules name fields as events do: `clientId` is `client_id` here.
+    private static func snakeCased(_ name: String) -> String {
+        name.utf8.reduce(into: "") { text, byte in
+            let isCapital = (UInt8(ascii: "A")...UInt8(ascii: "Z")).contains(byte)
+            text += (isCapital ? "_" : "") + String(UnicodeScalar(byte.asciiLowercased))
+        }
     }
 
     /// Every act is logged, also one that was refused for what it asked; what only looks is, to whom looks closely.

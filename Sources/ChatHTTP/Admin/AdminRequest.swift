@@ -12,24 +12,28 @@ struct AdminRequest: Sendable {
     static let maximumBody = 1 << 20
 
     private let call: HTTPCall
-    /// The JSON object of the body. An empty body is an empty object, so that what is missing is told by name.
+    /// The JSON object of the body, held against what the call declares. An empty body is an empty object, so that what
+    /// is missing is told by name.
     let fields: JSONFields
+    private let parameters: [ByteString: ByteString]
 
     /// - Parameters:
     ///   - pass: that the call was let in.
-    ///   - parts: what it may bring.
+    ///   - declared: what it may bring.
     /// - Throws: 413 and 415 for a body that is too long or of another type, before it is read where its head says so;
-    ///   400 for one that is no JSON object, and for a name that the call does not know.
-    init(_ call: HTTPCall, _ pass: AdminGuard.Pass, takes parts: AdminParts) async throws {
+    ///   400 for one that is no JSON object, and for what the call does not declare so.
+    init(_ call: HTTPCall, _ pass: AdminGuard.Pass, as declared: AdminCall) async throws {
         self.call = call
         let body = try await Self.body(of: call.request)
-        fields = try Self.fields(of: body)
-        try parts.check(query: FormQuery(call.request.uri.query ?? "", plusIsSpace: false))
-        try parts.check(fields: fields.members.keys)
+        parameters = try declared.query.check(query: FormQuery(call.request.uri.query ?? "", plusIsSpace: false))
+        fields = try declared.fields.check(body: try Self.object(of: body))
     }
 
+    /// The body; of a call that declares no field, too: what it would leave out without a word is refused.
     private static func body(of request: Request) async throws -> ByteBuffer {
-        guard [.post, .put, .patch].contains(request.method) else { return ByteBuffer() }
+        let isAnnounced = request.headers[.contentLength] != nil || request.headers[.transferEncoding] != nil
+        guard isAnnounced || [.post, .put, .patch].contains(request.method) else { return ByteBuffer() }
+        try request.refuseContentEncoding()
         let length = request.headers[.contentLength].flatMap { Int($0) }
         if let length, length > maximumBody { throw HTTPFailure.payloadTooLarge }
         let isJSON = request.text(of: .contentType).map(isJSON) ?? false
@@ -52,43 +56,27 @@ struct AdminRequest: Sendable {
 
     /// A part of the query.
     func query(_ name: String) -> String? {
-        call.request.query(ByteString(name))?.string
+        parameters[ByteString(name)]?.string
     }
 
-    func query(integer name: String, in range: ClosedRange<Int64>) throws -> Int64? {
-        guard let text = query(name) else { return nil }
-        guard let value = Int64(text), range.contains(value) else {
-            throw HTTPFailure.invalid(
-                "\(name) must be a number from \(range.lowerBound) to \(range.upperBound).", field: name)
-        }
-        return value
-    }
+    /// A part of the query that is declared as a number.
+    func query(integer name: String) -> Int64? { query(name).flatMap { Int64($0) } }
 
-    /// A part of the query that has one of a few values.
-    func query(_ name: String, oneOf choices: [String]) throws -> String? {
-        guard let text = query(name) else { return nil }
-        guard choices.contains(where: { ByteString($0) == ByteString(text) }) else {
-            throw HTTPFailure.invalid("\(name) must be \(choices.joined(separator: " or ")).", field: name)
-        }
-        return text
-    }
+    /// Whether a part of the query is this word.
+    func query(_ name: String, is word: ByteString) -> Bool { parameters[ByteString(name)] == word }
 
     /// `?limit=` and `?after=`.
-    func page() throws -> PageRequest {
-        PageRequest(after: query("after"), limit: try limit())
-    }
+    var page: PageRequest { PageRequest(after: query("after"), limit: limit) }
 
-    func limit() throws -> Int {
-        Int(try query(integer: "limit", in: 1...200) ?? 50)
-    }
+    var limit: Int { Int(query(integer: "limit") ?? 50) }
 
-    private static func fields(of body: ByteBuffer) throws -> JSONFields {
-        guard body.readableBytes > 0 else { return JSONFields(members: [:]) }
+    private static func object(of body: ByteBuffer) throws -> JSONObject {
+        guard body.readableBytes > 0 else { return JSONObject() }
         // What is wrong with it is in the answer.
         guard let value = try? JSONParser.parse(body, .strict()).value else {
             throw HTTPFailure.invalid("The body is no JSON.")
         }
         guard case .object(let object) = value else { throw HTTPFailure.invalid("The body must be a JSON object.") }
-        return JSONFields(members: Dictionary(object.members.map { ($0.name, $0.value) }) { $1 })
+        return object
     }
 }

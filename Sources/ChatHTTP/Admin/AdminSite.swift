@@ -71,11 +71,10 @@ public struct AdminSite: Sendable {
 
     /// A call that needs the admin key: its handler takes what only the guard lets through.
     func guarded(
-        _ method: HTTPRequest.Method, _ path: String, takes parts: AdminParts = .none,
-        _ handle: @escaping @Sendable (AdminRequest) async throws -> Response
+        _ call: AdminCall, _ handle: @escaping @Sendable (AdminRequest) async throws -> Response
     ) -> Route {
-        .guarded(method, path, by: keyGuard, takes: parts) { call, pass in
-            try await handle(try await AdminRequest(call, pass, takes: parts))
+        .guarded(call.method, call.path, by: keyGuard, as: call) { request, pass in
+            try await handle(try await AdminRequest(request, pass, as: call))
         }
     }
 

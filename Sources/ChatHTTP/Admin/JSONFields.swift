@@ -33,13 +33,13 @@ struct JSONFields: Sendable {
         }
     }
 
-    func integer(_ name: String, in range: ClosedRange<Int64>) throws -> Int64? {
+    /// A whole number, of which the declaration says within which bounds.
+    func integer(_ name: String) throws -> Int64? {
         switch members[ByteString(name)] {
         case nil, .null: return nil
         case let value?:
-            if let number = value.wholeNumber, range.contains(number) { return number }
-            throw HTTPFailure.invalid(
-                "\(name) must be a whole number from \(range.lowerBound) to \(range.upperBound).", field: name)
+            if let number = value.wholeNumber { return number }
+            throw HTTPFailure.invalid("\(name) must be a whole number.", field: name)
         }
     }
 
@@ -54,6 +54,18 @@ struct JSONFields: Sendable {
                 return text.string
             }
         default: throw HTTPFailure.invalid("\(name) must be a list of strings.", field: name)
+        }
+    }
+
+    /// A list of objects, each without what is as good as nothing.
+    func objects(_ name: String) -> [JSONFields] {
+        guard case .array(let values) = members[ByteString(name)] else { return [] }
+        return values.map { value in
+            let said = (value.object?.members ?? []).filter { member in
+                if case .string(let text) = member.value { return !text.asciiTrimmed.isEmpty }
+                return member.value != .null
+            }
+            return JSONFields(members: Dictionary(said.map { ($0.name, $0.value) }) { $1 })
         }
     }
 

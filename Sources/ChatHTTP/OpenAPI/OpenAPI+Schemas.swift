@@ -5,7 +5,7 @@ import JSON
 extension OpenAPI {
     /// Members of `components.schemas`: what clients get too, as its one description has it.
     static var sharedSchemas: String {
-        let objects: [WireObject] = [.userCard, .user, .chat, .quote, .attachment, .message]
+        let objects: [WireObject] = [.userCard, .user, .chat, .chatListItem, .quote, .attachment, .message]
         let named = objects.map { ($0.rawValue, $0.schema) } + [("Member", .schema(of: WireObject.plainMember))]
         return named.map { #""\#($0)": \#($1.text)"# }.joined(separator: ",\n")
     }

@@ -23,8 +23,8 @@ struct Route: Sendable {
     private(set) var isShared = false
     /// Whether watchdogs and balancers ask it, by whatever name they know the machine: it tells no data.
     private(set) var isProbe = false
-    /// The names that it knows; those of the public listener's calls are their own business.
-    private(set) var parts = AdminParts.none
+    /// What it was declared as; `nil` for what is no call of the admin endpoint.
+    private(set) var call: AdminCall?
     /// Asks the guard.
     let admit: @Sendable (HTTPCall) async throws -> Admitted
 
@@ -50,16 +50,16 @@ struct Route: Sendable {
     ///
     /// - Parameters:
     ///   - method: `nil` takes every one.
-    ///   - parts: the names that it knows, which it looks at itself.
+    ///   - call: what it is declared as.
     static func guarded<Guardian: RouteGuard>(
-        _ method: HTTPRequest.Method?, _ path: String, by guardian: Guardian, takes parts: AdminParts = .none,
+        _ method: HTTPRequest.Method?, _ path: String, by guardian: Guardian, as call: AdminCall? = nil,
         _ answer: @escaping @Sendable (HTTPCall, Guardian.Pass) async throws -> Response
     ) -> Route {
-        var route = Route(method, path, .guarded) { call in
-            let pass = try await guardian.admit(call)
-            return { try await answer(call, pass) }
+        var route = Route(method, path, .guarded) { request in
+            let pass = try await guardian.admit(request)
+            return { try await answer(request, pass) }
         }
-        route.parts = parts
+        route.call = call
         return route
     }
 

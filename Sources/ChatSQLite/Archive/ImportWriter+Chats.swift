@@ -13,7 +13,7 @@ extension ImportWriter {
     private static let messageBySeq: StaticString =
         "SELECT n, deleted_ms FROM messages WHERE chat = ? AND seq = ?"
     private static let byClientKey: StaticString =
-        "SELECT client_id FROM messages WHERE client_key = ? AND sender = ?"
+        "SELECT client_id FROM messages WHERE client_key = ? AND sender IS ?"
     private static let insertMessage: StaticString = """
         INSERT INTO messages (n, chat, seq, sender, kind, created_ms, client_key, client_id, content, reply_n, changed,
             edited_ms, deleted_ms)
@@ -134,9 +134,8 @@ extension ImportWriter {
     /// - Returns: `messages.client_key`.
     private func checkClientID(_ message: ArchiveMessage, _ sender: Int64?) throws -> Int64? {
         guard let clientID = message.clientID else { return nil }
-        guard let sender else { throw ArchiveError(.invalid, "A system message has no client_id.") }
         try check { () throws(ChatError) in try FieldRules.clientID(clientID) }
-        let key = ClientIDColumn.key(sender: sender, clientID)
+        let key = ClientIDColumn.key(sender: sender ?? ClientIDColumn.system, clientID)
         try connection[Self.byClientKey].scan(key, sender) { row in
             guard ClientIDColumn.read(row, 0) != clientID else {
                 throw ArchiveError(.conflict, "Its sender has sent another message with this client_id.")

@@ -12,6 +12,11 @@ extension BatchWriter {
             m.client_id
         FROM messages m LEFT JOIN users u ON u.key = m.sender WHERE m.client_key = ? AND m.sender = ?
         """
+    private static let systemByClientKey: StaticString = """
+        SELECT m.n, m.chat, m.seq, m.kind, m.content, m.edited_ms, m.deleted_ms, m.sender, NULL, m.reply_n, m.files,
+            m.client_id
+        FROM messages m WHERE m.client_key = ? AND m.sender IS NULL AND m.kind = 3
+        """
     private static let insert: StaticString = """
         INSERT INTO messages (n, chat, seq, sender, kind, created_ms, client_key, client_id, content, reply_n)
         VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
@@ -62,12 +67,21 @@ extension BatchWriter {
         return found
     }
 
+    func systemMessage(clientID: String) throws -> MessageRecord? {
+        var found: MessageRecord?
+        let key = ClientIDColumn.key(sender: ClientIDColumn.system, clientID)
+        try connection[Self.systemByClientKey].scan(key) { row in
+            guard ClientIDColumn.read(row, 11) == clientID else { return true }
+            found = Self.record(row)
+            return false
+        }
+        return found
+    }
+
     func wholeMessage(_ n: Int64) throws -> Message? { try MessageRow.message(n, connection) }
 
     func insertMessage(_ new: NewMessageRecord) throws {
-        let clientKey = new.clientID.flatMap { id in
-            new.senderKey.map { ClientIDColumn.key(sender: $0, id) }
-        }
+        let clientKey = new.clientID.map { ClientIDColumn.key(sender: new.senderKey ?? ClientIDColumn.system, $0) }
         try connection[Self.insert].run(
             new.n, new.chatKey, new.seq, new.senderKey, new.kind.code, now, clientKey,
             new.clientID.map { ClientIDColumn($0) }, new.content, new.replyN)

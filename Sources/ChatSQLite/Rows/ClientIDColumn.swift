@@ -22,6 +22,9 @@ enum ClientIDColumn: SQLBindable, Equatable {
         }
     }
 
+    /// Stands for the sender of `system` messages: no user's key.
+    static let system: Int64 = 0
+
     /// `messages.client_key`: FNV-1a over the sender's key and the id, folded to 32 bits. Kept in files: never change
     /// it.
     static func key(sender: Int64, _ clientID: String) -> Int64 {

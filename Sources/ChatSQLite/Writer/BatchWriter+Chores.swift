@@ -224,13 +224,16 @@ extension BatchWriter {
     }
 
     /// Lets users in who are there and not yet members, with one revision; `others` just came in.
-    func letIn(_ keys: some Sequence<Int64>, _ chat: ChatRecord, beside others: [UserID] = []) throws {
+    func letIn(
+        _ keys: some Sequence<Int64>, _ chat: ChatRecord, as roles: [Int64: Member.Role] = [:],
+        beside others: [UserID] = []
+    ) throws {
         let n = nextRevision()
         var ids = others
         for key in keys {
             let found = try connection[Self.newcomer].first(key, chat.key) { UserID($0.text(0)) }
             guard let id = found else { continue }
-            try insertMember(key, of: chat, role: .member, n: n)
+            try insertMember(key, of: chat, role: roles[key] ?? .member, n: n)
             ids.append(id)
         }
         try rules { $0.counted(ids.count - others.count, in: chat, n: n) }

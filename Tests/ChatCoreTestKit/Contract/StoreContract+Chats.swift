@@ -1,3 +1,4 @@
+import ByteText
 import ChatCore
 
 extension StoreContract {
@@ -21,11 +22,65 @@ extension StoreContract {
             try expectEqual(chat.lastSeq, 0)
             try expectEqual(bench.sink.newChanges(), [.chatCreated(chat, members: [ann, bob.id])])
             try expectEqual(try await bench.read { try $0.chat(ChatID("c")) }, .some(chat))
-            try await bench.refuses(.createChat(new, by: .operator), .conflict, field: "id")
             let unknown = NewChat(members: ["nobody"])
             try await bench.refuses(.createChat(unknown, by: .operator), .notFound, field: "member_ids")
             try await bench.refuses(
                 .createChat(NewChat(id: ChatID("a b"), members: []), by: .operator), .invalid, field: "id")
+        },
+        ContractRule("The same id with the same content is the chat that is there, with other content a conflict") {
+            bench in
+            try await bench.users(["ann", "bob", "cid"])
+            let roles: [ByteString: Member.Role] = ["bob": .admin]
+            let new = NewChat(id: ChatID("c"), name: " Team ", members: ["ann", "bob"], roles: roles)
+            let (made, _) = try chat(try await bench.perform(.createChat(new, by: .operator)))
+            bench.sink.forget()
+            for members in [["ann", "bob"], ["bob", "ann", "ann"]] {
+                let again = NewChat(id: ChatID("c"), name: "Team", members: members, roles: roles)
+                let (found, created) = try chat(try await bench.perform(.createChat(again, by: .operator)))
+                try expect(!created && found == made, "the chat that is there")
+            }
+            try expectEqual(bench.sink.newChanges(), [])
+            for other in [
+                NewChat(id: ChatID("c"), name: "Other", members: ["ann", "bob"], roles: roles),
+                NewChat(id: ChatID("c"), members: ["ann", "bob"], roles: roles),
+                NewChat(id: ChatID("c"), name: "Team", members: ["ann", "bob"]),
+                NewChat(id: ChatID("c"), name: "Team", members: ["bob"], roles: roles),
+                NewChat(id: ChatID("c"), name: "Team", members: ["bob", "cid"], roles: roles),
+                NewChat(id: ChatID("c"), name: "Team", members: ["ann", "bob", "cid"], roles: roles),
+                NewChat(id: ChatID("c"), name: "Team", kind: .direct, members: ["ann", "bob"]),
+            ] { try await bench.refuses(.createChat(other, by: .operator), .conflict, field: "id") }
+            _ = try await bench.perform(.deleteChat(ChatID("c")))
+            try await bench.refuses(.createChat(new, by: .operator), .conflict, field: "id")
+        },
+        ContractRule("A large chat that is made again is the one that is there, with its roles") { bench in
+            let names = try await bench.users((0..<450).map { "u\($0)" }).map(\.rawValue)
+            let roles: [ByteString: Member.Role] = ["u7": .owner, "u440": .admin]
+            let new = NewChat(id: ChatID("c"), members: names, roles: roles)
+            let (made, first) = try chat(try await bench.perform(.createChat(new, by: .operator)))
+            let (found, second) = try chat(try await bench.perform(.createChat(new, by: .operator)))
+            try expect(first && !second && found == made && made.memberCount == 450, "the chat that is there")
+            for (name, role) in [("u7", Member.Role.owner), ("u440", .admin), ("u8", .member)] {
+                let member = try await bench.read { try $0.member(UserID(name), of: ChatID("c")) }
+                try expectEqual(member?.role, role)
+            }
+            let other = NewChat(id: ChatID("c"), members: names)
+            try await bench.refuses(.createChat(other, by: .operator), .conflict, field: "id")
+        },
+        ContractRule("Who is named twice has the one role that was given; two are refused, and any in a direct chat") {
+            bench in
+            try await bench.user("ann")
+            guard case .user(let bob) = try await bench.perform(.createUser(NewUser(username: "Bob"))) else {
+                throw ContractViolation("createUser answers a user")
+            }
+            let names = ["bob", bob.id.rawValue]
+            let new = NewChat(members: names, roles: [ByteString(names[1]): .owner])
+            let (made, _) = try chat(try await bench.perform(.createChat(new, by: .operator)))
+            let members = try await bench.read { try $0.members(of: made.id, page: PageRequest()).items }
+            try expectEqual(members.map(\.role), [.owner])
+            let twice = NewChat(members: names, roles: ["bob": .admin, ByteString(names[1]): .owner])
+            try await bench.refuses(.createChat(twice, by: .operator), .invalid)
+            let direct = NewChat(kind: .direct, members: ["ann", "bob"], roles: ["bob": .owner])
+            try await bench.refuses(.createChat(direct, by: .operator), .invalid, field: "members")
         },
         ContractRule("Users create what the policy lets them: nothing") { bench in
             let ann = try await bench.user("ann")

@@ -162,6 +162,38 @@ extension StoreContract {
             try await bench.refuses(
                 .send(NewMessage(chatID: elsewhere, sender: ann, content: "hello", clientID: "!~")), .conflict)
         },
+        ContractRule("A system message is sent exactly once too, and may answer what was said") { bench in
+            let ann = try await bench.user("ann")
+            let (chat, other) = (try await bench.group("c", [ann]), try await bench.group("d", [ann]))
+            let said = try await bench.send("hello", to: chat, from: ann, clientID: "k")
+            let new = NewMessage(
+                chatID: chat, sender: nil, content: "closed", kind: .system, clientID: "k", replyTo: said.id)
+            guard case .message(let first, duplicate: false) = try await bench.perform(.send(new)) else {
+                throw ContractViolation("a new message")
+            }
+            try expect(first.clientID == "k" && first.replyTo?.id == said.id && first.kind == .system, "as it was sent")
+            try expectEqual(try await bench.read { try $0.message(first.id) }, .some(first))
+            bench.sink.forget()
+            for restart in [false, true] {
+                if restart { try bench.restart() }
+                guard case .message(let again, duplicate: true) = try await bench.perform(.send(new)) else {
+                    throw ContractViolation("a duplicate")
+                }
+                try expectEqual(again, first)
+            }
+            try expectEqual(bench.sink.newChanges(), [])
+            for (place, content, answered) in [(chat, "other", said.id), (other, "closed", said.id)] {
+                let changed = NewMessage(
+                    chatID: place, sender: nil, content: content, kind: .system, clientID: "k", replyTo: answered)
+                try await bench.refuses(.send(changed), .conflict, field: "clientId")
+            }
+            let wrong = NewMessage(chatID: chat, sender: nil, content: "x", kind: .system, clientID: "a b")
+            try await bench.refuses(.send(wrong), .invalid, field: "clientId")
+            let files = NewMessage(chatID: chat, sender: nil, content: "x", attachments: [FileID("f")])
+            try await bench.refuses(.send(files), .invalid, field: "attachmentIds")
+            let away = NewMessage(chatID: other, sender: nil, content: "x", replyTo: said.id)
+            try await bench.refuses(.send(away), .notFound, field: "replyTo")
+        },
         ContractRule("A repeat of a message edited or deleted since returns what it is now") { bench in
             let ann = try await bench.user("ann")
             let chat = try await bench.group("c", [ann])

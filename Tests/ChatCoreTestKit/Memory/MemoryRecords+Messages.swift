@@ -25,6 +25,14 @@ extension MemoryRecords {
         return messageRecord(n)
     }
 
+    func systemMessage(clientID: String) -> MessageRecord? {
+        check.loads(send: RecordNeeds.Send(sender: nil, clientID: clientID))
+        let found = state.messages.first { $0.value.new.senderKey == nil && $0.value.new.clientID == clientID }
+        guard let n = found?.key else { return nil }
+        check.mayFollow(message: n)
+        return messageRecord(n)
+    }
+
     func wholeMessage(_ n: Int64) -> Message? {
         check.loads(message: n)
         return state.message(n)

@@ -42,7 +42,8 @@ final class NeedsCheck {
     /// - Parameter key: a chat that followed brings its members along.
     func loads(member user: UserID, of chat: ChatID, key: Int64) {
         let isNamed = needs.members.contains(RecordNeeds.Membership(chat: chat, user: user))
-        expect(isNamed || !needs.chats.contains(chat) && chats.contains(key), "\(user) in \(chat)")
+        let follows = !needs.chats.contains(chat) && chats.contains(key) || needs.repeatable.contains(chat)
+        expect(isNamed || follows, "\(user) in \(chat)")
     }
 
     func loads(pair: [MemoryState.UserRow]) {

@@ -1,3 +1,4 @@
+import ByteText
 import ChatCore
 import ChatWire
 import HTTPTypes
@@ -6,31 +7,44 @@ import Hummingbird
 extension AdminSite {
     var chatRoutes: [Route] {
         [
-            guarded(.post, "/admin/chats", takes: .fields("id", "name", "type", "member_ids"), createChat),
-            guarded(.get, "/admin/chats", takes: .page + .query("q"), listChats),
-            guarded(.get, "/admin/chats/{id}", getChat),
-            guarded(.patch, "/admin/chats/{id}", takes: .fields("name"), updateChat),
-            guarded(.delete, "/admin/chats/{id}", deleteChat),
+            guarded(.createChat, createChat),
+            guarded(.listChats, listChats),
+            guarded(.getChat, getChat),
+            guarded(.updateChat, updateChat),
+            guarded(.deleteChat, deleteChat),
         ]
     }
 
     /// 201 with the new chat; 200 with the one that is there already, for a second direct chat of the same two.
     @Sendable private func createChat(_ request: AdminRequest) async throws -> Response {
         let fields = request.fields
+        let plain = try fields.strings("member_ids") ?? []
+        let members = try fields.objects("members").map { member in
+            (name: try member.required("user_id"), role: try member.choice("role", Member.Role.self) ?? .member)
+        }
+        var roles: [ByteString: Member.Role] = [:]
+        for member in members {
+            guard roles.updateValue(member.role, forKey: ByteString(member.name)) ?? member.role == member.role else {
+                throw HTTPFailure.invalid("A member is named with two roles.", field: "members")
+            }
+        }
         let chat = NewChat(
             id: try fields.string("id").map { ChatID($0) }, name: try fields.string("name"),
-            kind: try fields.choice("type") ?? .group, members: try fields.strings("member_ids") ?? [])
-        if let id = chat.id, !IdentifierRule.allows(id.rawValue) {
-            throw HTTPFailure.invalid("id must be 1 to 64 of A-Z a-z 0-9 _ . : -", field: "id")
+            kind: try fields.choice("type") ?? .group, members: plain + members.map(\.name), roles: roles)
+        do {
+            guard case .chat(let made, let created) = try await store.perform(.createChat(chat, by: .operator)) else {
+                throw HTTPFailure.internal
+            }
+            return .json(status: created ? .created : .ok) { $0.writeWire(made) }
+        } catch var error as ChatError where error.field != nil && plain.isEmpty && !members.isEmpty {
+            // The rules know one list of members.
+            if error.field.map({ ByteString($0) }) == "member_ids" { error.field = "members" }
+            throw error
         }
-        guard case .chat(let made, let created) = try await store.perform(.createChat(chat, by: .operator)) else {
-            throw HTTPFailure.internal
-        }
-        return .json(status: created ? .created : .ok) { $0.writeWire(made) }
     }
 
     @Sendable private func listChats(_ request: AdminRequest) async throws -> Response {
-        let page = try request.page()
+        let page = request.page
         let query = request.query("q")
         let chats = try await store.read { try $0.chats(matching: query, page: page) }
         return .list(chats.items, next: chats.next) { $0.writeWire($1) }

@@ -6,15 +6,15 @@ import Hummingbird
 extension AdminSite {
     var memberRoutes: [Route] {
         [
-            guarded(.get, "/admin/chats/{id}/members", takes: .page, listMembers),
-            guarded(.put, "/admin/chats/{id}/members/{user_id}", takes: .fields("role"), putMember),
-            guarded(.delete, "/admin/chats/{id}/members/{user_id}", removeMember),
+            guarded(.listMembers, listMembers),
+            guarded(.putMember, putMember),
+            guarded(.removeMember, removeMember),
         ]
     }
 
     @Sendable private func listMembers(_ request: AdminRequest) async throws -> Response {
         let id = ChatID(try request.parameter("id"))
-        let page = try request.page()
+        let page = request.page
         let members = try await store.read { view in
             guard try view.chat(id) != nil else { throw ChatError(.notFound, "There is no such chat.") }
             return try view.members(of: id, page: page)

@@ -8,17 +8,16 @@ import JSON
 extension AdminSite {
     var operationRoutes: [Route] {
         var routes = [
-            guarded(.get, "/admin/stats", statistics),
-            guarded(.get, "/admin/connections", takes: .page, listConnections),
-            guarded(.delete, "/admin/connections/{sid}", disconnect),
-            guarded(.post, "/admin/keys/rotate", takes: .query("revoke"), rotateKeys),
-            guarded(.get, "/metrics", metrics),
+            guarded(.statistics, statistics),
+            guarded(.listConnections, listConnections),
+            guarded(.endConnection, disconnect),
+            guarded(.rotateKeys, rotateKeys),
+            guarded(.metrics, metrics),
         ]
         if let backup {
             routes.append(
-                guarded(.get, "/admin/backup", takes: .query("keys")) { request in
-                    let keys = try request.query("keys", oneOf: ["true", "false"])
-                    let path = try await backup.makeBackup(withKeys: keys != "false")
+                guarded(.backup) { request in
+                    let path = try await backup.makeBackup(withKeys: !request.query("keys", is: "false"))
                     return try FileDownload(
                         path: path, name: "parley.db", type: "application/vnd.sqlite3"
                     ).response()
@@ -50,7 +49,7 @@ extension AdminSite {
 
     /// In the order of their ids; a page goes on after the last one, even when that one has gone meanwhile.
     @Sendable private func listConnections(_ request: AdminRequest) async throws -> Response {
-        let page = try request.page()
+        let page = request.page
         let all = await sessions.connections().sorted { ByteString($0.sid) < ByteString($1.sid) }
         let after = page.after.map { ByteString($0) }
         let rest = after.map { after in all.drop { ByteString($0.sid) <= after } } ?? all[...]
@@ -67,8 +66,7 @@ extension AdminSite {
     }
 
     @Sendable private func rotateKeys(_ request: AdminRequest) async throws -> Response {
-        let revoke = try request.query("revoke", oneOf: ["true", "false"])
-        try await tokens.rotate(revoke: revoke == "true")
+        try await tokens.rotate(revoke: request.query("revoke", is: "true"))
         return .done
     }
 }

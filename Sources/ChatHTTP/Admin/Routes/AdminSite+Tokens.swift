@@ -7,17 +7,11 @@ import Hummingbird
 import JSON
 
 extension AdminSite {
-    /// Seconds. CONTRACT section 2: 30 days unless asked otherwise, 10 years at most.
-    private static let defaultTimeToLive: Int64 = 30 * 86_400
-    private static let longestTimeToLive: Int64 = 10 * 365 * 86_400 + 3 * 86_400
-
     var tokenRoutes: [Route] {
         [
-            guarded(
-                .post, "/admin/tokens", takes: .fields("user_id", "username", "create", "ttl_seconds", "label"),
-                issueToken),
-            guarded(.get, "/admin/tokens", takes: .page + .query("user_id"), listTokens),
-            guarded(.delete, "/admin/tokens/{token_id}", revokeToken),
+            guarded(.issueToken, issueToken),
+            guarded(.listTokens, listTokens),
+            guarded(.revokeToken, revokeToken),
         ]
     }
 
@@ -30,7 +24,7 @@ extension AdminSite {
         case (nil, nil): throw HTTPFailure.invalid("user_id or username is missing.", field: "user_id")
         case (_?, _?): throw HTTPFailure.invalid("Give user_id or username, not both.", field: "username")
         }
-        let ttl = try fields.integer("ttl_seconds", in: 1...Self.longestTimeToLive) ?? Self.defaultTimeToLive
+        let ttl = try fields.integer("ttl_seconds") ?? AdminCall.standardTimeToLive
         // Tokens count in seconds: what is said of them must be what they say.
         let now = clock().milliseconds / 1000 * 1000
         let token = NewToken(
@@ -51,12 +45,9 @@ extension AdminSite {
     }
 
     @Sendable private func listTokens(_ request: AdminRequest) async throws -> Response {
-        let page = try request.page()
-        let user = request.query("user_id").map { UserID($0) }
+        let (page, name) = (request.page, request.query("user_id"))
         let tokens = try await store.read { view in
-            if let user, try view.user(user) == nil {
-                throw ChatError(.notFound, "There is no such user.", field: "user_id")
-            }
+            let user = try name.map { try view.user(called: $0, field: "user_id").id }
             return try view.tokens(of: user, page: page)
         }
         return .list(tokens.items, next: tokens.next) { $0.writeWire($1) }

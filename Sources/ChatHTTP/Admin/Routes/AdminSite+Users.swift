@@ -1,3 +1,4 @@
+import ByteText
 import ChatCore
 import ChatWire
 import HTTPTypes
@@ -6,17 +7,16 @@ import Hummingbird
 extension AdminSite {
     var userRoutes: [Route] {
         [
-            guarded(
-                .post, "/admin/users", takes: .fields("id", "username", "display_name", "avatar_url"), createUser),
-            guarded(.get, "/admin/users", takes: .page + .query("q"), listUsers),
-            guarded(.get, "/admin/users/{id}", getUser),
-            guarded(
-                .patch, "/admin/users/{id}", takes: .fields("username", "display_name", "avatar_url"), updateUser),
-            guarded(.delete, "/admin/users/{id}", takes: .query("messages"), deleteUser),
-            guarded(.post, "/admin/users/{id}/block") { try await self.setBlocked($0, true) },
-            guarded(.post, "/admin/users/{id}/unblock") { try await self.setBlocked($0, false) },
-            guarded(.post, "/admin/users/{id}/disconnect", disconnectUser),
-            guarded(.post, "/admin/users/{id}/revoke-tokens", revokeTokens),
+            guarded(.createUser, createUser),
+            guarded(.listUsers, listUsers),
+            guarded(.getUser, getUser),
+            guarded(.updateUser, updateUser),
+            guarded(.deleteUser, deleteUser),
+            guarded(.listUserChats, listUserChats),
+            guarded(.blockUser) { try await self.setBlocked($0, true) },
+            guarded(.unblockUser) { try await self.setBlocked($0, false) },
+            guarded(.disconnectUser, disconnectUser),
+            guarded(.revokeUserTokens, revokeTokens),
         ]
     }
 
@@ -25,15 +25,12 @@ extension AdminSite {
         let user = NewUser(
             id: try fields.string("id").map { UserID($0) }, username: try fields.required("username"),
             displayName: try fields.string("display_name"), avatarURL: try fields.string("avatar_url"))
-        if let id = user.id, !IdentifierRule.allows(id.rawValue) {
-            throw HTTPFailure.invalid("id must be 1 to 64 of A-Z a-z 0-9 _ . : -", field: "id")
-        }
         guard case .user(let made) = try await store.perform(.createUser(user)) else { throw HTTPFailure.internal }
         return .json(status: .created) { $0.writeWire(made, online: false) }
     }
 
     @Sendable private func listUsers(_ request: AdminRequest) async throws -> Response {
-        let page = try request.page()
+        let page = request.page
         let query = request.query("q")
         let users = try await store.read { try $0.users(matching: query, page: page) }
         let online = await sessions.online(among: users.items.map(\.id))
@@ -47,10 +44,8 @@ extension AdminSite {
     @Sendable private func updateUser(_ request: AdminRequest) async throws -> Response {
         let id = UserID(try request.parameter("id"))
         let fields = request.fields
-        let username = try fields.change("username")
-        if case .some(nil) = username { throw HTTPFailure.invalid("username must be a string.", field: "username") }
         let patch = UserPatch(
-            username: username ?? nil, displayName: try fields.change("display_name"),
+            username: try fields.string("username"), displayName: try fields.change("display_name"),
             avatarURL: try fields.change("avatar_url"))
         guard case .user(let user) = try await store.perform(.updateUser(id, patch)) else { throw HTTPFailure.internal }
         return await answer(user)
@@ -58,9 +53,19 @@ extension AdminSite {
 
     @Sendable private func deleteUser(_ request: AdminRequest) async throws -> Response {
         let id = UserID(try request.parameter("id"))
-        let messages = try request.query("messages", oneOf: ["keep", "delete"])
-        _ = try await store.perform(.deleteUser(id, deleteMessages: messages == "delete"))
+        _ = try await store.perform(.deleteUser(id, deleteMessages: request.query("messages", is: "delete")))
         return .done
+    }
+
+    @Sendable private func listUserChats(_ request: AdminRequest) async throws -> Response {
+        let user = try await existingUser(request).id
+        let (limit, after) = (request.limit, request.query("after").map { ChatID($0) })
+        let chats = try await store.read { try $0.chatList(of: user) }
+        // A chat that has gone meanwhile begins the list anew.
+        let start = after.flatMap { after in chats.firstIndex { $0.chat.id == after } }.map { $0 + 1 } ?? 0
+        let page = chats[start...].prefix(limit)
+        let next = page.endIndex < chats.endIndex ? page.last?.chat.id.rawValue : nil
+        return .list(page, next: next) { $0.writeWire($1) }
     }
 
     private func setBlocked(_ request: AdminRequest, _ blocked: Bool) async throws -> Response {
