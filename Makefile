@@ -12,8 +12,10 @@ SQLITE_ARCHIVE = $(firstword $(wildcard /usr/lib/*/libsqlite3.a /usr/lib/libsqli
 TOOLS ?= $(wildcard ../shared/tools)
 # Root needs no sudo, and a bare container has none.
 SUDO = $(shell [ "$$(id -u)" = 0 ] || echo sudo)
-PACKAGES := libsqlite3-dev pkg-config
-TEST_PACKAGES := $(PACKAGES) python3-venv chromium
+PACKAGES := libsqlite3-dev zlib1g-dev pkg-config
+TEST_PACKAGES := $(PACKAGES) python3-venv chromium nginx
+
+CLIENTS = PARLEY_BIN=$(BUILD)/debug/parley $(VENV)/bin/python -m pytest Tests/Clients
 
 # One set of flags for all release products: other flags would build everything anew.
 RELEASE = -c release --static-swift-stdlib -Xlinker -L$(CURDIR)/$(STATIC)
@@ -40,7 +42,15 @@ build: packages ## the release: one file, .build/parley
 	@strip -o $(BUILD)/parley.new $(BUILD)/release/parley && mv $(BUILD)/parley.new $(BUILD)/parley
 	@ls -l $(BUILD)/parley | awk '{ printf "%s: %.1f MiB\n", $$NF, $$5 / 1048576 }'
 
-test: test-swift test-clients ## everything: unit tests, then real clients against the debug binary
+# Both kinds of tests mostly wait: side by side they take as long as the longer of them.
+test: packages test-packages ## everything: unit tests, and beside them real clients against the debug binary
+	$(call install,sqlite3)
+	$(SWIFT) build
+	$(SWIFT) build --build-tests
+	@echo "swift test writes to $(BUILD)/swift-test.log, which is shown when the clients are done"
+	@$(SWIFT) test --skip-build --no-parallel > $(BUILD)/swift-test.log 2>&1 & units=$$!; \
+	 $(CLIENTS); clients=$$?; \
+	 wait $$units; units=$$?; cat $(BUILD)/swift-test.log; exit $$((clients | units))
 
 # One test at a time: many of them wait for processes and sockets, which starves the others on a small machine.
 test-swift: packages ## swift test
@@ -51,7 +61,7 @@ test-swift: packages ## swift test
 test-clients: test-packages ## pytest with python-socketio against the debug binary
 	$(SWIFT) build --product parley
 	$(SWIFT) build --product ConformanceServer
-	PARLEY_BIN=$(BUILD)/debug/parley $(VENV)/bin/python -m pytest Tests/Clients
+	$(CLIENTS)
 
 test-clock: test-packages ## client and browser tests at half past midnight, around midnight, in four zones; ARGS="--all"
 	$(SWIFT) build --product parley
@@ -83,9 +93,10 @@ scale-test: test-packages $(if $(PARLEY_BIN),,build) ## each event's cost on a m
 # libFuzzer of the compiler in use, without a main of its own.
 FUZZ_RUNTIME = $(RESOURCES)/clang/lib/linux/libclang_rt.fuzzer_no_main-$(shell uname -m).a
 
-fuzz: packages ## every decoder of bytes from outside under libFuzzer; FUZZ="--seconds 600", "--goal 100000000", "--runs N json"
+fuzz: packages ## every decoder of bytes from outside under libFuzzer; FUZZ="--seconds 600", "--goal 100000000", "--runs N json"; FUZZ_ADDRESS=no: faster
 	@[ -f $(FUZZ_RUNTIME) ] || { echo "this compiler has no libFuzzer: $(FUZZ_RUNTIME)" >&2; exit 1; }
-	PARLEY_FUZZ_RUNTIME=$(FUZZ_RUNTIME) $(SWIFT) build --scratch-path .build-fuzz --product parley-fuzz
+	PARLEY_FUZZ_RUNTIME=$(FUZZ_RUNTIME) PARLEY_FUZZ_ADDRESS=$(FUZZ_ADDRESS) \
+		$(SWIFT) build --scratch-path .build-fuzz --product parley-fuzz
 	$(PYTHON) Tests/Fuzz/fuzz.py --binary .build-fuzz/debug/parley-fuzz $(FUZZ)
 
 abuse: test-packages $(if $(PARLEY_BIN),,build) ## each abuse beside a well-behaved pair, and beside a control; ABUSE="history pings", PARLEY_BIN

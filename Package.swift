@@ -30,13 +30,13 @@ let argumentParser = appliance("ArgumentParser", "swift-argument-parser")
 /// Where bytes from outside are decoded: what Tests/Fuzz imports.
 let decoders: [Target.Dependency] = [
     "ByteText", "JSON", "SocketServer", "EngineIO", "SocketIO", "ChatCore", "ChatTokens", "ChatSQLite",
-    "ChatGateway", "ChatHTTP", "parley", nioCore, nioHTTP1, nioEmbedded,
+    "ChatImport", "ChatGateway", "ChatHTTP", "parley", nioCore, nioHTTP1, nioEmbedded,
 ]
 
 /// The files of the chat page, built into the binary.
 let chatPage: [Resource] = [
-    "app.js", "chat.css", "chat.html", "chats.js", "composer.js", "dom.js", "files.js", "message.js", "people.js",
-    "search.js", "socket.js", "thread.js",
+    "app.js", "chat.css", "chat.html", "chat.js", "chats.js", "composer.js", "dom.js", "draft.js", "files.js",
+    "media.js", "message.js", "outbox.js", "people.js", "search.js", "socket.js", "thread.js", "view.js",
 ].map { .embedInCode("Pages/Chat/\($0)") }
 
 let package = Package(
@@ -66,6 +66,7 @@ let package = Package(
         .package(url: "https://github.com/swift-server/swift-service-lifecycle", from: "2.13.0"),
         .package(url: "https://github.com/hummingbird-project/hummingbird", from: "2.28.1"),
         .package(url: "https://github.com/vapor/jwt-kit", from: "5.7.1"),
+        .package(url: "https://github.com/swift-server/async-http-client", from: "1.37.0"),
         .package(url: "https://github.com/apple/swift-crypto", from: "4.5.2"),
     ],
     targets: [
@@ -88,6 +89,9 @@ let package = Package(
         .target(name: "CMemory"),
         .systemLibrary(name: "CSQLite", providers: [.apt(["libsqlite3-dev"])]),
         .target(name: "CSQLiteFile", dependencies: ["CSQLite"]),
+        .systemLibrary(name: "CZlib", providers: [.apt(["zlib1g-dev"])]),
+        .target(
+            name: "ChatImport", dependencies: ["ByteText", "JSON", "ChatCore", "CZlib", nioCore], swiftSettings: strict),
         .target(
             name: "ChatSQLite", dependencies: ["ByteText", "ChatCore", "CSQLite", "CSQLiteFile", logging],
             resources: [.embedInCode("Schema/schema.sql")], swiftSettings: strict),
@@ -102,12 +106,13 @@ let package = Package(
             httpTypes,
         ], resources: chatPage, swiftSettings: strict),
         .executableTarget(name: "parley", dependencies: [
-            "ByteText", "JSON", "ChatGateway", "ChatHTTP", "ChatSQLite", "ChatTokens", "ChatCore", "SocketIO", "EngineIO",
-            "SocketServer", "CMemory", logging, nioCore, nioPosix, nioHTTP1,
+            "ByteText", "JSON", "ChatGateway", "ChatHTTP", "ChatSQLite", "ChatTokens", "ChatImport", "ChatCore", "SocketIO",
+            "EngineIO", "SocketServer", "CMemory", logging, nioCore, nioPosix, nioHTTP1,
             argumentParser,
             appliance("Configuration", "swift-configuration"),
             appliance("ServiceLifecycle", "swift-service-lifecycle"),
             appliance("UnixSignals", "swift-service-lifecycle"),
+            appliance("AsyncHTTPClient", "async-http-client"),
         ], swiftSettings: strict),
         .executableTarget(name: "parley-load", dependencies: [
             nioCore, nioPosix, argumentParser,
@@ -132,7 +137,7 @@ let package = Package(
         // Tests mirror Sources; shared helpers are targets of their own.
         .target(name: "ChatCoreTestKit", dependencies: ["ByteText", "ChatCore"], path: "Tests/ChatCoreTestKit",
             swiftSettings: strict),
-        .target(name: "SocketTestKit", dependencies: [nioCore, nioPosix, nioSSL], path: "Tests/SocketTestKit",
+        .target(name: "SocketTestKit", dependencies: ["SocketIO", nioCore, nioPosix, nioSSL], path: "Tests/SocketTestKit",
             swiftSettings: strict),
         .target(name: "WaitTestKit", path: "Tests/WaitTestKit", swiftSettings: strict),
         .testTarget(name: "ByteTextTests", dependencies: ["ByteText"], swiftSettings: strict),
@@ -146,20 +151,25 @@ let package = Package(
         .testTarget(
             name: "EngineIOTests",
             dependencies: [
-                "EngineIO", "SocketServer", "SocketTestKit", "WaitTestKit", nioCore, nioHTTP1, nioEmbedded,
+                "JSON", "EngineIO", "SocketServer", "SocketTestKit", "WaitTestKit", nioCore, nioHTTP1, nioEmbedded,
             ],
             swiftSettings: strict),
         .testTarget(
             name: "SocketIOTests",
             dependencies: [
-                "ByteText", "JSON", "SocketIO", "EngineIO", "SocketServer", nioCore, nioPosix, nioHTTP1, nioEmbedded,
+                "ByteText", "JSON", "SocketIO", "EngineIO", "SocketServer", "SocketTestKit", nioCore, nioPosix, nioHTTP1,
+                nioEmbedded,
             ],
             swiftSettings: strict),
         .testTarget(
             name: "ExamplesTests",
             dependencies: ["ChatExample", "HummingbirdExample", "SocketServer", "SocketTestKit"],
             swiftSettings: strict),
-        .testTarget(name: "ChatCoreTests", dependencies: ["ChatCore", "ChatCoreTestKit"], swiftSettings: strict),
+        .testTarget(
+            name: "ChatCoreTests", dependencies: ["ByteText", "ChatCore", "ChatCoreTestKit"], swiftSettings: strict),
+        .testTarget(
+            name: "ChatImportTests", dependencies: ["ByteText", "JSON", "ChatImport", "ChatCore", nioCore],
+            swiftSettings: strict),
         .testTarget(name: "ChatTokensTests", dependencies: [
             "ByteText", "JSON", "ChatTokens", "ChatCore", appliance("JWTKit", "jwt-kit"),
         ], swiftSettings: strict),
@@ -170,8 +180,8 @@ let package = Package(
         .testTarget(
             name: "ChatGatewayTests",
             dependencies: [
-                "ByteText", "JSON", "ChatGateway", "ChatCore", "ChatWire", "SocketIO", "EngineIO", "SocketServer", nioCore,
-                nioHTTP1, nioEmbedded, logging,
+                "ByteText", "JSON", "ChatGateway", "ChatCore", "ChatWire", "SocketIO", "EngineIO", "SocketServer",
+                "SocketTestKit", nioCore, nioHTTP1, nioEmbedded, logging,
             ],
             swiftSettings: strict),
         .testTarget(name: "ChatHTTPTests", dependencies: [
@@ -197,7 +207,10 @@ let package = Package(
 /// `make fuzz` only: our modules instrumented for libFuzzer, and its program. An executable cannot be imported by
 /// another, so that of the appliance becomes a library without its entry point. See Tests/Fuzz/README.md.
 if let runtime = Context.environment["PARLEY_FUZZ_RUNTIME"] {
-    let instrumented: [SwiftSetting] = [.unsafeFlags(["-O", "-sanitize=fuzzer,address", "-enable-testing"])]
+    // Without AddressSanitizer the same time makes several times the executions.
+    let address = Context.environment["PARLEY_FUZZ_ADDRESS"] != "no"
+    let sanitizers = address ? "-sanitize=fuzzer,address" : "-sanitize=fuzzer"
+    let instrumented: [SwiftSetting] = [.unsafeFlags(["-O", sanitizers, "-enable-testing"])]
     package.products = []
     package.targets = package.targets.filter { $0.type != .test && $0.path == nil }.map { target in
         guard let settings = target.swiftSettings else { return target }
@@ -212,5 +225,8 @@ if let runtime = Context.environment["PARLEY_FUZZ_RUNTIME"] {
             name: "parley-fuzz", dependencies: decoders, path: "Tests/Fuzz",
             exclude: ["Replay", "Corpus", "README.md", "fuzz.py"],
             swiftSettings: strict + instrumented,
-            linkerSettings: [.unsafeFlags(["-sanitize=address", runtime]), .linkedLibrary("stdc++"), .linkedLibrary("m")]))
+            linkerSettings: [
+                .unsafeFlags((address ? ["-sanitize=address"] : []) + [runtime]), .linkedLibrary("stdc++"),
+                .linkedLibrary("m"),
+            ]))
 }

@@ -7,6 +7,9 @@ extension ByteString {
             }
     }
 
+    /// Whether one of its bytes is this one.
+    public func contains(_ byte: UInt8) -> Bool { withBytes { Bytes.contain(byte, in: $0) } }
+
     /// As ``starts(with:)``, where A to Z are as good as a to z (`Bearer`, `http://`).
     public func startsIgnoringCase(with prefix: ByteString) -> Bool {
         count >= prefix.count && zip(utf8, prefix.utf8).allSatisfy { $0.asciiLowercased == $1.asciiLowercased }

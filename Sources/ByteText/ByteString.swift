@@ -21,7 +21,14 @@ public struct ByteString: Sendable {
     public init(_ text: Substring) { self.init(String(text)) }
 
     /// What is no UTF-8 in the bytes becomes U+FFFD.
+    @inlinable
     public init(decoding bytes: some Collection<UInt8>) { string = String(decoding: bytes, as: UTF8.self) }
+
+    /// As the one above, of bytes that lie side by side: what packets are mostly made of. Not generic,
+    /// so that no other module finds out anew, each time, what a collection of bytes is.
+    public init(decoding bytes: UnsafeRawBufferPointer) {
+        string = bytes.withMemoryRebound(to: UInt8.self) { String(decoding: $0, as: UTF8.self) }
+    }
 
     /// Bytes of UTF-8.
     @inlinable public var count: Int { string.utf8.count }

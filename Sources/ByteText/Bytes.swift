@@ -1,9 +1,8 @@
 /// Comparing bytes in memory.
-@usableFromInline
-enum Bytes {
+public enum Bytes {
     /// Whether two pieces of the same length hold the same, eight bytes at a time.
     @inlinable
-    static func areEqual(_ left: UnsafeRawBufferPointer, _ right: UnsafeRawBufferPointer) -> Bool {
+    public static func areEqual(_ left: UnsafeRawBufferPointer, _ right: UnsafeRawBufferPointer) -> Bool {
         let count = left.count
         var index = 0
         while index + 8 <= count {
@@ -16,5 +15,24 @@ enum Bytes {
             index += 1
         }
         return true
+    }
+
+    /// Whether one of them is this one, eight bytes at a time.
+    static func contain(_ byte: UInt8, in bytes: UnsafeRawBufferPointer) -> Bool {
+        let ones: UInt64 = 0x0101_0101_0101_0101
+        let wanted = ones &* UInt64(byte)
+        let count = bytes.count
+        var index = 0
+        while index + 8 <= count {
+            // A byte that is zero now borrows from its highest bit, which it has not set.
+            let word = bytes.loadUnaligned(fromByteOffset: index, as: UInt64.self) ^ wanted
+            if (word &- ones) & ~word & (ones &* 0x80) != 0 { return true }
+            index += 8
+        }
+        while index < count {
+            if bytes[index] == byte { return true }
+            index += 1
+        }
+        return false
     }
 }

@@ -46,8 +46,8 @@ public struct SQLiteMaintenance: StoreMaintenance {
         try DatabaseExport(backup ?? place, copyingTo: copy.path)
     }
 
-    public func beginImport(anew: Bool) throws -> any ArchiveTarget {
-        try DatabaseImport(into: directory, anew: anew)
+    public func beginImport(anew: Bool, sorting: ArchiveSorting?) throws -> any ArchiveTarget {
+        try DatabaseImport(into: directory, anew: anew, sorting: sorting)
     }
 }
 

@@ -153,6 +153,11 @@ extension Duration {
     }
 }
 
+extension Message {
+    /// About how many bytes it has as JSON.
+    package var wireSizeHint: Int { 480 + content.utf8.count }
+}
+
 extension ByteBuffer {
     /// The JSON text of the one value that `write` writes.
     package static func text(reserving capacity: Int = 256, _ write: (inout JSONWriter) -> Void) -> ByteBuffer {
@@ -163,7 +168,7 @@ extension ByteBuffer {
 
     /// A message as JSON text.
     package static func text(of message: Message) -> ByteBuffer {
-        text(reserving: 480 + message.content.utf8.count) { $0.writeWire(message) }
+        text(reserving: message.wireSizeHint) { $0.writeWire(message) }
     }
 
     /// The JSON text of an object whose members `write` writes.

@@ -1,8 +1,8 @@
 import ChatCore
 
 /// What clients are told of a change: which event, with which object, who is told, and whether those who missed it are
-/// told later. ``Change/notices`` is the one table of it; what is told live, what a replay and `sync` tell, and what
-/// clients' descriptions say of it are read from there.
+/// told later. ``Change/forEachNotice(_:)`` is the one table of it; what is told live, what a replay and `sync` tell,
+/// and what clients' descriptions say of it are read from there.
 package struct Notice: Sendable {
     /// Who is told.
     package enum Audience: Sendable {
@@ -42,46 +42,49 @@ package struct Notice: Sendable {
 }
 
 extension Change {
-    /// What is told of it, in order; nothing of what only those hear who ask.
+    /// What is told of it, in order; nothing of what only those hear who ask. `body` sees one notice after the other:
+    /// nearly every change has exactly one, and no list of one is made.
     ///
     /// Where somebody comes or goes, what is told to them and what is told to the others are two notices, and a member
     /// who comes hears of the chat before anything in it.
-    package var notices: [Notice] {
+    package func forEachNotice(_ body: (Notice) -> Void) {
         switch self {
         case .messageNew(let message):
             // Nobody is a member who joined after it.
-            [Notice(.messageNew, .message(message), to: .chat(message.chatID, seq: nil))]
+            body(Notice(.messageNew, .message(message), to: .chat(message.chatID, seq: nil)))
         case .messageUpdated(let message):
-            [Notice(.messageUpdated, .message(message), to: .chat(message.chatID, seq: message.seq))]
+            body(Notice(.messageUpdated, .message(message), to: .chat(message.chatID, seq: message.seq)))
         case .messageDeleted(let message):
-            [Notice(.messageDeleted, .message(message), to: .chat(message.chatID, seq: message.seq))]
+            body(Notice(.messageDeleted, .message(message), to: .chat(message.chatID, seq: message.seq)))
         case .messageReaction(let reaction):
-            [Notice(.messageReaction, .reaction(reaction), to: .chat(reaction.chatID, seq: reaction.seq))]
-        case .messageRead(let receipt): [Notice(.messageRead, .read(receipt), to: .readers(receipt))]
-        case .messageDelivered(let receipt): [Notice(.messageDelivered, .delivered(receipt), to: .readers(receipt))]
-        case .chatCreated(let chat, let members):
-            [Notice(.chatAdded, .chat(chat), to: .users(members))]
-        case .chatUpdated(let chat): [Notice(.chatUpdated, .chat(chat), to: .chat(chat.id, seq: nil))]
-        case .chatDeleted(let chat, let members):
-            [Notice(.chatRemoved, .chatID(chat), to: .users(members))]
+            body(Notice(.messageReaction, .reaction(reaction), to: .chat(reaction.chatID, seq: reaction.seq)))
+        case .messageRead(let receipt): body(Notice(.messageRead, .read(receipt), to: .readers(receipt)))
+        case .messageDelivered(let receipt):
+            body(Notice(.messageDelivered, .delivered(receipt), to: .readers(receipt)))
+        case .chatCreated(let chat, let members): body(Notice(.chatAdded, .chat(chat), to: .users(members)))
+        case .chatUpdated(let chat): body(Notice(.chatUpdated, .chat(chat), to: .chat(chat.id, seq: nil)))
+        case .chatDeleted(let chat, let members): body(Notice(.chatRemoved, .chatID(chat), to: .users(members)))
         case .memberAdded(let chat, let card):
-            [
-                Notice(.chatMemberAdded, .member(chat.id, card.id), to: .chat(chat.id, seq: nil)),
-                Notice(.chatAdded, .chat(chat), to: .users([card.id])),
-            ]
+            body(Notice(.chatMemberAdded, .member(chat.id, card.id), to: .chat(chat.id, seq: nil)))
+            body(Notice(.chatAdded, .chat(chat), to: .users([card.id])))
         case .memberRemoved(let chat, let user):
-            [
-                Notice(.chatRemoved, .chatID(chat), to: .users([user])),
-                Notice(.chatMemberRemoved, .member(chat, user), to: .chat(chat, seq: nil)),
-            ]
-        case .memberRoleChanged, .userCreated, .userUnblocked: []
+            body(Notice(.chatRemoved, .chatID(chat), to: .users([user])))
+            body(Notice(.chatMemberRemoved, .member(chat, user), to: .chat(chat, seq: nil)))
+        case .memberRoleChanged, .userCreated, .userUnblocked: break
         case .userUpdated(let card, let chats):
-            [Notice(.userUpdated, .card(card), to: .contacts(of: card.id, in: chats))]
-        case .userDeleted(let user): [Notice(.sessionEnded, .end(.userDeleted), to: .users([user]))]
-        case .userBlocked(let user): [Notice(.sessionEnded, .end(.userBlocked), to: .users([user]))]
-        case .tokensRevoked(let user): [Notice(.sessionEnded, .end(.tokenRevoked), to: .users([user]))]
-        case .tokenRevoked(_, let user): [Notice(.sessionEnded, .end(.tokenRevoked), to: .users([user]))]
+            body(Notice(.userUpdated, .card(card), to: .contacts(of: card.id, in: chats)))
+        case .userDeleted(let user): body(Notice(.sessionEnded, .end(.userDeleted), to: .users([user])))
+        case .userBlocked(let user): body(Notice(.sessionEnded, .end(.userBlocked), to: .users([user])))
+        case .tokensRevoked(let user), .tokenRevoked(_, let user):
+            body(Notice(.sessionEnded, .end(.tokenRevoked), to: .users([user])))
         }
+    }
+
+    /// As ``forEachNotice(_:)``, as a list.
+    package var notices: [Notice] {
+        var notices: [Notice] = []
+        forEachNotice { notices.append($0) }
+        return notices
     }
 
     /// What one user is told of it afterwards, who missed it; `nil`: nothing.
@@ -89,9 +92,13 @@ extension Change {
     /// The change is one that concerns the user, as the store brings it (``ChangeSet``): what was told to their chat
     /// was told to them.
     package func notice(missedBy user: UserID, quietMembers: Int) -> Notice? {
-        let reached = notices.filter { $0.event.isReplayed && $0.reaches(user, quietMembers: quietMembers) }
-        // Who comes or goes hears that, not what the others hear of it.
-        return reached.first { $0.isPersonal } ?? reached.first
+        var found: Notice?
+        forEachNotice { notice in
+            guard notice.event.isReplayed, notice.reaches(user, quietMembers: quietMembers) else { return }
+            // Who comes or goes hears that, not what the others hear of it.
+            if found == nil || found?.isPersonal == false && notice.isPersonal { found = notice }
+        }
+        return found
     }
 }
 

@@ -18,25 +18,10 @@ package struct ServerEvent: Sendable {
         self.init(name: name, json: .objectText(write))
     }
 
-    /// What is told of a change.
-    package init(_ notice: Notice) { self.init(name: notice.event, json: Self.json(of: notice.object)) }
-
-    private static func json(of object: Notice.Object) -> ByteBuffer {
-        switch object {
-        case .message(let message): .text(of: message)
-        case .reaction(let reaction): .objectText { $0.fields(of: reaction) }
-        case .read(let receipt): .objectText { $0.fields(of: receipt, readAt: receipt.at) }
-        case .delivered(let receipt): .objectText { $0.fields(of: receipt, readAt: nil) }
-        case .chat(let chat): .objectText { $0.field("chat") { $0.writeWire(chat) } }
-        case .chatID(let chat): .objectText { $0.field("chatId", chat.rawValue) }
-        case .member(let chat, let user):
-            .objectText { object in
-                object.field("chatId", chat.rawValue)
-                object.field("userId", user.rawValue)
-            }
-        case .card(let card): .objectText { $0.field("user") { $0.writeWire(card) } }
-        case .end(let end): .objectText { $0.fields(of: end) }
-        }
+    /// What is told of a change. Who sends it to many writes its ``Notice/object`` where it goes out from instead.
+    package init(_ notice: Notice) {
+        self.init(
+            name: notice.event, json: .text(reserving: notice.object.sizeHint) { $0.writeWire(notice.object) })
     }
 
     package static func chatJoined(_ chat: ChatID) -> ServerEvent {
@@ -82,7 +67,36 @@ package struct ServerEvent: Sendable {
     }
 }
 
+extension Notice.Object {
+    /// About how many bytes it has as JSON.
+    package var sizeHint: Int {
+        switch self {
+        case .message(let message): message.wireSizeHint
+        case .reaction, .read, .delivered, .chat, .chatID, .member, .card, .end: 256
+        }
+    }
+}
+
 extension JSONWriter {
+    /// The one argument of an event.
+    package mutating func writeWire(_ argument: Notice.Object) {
+        switch argument {
+        case .message(let message): writeWire(message)
+        case .reaction(let reaction): object { $0.fields(of: reaction) }
+        case .read(let receipt): object { $0.fields(of: receipt, readAt: receipt.at) }
+        case .delivered(let receipt): object { $0.fields(of: receipt, readAt: nil) }
+        case .chat(let chat): object { $0.field("chat") { $0.writeWire(chat) } }
+        case .chatID(let chat): object { $0.field("chatId", chat.rawValue) }
+        case .member(let chat, let user):
+            object { object in
+                object.field("chatId", chat.rawValue)
+                object.field("userId", user.rawValue)
+            }
+        case .card(let card): object { $0.field("user") { $0.writeWire(card) } }
+        case .end(let end): object { $0.fields(of: end) }
+        }
+    }
+
     fileprivate mutating func fields(of reaction: ReactionChange) {
         field("chatId", reaction.chatID.rawValue)
         field("messageId", reaction.messageID.rawValue)

@@ -7,7 +7,7 @@ import NIOCore
 ///
 /// What RFC 8259 leaves to the reader is said by ``Options``: what becomes of bytes that are no UTF-8 and of half a
 /// surrogate pair, and of text that goes past a bound.
-public struct JSONParser {
+public struct JSONParser: ~Copyable {
     /// The text is not exactly one JSON value, or goes past a bound that refuses it.
     public struct Failure: Error {
         public init() {}
@@ -59,7 +59,9 @@ public struct JSONParser {
     /// What came of a text that may be more than is wanted.
     public struct Parsed {
         /// Without what was too deep, too large or too much, in whose place stands null, or nothing.
-        public let value: JSONValue
+        package let document: JSONDocument
+        /// ``document`` as a tree, made when it is asked for.
+        public var value: JSONValue { document.root.value }
         /// Values that were made.
         public let count: Int
         /// Values that were stepped over instead.
@@ -70,6 +72,7 @@ public struct JSONParser {
 
     private let bytes: UnsafeRawBufferPointer
     private let options: Options
+    private var places: JSONPlaces
     private var position = 0
     /// Values made so far.
     private var count = 0
@@ -81,6 +84,7 @@ public struct JSONParser {
     private init(_ bytes: UnsafeRawBufferPointer, _ options: Options) {
         self.bytes = bytes
         self.options = options
+        places = JSONPlaces(of: bytes)
     }
 
     /// The one value that `buffer`'s readable bytes are.
@@ -97,11 +101,19 @@ public struct JSONParser {
 
     /// The one value that `bytes` are.
     public static func parse(_ bytes: UnsafeRawBufferPointer, _ options: Options) throws(Failure) -> Parsed {
+        guard bytes.count <= JSONDocument.longestText else { throw Failure() }
         var parser = JSONParser(bytes, options)
-        let value = try parser.value(depth: 0)
+        try parser.value(depth: 0)
+        // Not even one was to be made.
+        if parser.places.count == 0 { parser.places.append(.null) }
         parser.skipSpace()
         guard parser.position == bytes.count else { throw Failure() }
-        return Parsed(value: value, count: parser.count, skipped: parser.skipped, flaw: parser.flaw)
+        return parser.finish()
+    }
+
+    private consuming func finish() -> Parsed {
+        let (count, skipped, flaw) = (count, skipped, flaw)
+        return Parsed(document: places.finish(), count: count, skipped: skipped, flaw: flaw)
     }
 
     private mutating func skipSpace() {
@@ -119,7 +131,8 @@ public struct JSONParser {
         return bytes[position]
     }
 
-    private mutating func value(depth: Int) throws(Failure) -> JSONValue {
+    /// Finds one value, and notes its place unless nothing is added any more.
+    private mutating func value(depth: Int) throws(Failure) {
         let isTooDeep = depth >= options.maxDepth
         if isTooDeep || count >= options.maxValues { return try stepOver(isTooDeep: isTooDeep) }
         count += 1
@@ -128,29 +141,29 @@ public struct JSONParser {
         switch bytes[position] {
         case UInt8(ascii: "\""):
             position += 1
-            return .string(try string())
+            try string()
         case UInt8(ascii: "{"):
             position += 1
-            return .object(try object(depth: depth + 1))
+            try object(depth: depth + 1)
         case UInt8(ascii: "["):
             position += 1
-            return .array(try array(depth: depth + 1))
+            try array(depth: depth + 1)
         case UInt8(ascii: "t"):
             try literal("true")
-            return .bool(true)
+            places.append(.yes)
         case UInt8(ascii: "f"):
             try literal("false")
-            return .bool(false)
+            places.append(.no)
         case UInt8(ascii: "n"):
             try literal("null")
-            return .null
+            places.append(.null)
         default:
-            return try number()
+            try number()
         }
     }
 
     /// A value that is not made.
-    private mutating func stepOver(isTooDeep: Bool) throws(Failure) -> JSONValue {
+    private mutating func stepOver(isTooDeep: Bool) throws(Failure) {
         guard options.stepsOver else { throw Failure() }
         flaw = flaw ?? (isTooDeep ? .tooDeep : .tooManyValues)
         isFull = count >= options.maxValues
@@ -158,7 +171,7 @@ public struct JSONParser {
         try skipper.skipValue()
         skipped += skipper.count
         position = skipper.position
-        return .null
+        places.append(.null)
     }
 
     /// The rest of an array or object of which nothing more is made.
@@ -176,178 +189,159 @@ public struct JSONParser {
         position += count
     }
 
-    private mutating func array(depth: Int) throws(Failure) -> [JSONValue] {
-        var values: [JSONValue] = []
+    private mutating func array(depth: Int) throws(Failure) {
+        let array = places.open(.array)
+        var elements = 0
         skipSpace()
         if position < bytes.count, bytes[position] == UInt8(ascii: "]") {
             position += 1
-            return values
+            return places.close(array, count: 0)
         }
         while true {
-            let value = try value(depth: depth)
-            if !isFull { values.append(value) }
+            let element = places.count
+            try value(depth: depth)
+            if isFull { places.removeAll(from: element) } else { elements += 1 }
             skipSpace()
             switch try next() {
             case UInt8(ascii: ","):
-                if isFull {
-                    try stepOverRest(until: UInt8(ascii: "]"))
-                    return values
-                }
-            case UInt8(ascii: "]"): return values
+                guard isFull else { continue }
+                try stepOverRest(until: UInt8(ascii: "]"))
+            case UInt8(ascii: "]"): break
             default: throw Failure()
             }
+            return places.close(array, count: elements)
         }
     }
 
-    private mutating func object(depth: Int) throws(Failure) -> JSONObject {
-        var object = JSONObject()
+    private mutating func object(depth: Int) throws(Failure) {
+        let object = places.open(.object)
+        var members = 0
         skipSpace()
         if position < bytes.count, bytes[position] == UInt8(ascii: "}") {
             position += 1
-            return object
+            return places.close(object, count: 0)
         }
-        object.members.reserveCapacity(4)
         while true {
+            let member = places.count
             skipSpace()
             guard try next() == UInt8(ascii: "\"") else { throw Failure() }
-            let name = try string()
+            try string()
             skipSpace()
             guard try next() == UInt8(ascii: ":") else { throw Failure() }
-            let value = try value(depth: depth)
-            if !isFull { object.members.append(JSONObject.Member(name: name, value: value)) }
+            try value(depth: depth)
+            if isFull { places.removeAll(from: member) } else { members += 1 }
             skipSpace()
             switch try next() {
             case UInt8(ascii: ","):
-                if isFull {
-                    try stepOverRest(until: UInt8(ascii: "}"))
-                    return object
-                }
-            case UInt8(ascii: "}"): return object
+                guard isFull else { continue }
+                try stepOverRest(until: UInt8(ascii: "}"))
+            case UInt8(ascii: "}"): break
             default: throw Failure()
             }
+            return places.close(object, count: members)
         }
     }
 
     /// The rest of a string whose opening quote was read.
-    private mutating func string() throws(Failure) -> ByteString {
+    private mutating func string() throws(Failure) {
         let start = position
-        // Eight bytes at a time, as long as all of them are plain.
-        while position + 8 <= bytes.count,
-            !JSONText.needsEscape(bytes.loadUnaligned(fromByteOffset: position, as: UInt64.self))
-        {
-            position += 8
-        }
-        while position < bytes.count {
-            let byte = bytes[position]
-            if byte == UInt8(ascii: "\"") {
-                let text = try text(bytes[start..<position])
-                position += 1
-                return text
-            }
-            if byte == UInt8(ascii: "\\") { return try escapedString(from: start) }
-            guard byte >= 0x20 else { throw Failure() }
-            position += 1
-        }
-        throw Failure()
-    }
-
-    private func text(_ bytes: some Collection<UInt8>) throws(Failure) -> ByteString {
-        guard options.isStrict else { return ByteString(decoding: bytes) }
-        guard let text = String(validating: bytes, as: UTF8.self) else { throw Failure() }
-        return ByteString(text)
-    }
-
-    private mutating func escapedString(from start: Int) throws(Failure) -> ByteString {
-        var text = [UInt8](bytes[start..<position])
+        var isPlain = true
         while true {
-            let byte = try next()
-            switch byte {
-            case UInt8(ascii: "\""): return try self.text(text)
-            case UInt8(ascii: "\\"): try escape(into: &text)
+            // Eight bytes at a time, as long as all of them are plain.
+            while position &+ 8 <= bytes.count {
+                let word = UInt64(littleEndian: bytes.loadUnaligned(fromByteOffset: position, as: UInt64.self))
+                let specials = JSONText.specials(word)
+                guard specials == 0 else {
+                    position &+= specials.trailingZeroBitCount / 8
+                    break
+                }
+                position &+= 8
+            }
+            switch try next() {
+            case UInt8(ascii: "\""):
+                let count = position - 1 - start
+                if options.isStrict { try checkUTF8(UnsafeRawBufferPointer(rebasing: bytes[start..<start + count])) }
+                return places.append(.string, start: start, count: count, isPlain: isPlain)
+            case UInt8(ascii: "\\"):
+                isPlain = false
+                try escape()
             case ..<0x20: throw Failure()
-            default: text.append(byte)
+            default: continue
             }
         }
     }
 
-    private mutating func escape(into text: inout [UInt8]) throws(Failure) {
+    private func checkUTF8(_ text: UnsafeRawBufferPointer) throws(Failure) {
+        guard let valid = String(validating: text, as: UTF8.self), valid.utf8.count == text.count else {
+            throw Failure()
+        }
+    }
+
+    /// Checks an escape whose backslash was read.
+    private mutating func escape() throws(Failure) {
+        let start = position - 1
         switch try next() {
-        case UInt8(ascii: "\""): text.append(UInt8(ascii: "\""))
-        case UInt8(ascii: "\\"): text.append(UInt8(ascii: "\\"))
-        case UInt8(ascii: "/"): text.append(UInt8(ascii: "/"))
-        case UInt8(ascii: "b"): text.append(0x08)
-        case UInt8(ascii: "f"): text.append(0x0C)
-        case UInt8(ascii: "n"): text.append(0x0A)
-        case UInt8(ascii: "r"): text.append(0x0D)
-        case UInt8(ascii: "t"): text.append(0x09)
-        case UInt8(ascii: "u"): text.append(contentsOf: String(try unicodeEscape()).utf8)
+        case UInt8(ascii: "\""), UInt8(ascii: "\\"), UInt8(ascii: "/"), UInt8(ascii: "b"), UInt8(ascii: "f"),
+            UInt8(ascii: "n"), UInt8(ascii: "r"), UInt8(ascii: "t"):
+            break
+        case UInt8(ascii: "u"):
+            try skipHexQuad()
+            guard options.isStrict else { break }
+            let (scalar, size) = JSONText.scalar(bytes, at: start)
+            guard scalar != nil else { throw Failure() }
+            // The second half of a pair is passed as well.
+            if size == 12 {
+                position += 2
+                try skipHexQuad()
+            }
         default: throw Failure()
         }
     }
 
-    /// The scalar of a `\u` escape, its second half included where it is a surrogate pair.
-    private mutating func unicodeEscape() throws(Failure) -> Unicode.Scalar {
-        let first = try hexQuad()
-        if let scalar = Unicode.Scalar(first) { return scalar }
-        let mark = position
-        let isHighHalf = (0xD800..<0xDC00).contains(first)
-        let pairFollows =
-            position + 6 <= bytes.count && bytes[position] == UInt8(ascii: "\\")
-            && bytes[position + 1] == UInt8(ascii: "u")
-        if isHighHalf, pairFollows {
-            position += 2
-            let second = try hexQuad()
-            if (0xDC00..<0xE000).contains(second),
-                let scalar = Unicode.Scalar(0x10000 + (first - 0xD800) << 10 + (second - 0xDC00))
-            {
-                return scalar
-            }
-        }
-        guard !options.isStrict else { throw Failure() }
-        position = mark
-        return "\u{FFFD}"
-    }
-
-    private mutating func hexQuad() throws(Failure) -> UInt32 {
-        var value: UInt32 = 0
+    private mutating func skipHexQuad() throws(Failure) {
         for _ in 0..<4 {
-            guard let digit = try next().hexadecimalDigit else { throw Failure() }
-            value = value << 4 | UInt32(digit)
+            guard try next().hexadecimalDigit != nil else { throw Failure() }
         }
-        return value
     }
 
-    private mutating func number() throws(Failure) -> JSONValue {
+    private mutating func number() throws(Failure) {
         let start = position
         if position < bytes.count, bytes[position] == UInt8(ascii: "-") { position += 1 }
         let firstDigit = position
         let digits = skipDigits()
         guard digits > 0, digits == 1 || bytes[firstDigit] != UInt8(ascii: "0") else { throw Failure() }
-        var isInteger = true
+        var (isInteger, hasExponent) = (true, false)
         if position < bytes.count, bytes[position] == UInt8(ascii: ".") {
             isInteger = false
             position += 1
             guard skipDigits() > 0 else { throw Failure() }
         }
         if position < bytes.count, bytes[position] | 0x20 == UInt8(ascii: "e") {
-            isInteger = false
+            (isInteger, hasExponent) = (false, true)
             position += 1
             if position < bytes.count, bytes[position] == UInt8(ascii: "+") || bytes[position] == UInt8(ascii: "-") {
                 position += 1
             }
             guard skipDigits() > 0 else { throw Failure() }
         }
-        let text = String(decoding: bytes[start..<position], as: UTF8.self)
+        let count = position - start
         // -0 is no integer.
-        let isNegative = bytes[start] == UInt8(ascii: "-")
-        if isInteger, let value = Int64(text), value != 0 || !isNegative { return .integer(value) }
-        guard let value = Double(text) else { throw Failure() }
-        guard value.isFinite else {
+        let isZero = digits == 1 && bytes[firstDigit] == UInt8(ascii: "0")
+        if isInteger, digits <= 18, !isZero || firstDigit == start {
+            return places.append(.integer, start: start, count: count)
+        }
+        // Without an exponent it takes 309 digits to be too large.
+        if hasExponent || digits > 300, try !isFinite(bytes[start..<position]) {
             guard options.stepsOver else { throw Failure() }
             flaw = flaw ?? .numberTooLarge
-            return .null
+            return places.append(.null)
         }
-        return .number(value)
+        places.append(.number, start: start, count: count, isPlain: isInteger)
+    }
+
+    private func isFinite(_ number: Slice<UnsafeRawBufferPointer>) throws(Failure) -> Bool {
+        guard let value = Double(String(decoding: number, as: UTF8.self)) else { throw Failure() }
+        return value.isFinite
     }
 
     private mutating func skipDigits() -> Int {

@@ -13,6 +13,10 @@ enum Main {
         }
         StandardStreams.occupy()
         Signals.ignoreThoseOfWriting()
+        if let typo = CommandTypo(in: arguments) {
+            StandardError.write("parley: \(Failure(.usage, typo.message))\nUsage: \(typo.usage)\n")
+            Foundation.exit(ExitStatus.usage.rawValue)
+        }
         do {
             let command = try ParleyCommand.parseAsRoot(arguments)
             if !(command is ServeCommand) { prepareForCommand() }

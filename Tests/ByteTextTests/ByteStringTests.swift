@@ -73,4 +73,15 @@ struct ByteStringTests {
         #expect(left.prefix(atMost: 64).count == 63 && right.starts(with: left))
         #expect(!left.asciiTrimmed.equalsIgnoringCase(right) && left.split(separator: " ").count == 1)
     }
+
+    @Test("A byte is found at every place of a word, and only where it is")
+    func containsByte() {
+        for length in 0..<20 {
+            let text = String(repeating: "é\u{1}", count: length)
+            #expect(!ByteString(text).contains(0) && !ByteString(text).contains(0x80))
+            for place in 0...length {
+                #expect(ByteString(text.prefix(place) + "\0" + text.dropFirst(place)).contains(0))
+            }
+        }
+    }
 }

@@ -80,7 +80,7 @@ struct AdminErrorTests {
             ("/admin/tokens", #"{"user_id":"a","ttl_seconds":400000000}"#, "invalid:ttl_seconds"),
             ("/admin/tokens", #"{"user_id":"a","create":"yes"}"#, "invalid:create"),
             ("/admin/chats", #"{"type":"club"}"#, "invalid:type"),
-            ("/admin/chats", #"{"id":"@"}"#, "invalid:id"),
+            ("/admin/chats", #"{"id":"a b"}"#, "invalid:id"),
             ("/admin/chats", #"{"member_ids":"a"}"#, "invalid:member_ids"),
             ("/admin/chats", #"{"member_ids":[1]}"#, "invalid:member_ids"),
         ])

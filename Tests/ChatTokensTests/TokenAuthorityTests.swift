@@ -1,3 +1,4 @@
+import ByteText
 import ChatCore
 import ChatTokens
 import JWTKit
@@ -60,6 +61,52 @@ struct TokenAuthorityTests {
         if case .unauthorized = refusal(of: token, by: authority) { true } else { false }
     }
 
+    // MARK: What a token says of its user
+
+    @Test("A user claim that is no id is unauthorized, and the message names the claim", arguments: [
+        "a b", "ünïcode", " u", "u\n", String(repeating: "x", count: 129), "a\u{200B}",
+    ])
+    func noID(subject: String) async throws {
+        let token = try await Self.hs256(Claims(sub: subject))
+        guard case .unauthorized(let why) = Self.refusal(of: token, by: try Self.authority()) else {
+            Issue.record("it is refused")
+            return
+        }
+        #expect(why.contains("claim sub "))
+    }
+
+    @Test("Subjects as identity providers have them are ids as they are", arguments: [
+        "auth0|507f1f77bcf86cd799439020", "jane@example.org", "https://id.example.org/users/7",
+        String(repeating: "x", count: 128),
+    ])
+    func providers(subject: String) async throws {
+        let verified = try Self.authority().verify(try await Self.hs256(Claims(sub: subject)))
+        #expect(verified.userID == UserID(subject))
+        #expect(verified.profile == TokenProfile(name: "alice"))
+    }
+
+    @Test("Several secrets of the operator hold, and the first signs")
+    func severalSecrets() async throws {
+        let (one, two) = (String(repeating: "1", count: 32), String(repeating: "2", count: 32))
+        let ring = try #require(KeyRing(secrets: [try Self.secret(one), try Self.secret(two)]))
+        let authority = try Self.authority(ring)
+        for secret in [one, two] {
+            #expect(Self.refusal(of: try await Self.hs256(Claims(), key: secret), by: authority) == nil)
+        }
+        let token = authority.issue(Self.record(), username: "alice")
+        #expect(Self.refusal(of: token, by: try Self.authority(KeyRing(current: Self.secret(one)))) == nil)
+        #expect(Self.isUnauthorized(token, by: try Self.authority(KeyRing(current: Self.secret(two)))))
+        #expect(KeyRing(secrets: []) == nil)
+    }
+
+    @Test("White space around a token is forgiven", arguments: ["\n", "\r\n", " ", "\t"])
+    func blanks(blank: String) async throws {
+        let token = try await Self.hs256(Claims())
+        for text in [token + blank, blank + token, "Bearer \(token)\(blank)"] {
+            #expect(try Self.authority().verify(text).userID == UserID("u1"))
+        }
+    }
+
     // MARK: Own tokens
 
     @Test("A token that Parley issued is accepted and says what was issued")
@@ -70,7 +117,8 @@ struct TokenAuthorityTests {
         #expect(
             verified
                 == VerifiedToken(
-                    userID: UserID("u1"), name: "alice", expiresAt: Self.now.advanced(by: .seconds(100)),
+                    userID: UserID("u1"), profile: TokenProfile(preferredUsername: "alice"),
+                    expiresAt: Self.now.advanced(by: .seconds(100)),
                     facts: TokenFacts(id: TokenID("t1"), issuedAt: Self.now), keyGeneration: 0))
     }
 
@@ -158,7 +206,7 @@ struct TokenAuthorityTests {
     @Test("A token of another backend with the same secret needs neither jti nor iss")
     func sharedSecret() async throws {
         let verified = try await Self.authority().verify(Self.hs256(Claims()))
-        #expect(verified.userID == UserID("u1") && verified.name == "alice")
+        #expect(verified.userID == UserID("u1") && verified.profile == TokenProfile(name: "alice"))
         #expect(verified.facts == TokenFacts(id: nil, issuedAt: Timestamp(milliseconds: 1_799_999_000_000)))
         #expect(verified.expiresAt == Timestamp(milliseconds: 1_800_000_600_000))
     }

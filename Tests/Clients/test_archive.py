@@ -124,3 +124,145 @@ def test_a_killed_import_goes_on_where_it_was(tmp_path):
     assert sorted(path.name for path in data.iterdir()) == ["parley.db", "parley.lock"]
     code, out, _ = run("check", data / "parley.db", timeout=120)
     assert code == 0, out
+
+
+def archive(path, *chats, users=("ann",)):
+    """An archive as a script writes it, without ids and seqs: each chat an id and its messages, (time, text)."""
+    at = "2020-01-01T00:00:00Z"
+    lines = [{"kind": "parley", "version": 1}]
+    lines += [{"kind": "user", "id": user, "username": user, "created_at": at} for user in users]
+    lines += [{"kind": "chat", "id": chat, "name": chat, "created_at": at} for chat, _ in chats]
+    lines += [{"kind": "message", "chat_id": chat, "sender_id": users[0], "content": text, "created_at": time}
+              for chat, messages in chats for time, text in messages]
+    lines += [{"kind": "member", "chat_id": chat, "user_id": user, "joined_at": at}
+              for chat, _ in chats for user in users]
+    count = sum(len(messages) for _, messages in chats)
+    lines.append({"kind": "end", "users": len(users), "tokens": 0, "chats": len(chats), "messages": count,
+                  "reactions": 0, "files": 0, "members": len(chats) * len(users)})
+    path.write_text("".join(json.dumps(line) + "\n" for line in lines))
+    return lines
+
+
+def test_an_archive_that_has_the_newest_message_first_is_refused_with_its_line_or_sorted(start, tmp_path):
+    file, data = tmp_path / "a.ndjson", tmp_path / "data"
+    lines = archive(file, ("tea", [(f"2024-01-0{day}T00:00:00Z", f"day {day}") for day in range(9, 0, -1)]))
+    # What hangs on messages names them by their places in the archive.
+    lines[3]["reply_to"] = 2
+    lines.insert(12, {"kind": "reaction", "chat_id": "tea", "seq": 1, "user_id": "ann", "emoji": "👍"})
+    lines.insert(13, {"kind": "file", "chat_id": "tea", "seq": 9, "name": "a.txt", "size": 3})
+    lines.insert(14, {"kind": "data", "base64": "YWJj"})
+    lines[3].pop("reply_to")
+    lines[-1].update(reactions=1, files=1)
+    file.write_text("".join(json.dumps(line) + "\n" for line in lines))
+    code, out, said = run("import", file, "--data", data)
+    assert (code, out) == (65, "") and said.startswith(f"parley: {file}:5: order: ") and "--sort" in said, said
+    assert [path.name for path in data.iterdir()] == ["parley.lock"]
+    code, out, said = run("import", file, "--data", data, "--sort")
+    assert code == 0 and said == "" and "9 messages, 1 files" in out, said
+    assert sorted(path.name for path in data.iterdir()) == ["parley.db", "parley.lock"]
+    server = start(data=data)
+    with Person(server, Admin(server).token({"id": "ann"})["token"]) as person:
+        person.connect()
+        found = person.ok("message:history", {"chatId": "tea"})["messages"]
+        assert [message["content"] for message in found] == [f"day {day}" for day in range(1, 10)]
+        assert [message["seq"] for message in found] == list(range(1, 10))
+        assert found[8]["reactions"] == {"👍": ["ann"]} and found[0]["attachments"][0]["name"] == "a.txt"
+    server.stop()
+    assert run("check", data / "parley.db")[0] == 0
+
+
+def test_an_answer_in_a_sorted_archive_names_its_message_by_its_place_in_it(tmp_path):
+    file = tmp_path / "a.ndjson"
+    lines = archive(file, ("tea", [("2024-01-02T00:00:00Z", "answer"), ("2024-01-01T00:00:00Z", "question")]))
+    lines[3]["reply_to"] = 2
+    file.write_text("".join(json.dumps(line) + "\n" for line in lines))
+    assert run("import", file, "--data", tmp_path / "a", "--sort")[0] == 0
+    out = run("export", "-", "--data", tmp_path / "a")[1]
+    messages = [json.loads(line) for line in out.splitlines() if '"kind":"message"' in line]
+    found = [(message["content"], message.get("reply_to")) for message in messages]
+    assert found == [("question", None), ("answer", 1)]
+    # One whose message is not older: it is named, and nothing is taken.
+    lines[3]["reply_to"] = 7
+    file.write_text("".join(json.dumps(line) + "\n" for line in lines))
+    code, _, said = run("import", file, "--data", tmp_path / "b", "--sort")
+    assert code == 65 and said.startswith(f"parley: {file}:4: not_found: "), said
+
+
+def test_messages_of_one_time_keep_the_order_given_when_they_are_sorted(tmp_path):
+    file = tmp_path / "a.ndjson"
+    archive(file, ("tea", [("2024-01-02T00:00:00Z", "c"), ("2024-01-01T00:00:00Z", "a"),
+                           ("2024-01-01T00:00:00Z", "b")]))
+    assert run("import", file, "--data", tmp_path / "a", "--sort")[0] == 0
+    out = run("export", "-", "--data", tmp_path / "a")[1]
+    texts = [json.loads(line)["content"] for line in out.splitlines() if '"kind":"message"' in line]
+    assert texts == ["a", "b", "c"]
+    # What an appliance wrote has its order in it, and is not sorted.
+    again = tmp_path / "again.ndjson"
+    again.write_text(out.replace("2024-01-02", "2023-01-02"))
+    assert run("import", again, "--data", tmp_path / "b", "--sort")[0] == 0
+    assert run("export", "-", "--data", tmp_path / "b")[1] == again.read_text()
+
+
+def test_a_message_in_the_future_is_taken_with_a_remark_and_goes_through_export_and_import(tmp_path):
+    file = tmp_path / "a.ndjson"
+    archive(file, ("tea", [("2024-01-01T00:00:00Z", "one"), ("2093-05-01T12:00:00Z", "later"),
+                           ("2024-01-02T00:00:00Z", "two")]))
+    code, out, said = run("import", file, "--data", tmp_path / "a")
+    assert code == 0 and "3 messages" in out, said
+    assert said == f"{file}:5: the message lies in the future: 2093-05-01T12:00:00.000Z\n"
+    first = run("export", "-", "--data", tmp_path / "a")[1]
+    again = tmp_path / "again.ndjson"
+    again.write_text(first)
+    code, _, said = run("import", again, "--data", tmp_path / "b")
+    assert code == 0 and "again.ndjson:5: the message lies in the future" in said
+    assert run("export", "-", "--data", tmp_path / "b")[1] == first
+    assert run("check", tmp_path / "b" / "parley.db")[0] == 0
+    texts = [json.loads(line)["content"] for line in first.splitlines() if '"kind":"message"' in line]
+    assert texts == ["one", "later", "two"]
+    # Of an appliance whose clock was wrong when it made the ids.
+    ids = tmp_path / "ids.ndjson"
+    lines = [json.loads(line) for line in first.splitlines()]
+    for number, line in enumerate(lines):
+        if line["kind"] == "message":
+            line["id"] = f"001ul000000{number:02}"
+    ids.write_text("".join(json.dumps(line, separators=(",", ":")) + "\n" for line in lines))
+    code, _, said = run("import", ids, "--data", tmp_path / "c")
+    assert code == 0, said
+
+
+def test_chats_stand_in_the_list_by_their_newest_messages_after_an_import_and_after_another(start, tmp_path):
+    file = tmp_path / "a.ndjson"
+    chats = [("march", [("2024-02-01T00:00:00Z", "m"), ("2024-03-01T00:00:00Z", "m")]),
+             ("empty", []), ("june", [("2024-06-01T00:00:00.002Z", "j")]),
+             ("may", [("2024-05-01T00:00:00Z", "a")]), ("also june", [("2024-06-01T00:00:00.001Z", "j")])]
+    archive(file, *[(chat.replace(" ", "-"), messages) for chat, messages in chats])
+    assert run("import", file, "--data", tmp_path / "a")[0] == 0
+    again = tmp_path / "again.ndjson"
+    assert run("export", again, "--data", tmp_path / "a")[0] == 0
+    assert run("import", again, "--data", tmp_path / "b")[0] == 0
+    # And into one that has a chat of today.
+    server = start(data=tmp_path / "c")
+    admin = Admin(server)
+    ann = admin.user("ann", id="ann")
+    today = admin.chat(ann, name="today")
+    server.stop()
+    assert run("import", file, "--data", tmp_path / "c")[0] == 0
+    next((tmp_path / "c").glob("parley.db.before-import-*")).unlink()
+    for data, before in (("a", []), ("b", []), ("c", [today["id"]])):
+        server = start(data=tmp_path / data)
+        with Person(server, Admin(server).token({"id": "ann"})["token"]) as person:
+            person.connect()
+            listed = [chat["id"] for chat in person.ok("chat:list", {})["chats"]]
+            assert listed == before + ["june", "also-june", "may", "march", "empty"]
+        server.stop()
+        assert run("check", tmp_path / data / "parley.db")[0] == 0
+
+
+def test_chats_that_were_imported_one_after_the_other_share_a_moment(tmp_path):
+    file = tmp_path / "a.ndjson"
+    archive(file, *[(f"c{n}", [("2024-01-01T00:00:00Z", f"{n} {m}") for m in range(30)]) for n in range(60)])
+    assert run("import", file, "--data", tmp_path / "a")[0] == 0
+    code, out, said = run("check", tmp_path / "a" / "parley.db")
+    assert code == 0, out + said
+    out = run("export", "-", "--data", tmp_path / "a")[1]
+    assert len({json.loads(line)["id"] for line in out.splitlines() if '"kind":"message"' in line}) == 1800

@@ -1,17 +1,24 @@
 """The chat page and the admin page in a real browser."""
 
+import json
+import math
 import os
 import re
+import signal
 import struct
 import zlib
+from types import SimpleNamespace
+from urllib.parse import urljoin
 
 import pytest
 import requests
 from playwright.sync_api import expect
 
 from admin import Admin
+from appliance import ROOT
 from browser import WAIT, Browser, assert_usable
 from person import Person
+from prefix_proxy import PrefixProxy
 
 expect.set_options(timeout=WAIT)
 
@@ -24,6 +31,14 @@ def picture(width, height):
     rows = b"".join(b"\0" + b"\x20\x80\xc0" * width for _ in range(height))
     return (b"\x89PNG\r\n\x1a\n" + chunk(b"IHDR", struct.pack("!IIBBBBB", width, height, 8, 2, 0, 0, 0))
             + chunk(b"IDAT", zlib.compress(rows)) + chunk(b"IEND", b""))
+
+
+def recording(seconds):
+    """A WAV of one tone."""
+    data = bytes(int(128 + 80 * math.sin(index / 8)) for index in range(8000 * seconds))
+    form = struct.pack("<IHHIIHH", 16, 1, 1, 8000, 8000, 1, 8)
+    return (b"RIFF" + struct.pack("<I", 36 + len(data)) + b"WAVEfmt " + form + b"data" + struct.pack("<I", len(data))
+            + data)
 
 
 @pytest.fixture(scope="module")
@@ -65,6 +80,37 @@ def lobby(parley, admin, enter):
         page.get_by_role("button", name="Lobby").click()
         expect(box(page)).to_be_visible()
     return Lobby
+
+
+@pytest.fixture
+def rooms(start, enter):
+    """An appliance that can be stopped, its two chats with a message in each, Alice's page and Bob's stock client."""
+    appliance = start("--rate-limit-messages", 0, "--rate-limit-events", 0)
+    appliance.options += ["--listen", appliance.addresses["public"]]
+    admin = Admin(appliance)
+    users = [admin.user(display_name="Alice A."), admin.user(display_name="Bob B.")]
+    tokens = [admin.token(user)["token"] for user in users]
+    first, second = admin.chat(*users, name="First"), admin.chat(*users, name="Second")
+    page = enter(appliance, tokens[0])
+
+    def bob():
+        return Person(appliance, tokens[1]).connect()
+
+    with bob() as other:
+        other.send(first, "hello first")
+        other.send(second, "hello second")
+    yield SimpleNamespace(
+        appliance=appliance, admin=admin, users=users, tokens=tokens, first=first, second=second, page=page, bob=bob)
+    # That nobody answered meanwhile is the browser's to say.
+    page.complaints[:] = [text for text in page.complaints if "ERR_CONNECTION_REFUSED" not in text]
+
+
+def choose(page, name):
+    page.locator("#chats").get_by_role("button", name=re.compile("^" + re.escape(name))).click()
+
+
+def contents(admin, chat):
+    return [message["content"] for message in admin.messages(chat)["items"]]
 
 
 def box(page):
@@ -240,6 +286,20 @@ def test_history_and_search(lobby, admin):
     expect(page.get_by_role("button", name="Lobby")).to_be_visible()
 
 
+def test_a_log_that_runs_for_days_stays_short(lobby, parley):
+    page = lobby.alice
+    with Person(parley, lobby.tokens[1]).connect() as bob:
+        for number in range(1, 621):
+            bob.emit("message:send", {"chatId": lobby.chat["id"], "content": f"number {number}"})
+        expect(page.locator("#m620")).to_be_in_viewport()
+    expect(page.locator("#m1")).not_to_be_attached()
+    first = page.locator("#log > li").first.get_attribute("id")
+    page.locator("#scroll").evaluate("(box) => { box.scrollTop = 0; }")
+    expect(page.locator("#log > li").first).not_to_have_attribute("id", first)
+    ids = page.evaluate("[...document.querySelectorAll('#log > li')].map((item) => Number(item.id.slice(1)))")
+    assert ids == list(range(ids[0], 621))
+
+
 def test_what_others_write_is_text(lobby, parley):
     alice = lobby.alice
     alice.on("dialog", lambda dialog: pytest.fail("a script ran"))
@@ -248,6 +308,12 @@ def test_what_others_write_is_text(lobby, parley):
         bob.send(lobby.chat, evil)
     expect(item(alice, "<img src=x").locator(".text")).to_have_text(evil)
     assert item(alice, "<img src=x").locator("img, script, a").count() == 0
+    # A web address ends where its script has no blank, and before marks that would show it in another order.
+    with Person(parley, lobby.tokens[1]).connect() as bob:
+        bob.send(lobby.chat, "看https://example.org/a%20b。你好（http://b.example/?q=1）«https://c.example»"
+                 " https://d.example/\u202Emoc")
+    expect(alice.locator("#log a")).to_have_text(
+        ["https://example.org/a%20b", "http://b.example/?q=1", "https://c.example", "https://d.example/"])
 
 
 def test_the_keyboard_is_enough(lobby):
@@ -273,7 +339,7 @@ def test_the_keyboard_is_enough(lobby):
     expect(item(lobby.bob, "line one").locator(".text")).to_have_text("line one\nline two", use_inner_text=True)
 
 
-def test_a_phone_shows_one_thing_at_a_time(lobby, parley, enter):
+def test_a_phone_shows_one_thing_at_a_time(lobby, parley, admin, enter):
     page = enter(parley, lobby.tokens[0], viewport={"width": 360, "height": 640}, has_touch=True, color_scheme="dark")
     expect(page.locator("#chat")).not_to_be_visible()
     assert_usable_but_for_main(page)
@@ -285,6 +351,12 @@ def test_a_phone_shows_one_thing_at_a_time(lobby, parley, enter):
     assert_usable(page)
     page.get_by_role("button", name="Back").click()
     expect(page.get_by_role("button", name="Lobby")).to_be_visible()
+    expect(page.get_by_role("button", name="Lobby")).to_be_focused()
+    page.get_by_role("button", name="Lobby").click()
+    admin.remove(lobby.chat, lobby.users[0])
+    expect(page.locator("#no-chat")).to_have_text("You are no longer in “Lobby”.")
+    page.get_by_role("button", name="Back").click()
+    expect(page.locator("#no-chats")).to_be_visible()
 
 
 def assert_usable_but_for_main(page):
@@ -330,13 +402,19 @@ def test_the_pages_files(parley):
     policy = answer.headers["Content-Security-Policy"]
     assert "unsafe" not in policy and policy.startswith("default-src 'none'; script-src 'self';")
     assert not re.search(r"<script(?![^>]*src=)|\son\w+=|style=", answer.text)
-    for path in ["/", *re.findall(r'(?:src|href)="(/[^"]+)"', answer.text), "/chat/thread.js"]:
+    linked = [path for path in re.findall(r'(?:src|href)="([^"]+)"', answer.text) if path != "data:,"]
+    # A proxy may have put the page below a path.
+    assert linked and not [path for path in linked if path.startswith("/")]
+    folder = ROOT / "Sources/ChatHTTP/Pages/Chat"
+    scripts = set(os.listdir(folder)) - {"chat.html"}
+    for path in ["/", *(urljoin("/", path) for path in linked), *(f"/chat/{name}" for name in scripts)]:
         answer = requests.get(parley.url + path, timeout=10)
         assert answer.status_code == 200 and answer.headers["X-Content-Type-Options"] == "nosniff", path
         again = requests.get(parley.url + path, headers={"If-None-Match": answer.headers["ETag"]}, timeout=10)
         assert again.status_code == 304 and not again.content
         assert requests.head(parley.url + path, timeout=10).headers["Content-Length"] == str(len(answer.content))
         assert requests.post(parley.url + path, timeout=10).status_code == 405
+        assert answer.content == (folder / (path.removeprefix("/chat/").strip("/") or "chat.html")).read_bytes()
     assert requests.get(parley.url + "/chat/none.js", timeout=10).status_code == 404
 
 
@@ -357,3 +435,504 @@ def test_the_admin_page_opens(parley, admin, browser):
     assert chat["name"]
     assert page.complaints == []
     page.context.close()
+
+
+# One chat at a time, as a whole
+
+
+def test_a_chat_is_shown_as_a_whole_or_not_at_all(rooms):
+    page = rooms.page
+    choose(page, "First")
+    expect(item(page, "hello first")).to_be_visible()
+    box(page).fill("meant for the first")
+    rooms.appliance.stop()
+    expect(page.locator("#line")).to_have_text("Connecting…")
+    choose(page, "Second")
+    expect(page.get_by_role("alert").filter(has_text="This chat could not be opened.")).to_be_visible()
+    expect(page.locator("#chat-name")).to_have_text("Second")
+    expect(box(page)).to_be_hidden()
+    expect(page.locator("#chat")).not_to_contain_text("hello first")
+    page.get_by_role("button", name="Try again").dblclick()
+    expect(page.get_by_role("alert").filter(has_text="This chat could not be opened.")).to_be_visible()
+    assert_usable(page)
+    rooms.appliance.start()
+    expect(item(page, "hello second")).to_be_visible(timeout=3 * WAIT)
+    expect(page.locator("#log > li")).to_have_count(1)
+    expect(box(page)).to_have_value("")
+    say(page, "meant for the second")
+    expect(item(page, "meant for the second")).not_to_contain_text("sending…")
+    choose(page, "First")
+    expect(box(page)).to_have_value("meant for the first")
+    page.keyboard.press("Enter")
+    expect(item(page, "meant for the first")).not_to_contain_text("sending…")
+    assert contents(rooms.admin, rooms.first) == ["hello first", "meant for the first"]
+    assert contents(rooms.admin, rooms.second) == ["hello second", "meant for the second"]
+
+
+def test_late_answers_change_no_other_chat(rooms):
+    page = rooms.page
+    choose(page, "First")
+    expect(item(page, "hello first")).to_be_visible()
+    with rooms.bob() as bob:
+        # A server that answers late: it has what it is asked for, and says nothing yet.
+        rooms.appliance.process.send_signal(signal.SIGSTOP)
+        choose(page, "Second")
+        expect(page.locator("#opening")).to_have_text("Opening…")
+        expect(box(page)).to_be_hidden()
+        expect(page.locator("#chat")).not_to_contain_text("hello first")
+        for name in ("First", "Second", "First"):
+            choose(page, name)
+        bob.emit("message:send", {"chatId": rooms.second["id"], "content": "news of the second"})
+        bob.emit("message:send", {"chatId": rooms.first["id"], "content": "news of the first"})
+        bob.emit("typing:start", {"chatId": rooms.second["id"]})
+        rooms.appliance.process.send_signal(signal.SIGCONT)
+        expect(item(page, "news of the first")).to_be_visible()
+        choice = page.get_by_role("button", name=re.compile("^Second"))
+        expect(choice).to_contain_text("Bob B.: news of the second")
+        expect(choice).to_contain_text("2 unread")
+        expect(page.locator("#log > li")).to_have_count(2)
+        expect(page.locator("#typing")).to_have_text("")
+        choose(page, "Second")
+        expect(page.locator("#log .text")).to_have_text(["hello second", "news of the second"])
+        expect(choice).not_to_contain_text("unread")
+
+
+def test_drafts_and_files_stay_with_their_chat(rooms):
+    page = rooms.page
+    held = []
+    page.route("**/files?name=slow.png", lambda route: held.append(route))
+    choose(page, "First")
+    expect(box(page)).to_be_visible()
+    assert box(page).bounding_box()["height"] > 35
+    box(page).fill("one\ntwo\nthree\nfour")
+    tall = box(page).bounding_box()["height"]
+    assert tall > 80
+    page.locator("#file").set_input_files({"name": "slow.png", "mimeType": "image/png", "buffer": picture(60, 40)})
+    expect(page.get_by_role("progressbar", name="Upload of slow.png")).to_be_visible()
+    choose(page, "Second")
+    expect(item(page, "hello second")).to_be_visible()
+    expect(box(page)).to_have_value("")
+    expect(page.locator("#attached li")).to_have_count(0)
+    expect(page.get_by_role("button", name=re.compile("^First"))).to_contain_text("Draft: one")
+    box(page).fill("of the second")
+    choose(page, "First")
+    expect(box(page)).to_have_value("one\ntwo\nthree\nfour")
+    assert box(page).bounding_box()["height"] == tall
+    expect(page.get_by_role("progressbar", name="Upload of slow.png")).to_be_visible()
+    # Sent while the file is still on its way, and another chat is looked at: it comes to its own chat, once.
+    page.get_by_role("button", name="Send").dblclick()
+    expect(item(page, "one")).to_contain_text("sending…")
+    choose(page, "Second")
+    expect(box(page)).to_have_value("of the second")
+    held.pop().continue_()
+    expect(page.get_by_role("button", name=re.compile("^First"))).to_contain_text("You: one")
+    expect(page.locator("#log > li")).to_have_count(1)
+    choose(page, "First")
+    expect(item(page, "one").get_by_role("img", name="slow.png")).to_be_visible()
+    expect(page.locator("#log > li")).to_have_count(2)
+    assert contents(rooms.admin, rooms.first) == ["hello first", "one\ntwo\nthree\nfour"]
+    assert contents(rooms.admin, rooms.second) == ["hello second"]
+
+
+def test_edits_and_answers_stay_with_their_chat(rooms):
+    page = rooms.page
+    choose(page, "First")
+    say(page, "mine")
+    box(page).fill("a beginning")
+    act(page, "mine", "Edit")
+    expect(page.locator("#editing")).to_have_text("Editing a message Cancel the edit")
+    expect(box(page)).to_have_value("mine")
+    box(page).fill("mine, changed")
+    choose(page, "Second")
+    expect(page.locator("#editing")).to_be_hidden()
+    act(page, "hello second", "Reply")
+    expect(page.locator("#editing")).to_have_text("Answering a message of Bob B. Cancel the answer")
+    choose(page, "First")
+    expect(page.locator("#editing")).to_have_text("Editing a message Cancel the edit")
+    say_again = page.get_by_role("button", name="Send")
+    say_again.click()
+    expect(item(page, "mine, changed")).to_contain_text("edited")
+    expect(page.locator("#editing")).to_be_hidden()
+    expect(box(page)).to_have_value("a beginning")
+    act(page, "mine, changed", "Edit")
+    page.get_by_role("button", name="Cancel the edit").click()
+    expect(box(page)).to_have_value("a beginning")
+    expect(box(page)).to_be_focused()
+    choose(page, "Second")
+    say(page, "an answer")
+    expect(item(page, "an answer").locator(".quote")).to_contain_text("hello second")
+    act(page, "hello second", "Reply")
+    page.keyboard.press("Escape")
+    expect(page.locator("#editing")).to_be_hidden()
+    # What is being answered or changed may go meanwhile.
+    with rooms.bob() as bob:
+        message = bob.send(rooms.second, "soon gone")
+        act(page, "soon gone", "Reply")
+        bob.ok("message:delete", {"chatId": rooms.second["id"], "messageId": message["id"]})
+    expect(page.get_by_role("alert").filter(has_text="That message was deleted.")).to_be_visible()
+    expect(page.locator("#editing")).to_be_hidden()
+    assert contents(rooms.admin, rooms.first) == ["hello first", "mine, changed"]
+
+
+def test_what_is_written_without_a_line_goes_once_and_in_order(rooms):
+    page = rooms.page
+    choose(page, "First")
+    expect(item(page, "hello first")).to_be_visible()
+    rooms.appliance.stop()
+    expect(page.locator("#line")).to_have_text("Connecting…")
+    for number in range(3):
+        say(page, f"waiting {number}")
+    expect(page.locator("#log > li.unsent")).to_have_count(3)
+    page.locator("#file").set_input_files({"name": "late.png", "mimeType": "image/png", "buffer": picture(60, 40)})
+    expect(page.locator("#attached")).to_contain_text("The connection was lost.")
+    choose(page, "Second")
+    rooms.appliance.start()
+    expect(item(page, "hello second")).to_be_visible(timeout=3 * WAIT)
+    expect(page.locator("#log > li")).to_have_count(1)
+    choose(page, "First")
+    expect(page.locator("#log > li.unsent")).to_have_count(0)
+    expect(page.locator("#log > li")).to_have_count(4)
+    expect(page.locator("#attached")).to_contain_text("ready")
+    assert contents(rooms.admin, rooms.first) == ["hello first", "waiting 0", "waiting 1", "waiting 2"]
+
+
+def test_a_chat_that_was_seen_can_be_written_in_without_a_line(rooms):
+    page = rooms.page
+    choose(page, "First")
+    expect(item(page, "hello first")).to_be_visible()
+    choose(page, "Second")
+    expect(item(page, "hello second")).to_be_visible()
+    with rooms.bob() as bob:
+        bob.send(rooms.first, "told meanwhile")
+        expect(page.get_by_role("button", name=re.compile("^First"))).to_contain_text("told meanwhile")
+    rooms.appliance.stop()
+    expect(page.locator("#line")).to_have_text("Connecting…")
+    box(page).fill("half a thought")
+    choose(page, "First")
+    expect(page.get_by_role("alert").filter(has_text="Messages could not be loaded.")).to_be_visible()
+    expect(page.locator("#log .text")).to_have_text(["hello first", "told meanwhile"])
+    say(page, "to the first")
+    choose(page, "Second")
+    expect(page.locator("#log .text")).to_have_text(["hello second"])
+    expect(box(page)).to_have_value("half a thought")
+    page.keyboard.press("Enter")
+    expect(item(page, "half a thought")).to_contain_text("sending…")
+    rooms.appliance.start()
+    expect(item(page, "half a thought")).not_to_contain_text("sending…", timeout=3 * WAIT)
+    expect(page.get_by_role("button", name="Try again")).to_be_hidden()
+    choose(page, "First")
+    expect(page.locator("#log .text")).to_have_text(["hello first", "told meanwhile", "to the first"])
+    assert contents(rooms.admin, rooms.first) == ["hello first", "told meanwhile", "to the first"]
+    assert contents(rooms.admin, rooms.second) == ["hello second", "half a thought"]
+
+
+def test_what_is_refused_is_kept_with_words(rooms):
+    page, appliance = rooms.page, rooms.appliance
+    choose(page, "First")
+    most = "😀" + "x" * 4999
+    box(page).fill(most + "y")
+    page.keyboard.press("Enter")
+    expect(page.locator("#notice")).to_have_text("The message has 5001 characters; 5000 can be sent at most.")
+    expect(box(page)).to_have_value(most + "y")
+    box(page).fill(most)
+    page.keyboard.press("Enter")
+    expect(page.locator("#log > li.unsent")).to_have_count(0)
+    expect(page.locator("#log .text").last).to_have_text(most)
+    # Written while the server was away, which comes back with other limits.
+    appliance.stop()
+    expect(page.locator("#line")).to_have_text("Connecting…")
+    say(page, "longer than ten")
+    choose(page, "Second")
+    appliance.options += ["--max-message-length", "10"]
+    appliance.start()
+    expect(item(page, "hello second")).to_be_visible(timeout=3 * WAIT)
+    expect(page.get_by_role("button", name=re.compile("^First"))).to_contain_text("A message was not sent")
+    expect(page.locator("#notice")).to_have_text("")
+    choose(page, "First")
+    refused = item(page, "longer than ten")
+    expect(refused.get_by_role("alert")).to_contain_text("Not sent: ")
+    assert_usable(page)
+    refused.get_by_role("button", name="Try again").click()
+    expect(refused.get_by_role("alert")).to_contain_text("Not sent: ")
+    refused.get_by_role("button", name="Edit").click()
+    expect(box(page)).to_have_value("longer than ten")
+    expect(box(page)).to_be_focused()
+    say(page, "short")
+    expect(item(page, "short")).not_to_contain_text("sending…")
+    assert contents(rooms.admin, rooms.first) == ["hello first", most, "short"]
+
+
+def test_a_chat_that_one_is_removed_from_closes(rooms):
+    page = rooms.page
+    choose(page, "First")
+    box(page).fill("half a thought")
+    rooms.admin.remove(rooms.first, rooms.users[0])
+    expect(page.locator("#no-chat")).to_have_text("You are no longer in “First”.")
+    expect(box(page)).to_have_count(0)
+    choose(page, "Second")
+    say(page, "still here")
+    expect(item(page, "still here")).not_to_contain_text("sending…")
+    rooms.admin.add(rooms.first, rooms.users[0])
+    choose(page, "First")
+    expect(box(page)).to_have_value("half a thought")
+    # Removed while there is no line.
+    rooms.appliance.options += ["--recovery-window", "0"]
+    rooms.appliance.stop()
+    expect(page.locator("#line")).to_have_text("Connecting…")
+    rooms.appliance.start()
+    rooms.admin.remove(rooms.first, rooms.users[0])
+    expect(page.locator("#no-chat")).to_have_text("You are no longer in “First”.", timeout=3 * WAIT)
+    assert contents(rooms.admin, rooms.first) == ["hello first"]
+
+
+def test_without_recovery_a_chat_is_read_anew_where_one_is(rooms):
+    page = rooms.page
+    with rooms.bob() as bob:
+        for number in range(80):
+            bob.send(rooms.first, f"number {number}")
+        choose(page, "First")
+        expect(item(page, "number 79")).to_be_in_viewport()
+        page.locator("#scroll").evaluate("(box) => { box.scrollTop = 600; }")
+        box(page).fill("half a thought")
+    seen = page.locator("#log > li").evaluate_all(
+        "(all) => all.find((item) => item.getBoundingClientRect().top > 200).querySelector('.text').textContent")
+    rooms.appliance.options += ["--recovery-window", "0"]
+    rooms.appliance.stop()
+    expect(page.locator("#line")).to_have_text("Connecting…")
+    rooms.appliance.start()
+    with rooms.bob() as bob:
+        bob.send(rooms.first, "meanwhile")
+    expect(page.locator("#line")).to_have_text("Connected", timeout=3 * WAIT)
+    expect(item(page, seen)).to_be_in_viewport()
+    expect(box(page)).to_have_value("half a thought")
+    page.get_by_role("button", name=re.compile("^First")).click()
+    expect(item(page, "meanwhile")).to_be_in_viewport()
+
+
+def test_a_line_that_goes_again_while_all_is_read_anew(rooms):
+    """The first comeback is not recovered and breaks off; the second is, but knows of the second pause only."""
+    page, lines, pids = rooms.page, [], []
+    page.close()
+    page = rooms.page.context.new_page()
+
+    def proxy(line):
+        lines.append(line)
+        number, server = len(lines), line.connect_to_server()
+
+        def to_server(text):
+            if number == 2 and text.startswith("40"):
+                text = "40" + json.dumps({"token": rooms.tokens[0]})
+            server.send(text)
+
+        def to_page(text):
+            if text.startswith("40"):
+                pids.append(json.loads(text[2:])["pid"])
+            if number == 1 and "meanwhile" in text:
+                return line.close()
+            return line.close() if number == 2 and text.startswith("43") else line.send(text)
+
+        line.on_message(to_server)
+        server.on_message(to_page)
+
+    page.route_web_socket("**/socket.io/**", proxy)
+    page.goto(f"{rooms.appliance.url}/#token={rooms.tokens[0]}")
+    choose(page, "First")
+    expect(item(page, "hello first")).to_be_visible()
+    with rooms.bob() as bob:
+        bob.send(rooms.first, "meanwhile")
+    expect(item(page, "meanwhile")).to_be_visible()
+    assert len(pids) == 3 and pids[1] == pids[2] != pids[0]
+
+
+def test_a_search_result_opens_its_own_chat(rooms):
+    page = rooms.page
+    choose(page, "First")
+    box(page).fill("half a thought")
+    with rooms.bob() as bob:
+        while len(bob.ok("message:search", {"query": "hello"})["results"]) < 2:
+            # It is indexed a moment after it was sent.
+            bob.client.sleep(0.05)
+    page.get_by_role("searchbox", name="Search messages").fill("hello")
+    page.keyboard.press("Enter")
+    expect(page.locator("#found-count")).to_have_text("2 found")
+    page.locator("#results button", has_text="Second").click()
+    expect(page.locator("#chat-name")).to_have_text("Second")
+    expect(page.locator("#m1.hit .text")).to_have_text("hello second")
+    expect(box(page)).to_have_value("")
+    rooms.admin.remove(rooms.second, rooms.users[0])
+    expect(page.locator("#no-chat")).to_be_visible()
+    page.locator("#results button", has_text="Second").click()
+    expect(page.locator("#no-chat")).to_have_text("You are no longer in that chat.")
+    rooms.appliance.stop()
+    expect(page.locator("#line")).to_have_text("Connecting…")
+    page.get_by_role("searchbox", name="Search messages").press("Enter")
+    expect(page.locator("#found-count")).to_contain_text("The search failed.")
+    rooms.appliance.start()
+    expect(page.locator("#line")).to_have_text("Connected", timeout=3 * WAIT)
+    page.get_by_role("button", name="Try again").click()
+    expect(page.locator("#found-count")).to_have_text("1 found")
+
+
+# Pictures, recordings and files
+
+
+def attach(page, *files):
+    page.locator("#file").set_input_files(
+        [{"name": name, "mimeType": kind, "buffer": data} for name, kind, data in files])
+    expect(page.locator("#attached li", has_text="ready")).to_have_count(len(files))
+    page.get_by_role("button", name="Send").click()
+    expect(page.locator("#log > li.unsent")).to_have_count(0)
+
+
+@pytest.mark.parametrize("viewport", [{"width": 1280, "height": 800}, {"width": 390, "height": 844}])
+def test_pictures_keep_their_shape_and_open_large(lobby, parley, enter, viewport):
+    sizes = [(400, 900), (900, 400), (4000, 100), (100, 4000), (1, 1)]
+    attach(lobby.alice, *((f"{w}×{h}.png", "image/png", picture(w, h)) for w, h in sizes))
+    page = enter(parley, lobby.tokens[1], viewport=viewport)
+    choose(page, "Lobby")
+    for width, height in sizes:
+        image = page.get_by_role("img", name=f"{width}×{height}.png")
+        image.scroll_into_view_if_needed()
+        expect(image).to_have_js_property("naturalWidth", width)
+        shown = image.bounding_box()
+        assert shown["width"] / shown["height"] == pytest.approx(width / height, rel=0.02)
+        assert shown["width"] <= min(width, viewport["width"]) and shown["height"] <= min(height, 320.5)
+        opener = page.get_by_role("button", name=f"Open {width}×{height}.png")
+        assert min(opener.bounding_box()["width"], opener.bounding_box()["height"]) >= 44
+    assert page.evaluate("document.documentElement.scrollWidth") <= viewport["width"]
+    opener = page.get_by_role("button", name="Open 400×900.png")
+    opener.focus()
+    page.keyboard.press("Enter")
+    large = page.get_by_role("dialog", name="400×900.png")
+    expect(large.get_by_role("button", name="Close")).to_be_focused()
+    expect(large.get_by_role("img")).to_have_js_property("naturalHeight", 900)
+    shown = large.get_by_role("img").bounding_box()
+    assert shown["height"] > 500 and shown["width"] / shown["height"] == pytest.approx(400 / 900, rel=0.02)
+    link = large.get_by_role("link", name="Open the file").get_attribute("href")
+    assert requests.get(link, timeout=10).content == picture(400, 900)
+    page.keyboard.press("Escape")
+    expect(page.locator("dialog")).to_have_count(0)
+    expect(opener).to_be_focused()
+    opener.click()
+    large.get_by_role("button", name="Close").click()
+    expect(opener).to_be_focused()
+
+
+def test_recordings_play_and_other_files_are_saved(lobby):
+    alice, bob = lobby.alice, lobby.bob
+    attach(alice, ("voice.wav", "audio/wav", recording(1)))
+    sound = bob.locator("#log audio")
+    expect(sound).to_have_attribute("aria-label", "voice.wav")
+    sound.evaluate("(sound) => { sound.muted = true; return sound.play(); }")
+    # What changes about the message does not stop it.
+    sound.evaluate("(sound) => { sound.dataset.same = 'yes'; }")
+    bob.locator("#log > li").last.get_by_label("Actions for this message").click()
+    bob.locator("#log > li").last.get_by_role("button", name="React 👍").click()
+    expect(bob.get_by_role("button", name="👍 1")).to_be_visible()
+    expect(sound).to_have_attribute("data-same", "yes")
+    expect(sound).to_have_js_property("ended", True)
+    # What says that it is a recording and is none can still be saved.
+    attach(alice, ("broken.mp4", "video/mp4", b"no video"))
+    expect(bob.get_by_role("button", name="Download broken.mp4, 8 B")).to_be_visible()
+    expect(bob.locator("#log video")).to_have_count(0)
+    for name in ["IMG_0001.heic", "报告 100% \"final\".pdf", "a'b&c=d#e?.txt", "صورة.bin"]:
+        kind = "image/heic" if name.endswith("heic") else "application/octet-stream"
+        attach(alice, (name, kind, b"some bytes"))
+        button = bob.get_by_role("button", name=f"Download {name}, 10 B", exact=True)
+        with bob.expect_download() as download:
+            button.click()
+        with open(download.value.path(), "rb") as file:
+            assert file.read() == b"some bytes"
+        assert os.path.splitext(download.value.suggested_filename)[1] == os.path.splitext(name)[1]
+
+
+def test_every_direction_and_length_has_room(admin, parley, enter):
+    long = "Donaudampfschifffahrtsgesellschaftskapitänsmützenabzeichenfabrikverkaufsraum" * 3
+    alice, bob = admin.user(display_name="مريم <الحسيني>"), admin.user(display_name="W" * 60)
+    chat = admin.chat(alice, bob, name=long[:200])
+    admin.chat(alice, bob, name="שלום (1)")
+    page = enter(parley, admin.token(alice)["token"], viewport={"width": 390, "height": 844})
+    with Person(parley, admin.token(bob)["token"]).connect() as other:
+        first = other.send(chat, "مرحبا version 2.0!\nHello\nשלום")
+        other.send(chat, long, replyTo=first["id"])
+        other.send(chat, "👩‍👩‍👧‍👦❤️" * 200)
+        choose(page, long[:20])
+        expect(page.locator("#log > li")).to_have_count(3)
+        other.emit("typing:start", {"chatId": chat["id"]})
+        expect(page.locator("#typing")).to_contain_text("WWW")
+        text = page.locator("#m1 .text")
+        assert text.evaluate("(text) => getComputedStyle(text).direction") == "rtl"
+        assert text.evaluate("(text) => getComputedStyle(text).unicodeBidi") == "plaintext"
+        assert page.evaluate("document.documentElement.scrollWidth") <= 390
+        assert page.locator("#scroll").evaluate("(box) => box.scrollWidth <= box.clientWidth")
+        assert_usable(page)
+        act(page, "مرحبا version 2.0!", "Reply")
+        box(page).fill("مرحبا")
+        assert box(page).evaluate("(box) => getComputedStyle(box).direction") == "rtl"
+        page.keyboard.press("Enter")
+        expect(page.locator("#m4 .quote")).to_contain_text("WWW")
+    page.get_by_role("button", name="Back").click()
+    assert page.locator("#chats .name").first.evaluate("(name) => name.dir") == "auto"
+    assert page.evaluate("document.documentElement.scrollWidth") <= 390
+
+
+def test_an_input_method_chooses_words_with_enter(lobby):
+    page = lobby.alice
+    box(page).fill("にほん")
+    for fields in ("isComposing: true", "keyCode: 229"):
+        prevented = box(page).evaluate("""(box) => !box.dispatchEvent(new KeyboardEvent("keydown", {
+            key: "Enter", bubbles: true, cancelable: true, %s }))""" % fields)
+        assert not prevented
+    expect(box(page)).to_have_value("にほん")
+    expect(page.locator("#log > li")).to_have_count(0)
+    page.keyboard.press("Enter")
+    expect(item(page, "にほん")).to_be_visible()
+
+
+def test_the_focus_stays_where_one_is(lobby, parley):
+    page = lobby.alice
+    say(lobby.bob, "react to me")
+    act(page, "react to me", "React 👍")
+    mark = item(page, "react to me").get_by_role("button", name="👍 1")
+    mark.focus()
+    with Person(parley, lobby.tokens[1]).connect() as bob:
+        last = bob.ok("message:history", {"chatId": lobby.chat["id"]})["messages"][-1]
+        bob.ok("message:react", {"chatId": lobby.chat["id"], "messageId": last["id"], "emoji": "👍"})
+        expect(item(page, "react to me").get_by_role("button", name="👍 2")).to_be_focused()
+        item(page, "react to me").get_by_label("Actions for this message").click()
+        bob.ok("message:react", {"chatId": lobby.chat["id"], "messageId": last["id"], "emoji": "🎉"})
+        expect(item(page, "react to me").get_by_role("button", name="🎉 1")).to_be_visible()
+        reply = item(page, "react to me").get_by_role("button", name="Reply")
+        reply.focus()
+        bob.send(lobby.chat, "more")
+        expect(item(page, "more")).to_be_visible()
+        expect(reply).to_be_focused()
+        page.keyboard.press("Escape")
+        expect(item(page, "react to me").get_by_label("Actions for this message")).to_be_focused()
+        page.get_by_role("button", name=re.compile("^Lobby")).focus()
+        bob.send(lobby.chat, "and more")
+        expect(item(page, "and more")).to_be_visible()
+        expect(page.get_by_role("button", name=re.compile("^Lobby"))).to_be_focused()
+    assert page.evaluate("document.getAnimations().length") == 0
+
+
+def test_the_page_works_below_a_path(lobby, parley, browser):
+    proxy = PrefixProxy(parley, "/team/chat")
+    page = browser.page()
+    try:
+        page.goto(f"{proxy.url}/#token={lobby.tokens[0]}")
+        expect(page.locator("#line")).to_have_text("Connected")
+        assert page.url == proxy.url + "/"
+        choose(page, "Lobby")
+        attach(page, ("view.png", "image/png", picture(60, 40)))
+        expect(page.get_by_role("img", name="view.png")).to_have_js_property("naturalWidth", 60)
+        page.get_by_role("button", name="Open view.png").click()
+        assert page.get_by_role("link", name="Open the file").get_attribute("href").startswith(proxy.url + "/files/")
+        page.keyboard.press("Escape")
+        page.get_by_role("button", name="Sign out").click()
+        expect(page.get_by_label("Your token")).to_be_visible()
+        assert page.url == proxy.url + "/"
+        assert page.complaints == [] and proxy.strays == []
+    finally:
+        page.context.close()
+        proxy.close()

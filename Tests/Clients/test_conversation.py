@@ -287,7 +287,7 @@ def search(talker, query, wanted):
                 break
         if len(found) >= wanted or time.monotonic() > deadline:
             return found
-        # A search costs as much as ten plain events.
+        # A search costs as much as several plain events.
         time.sleep(0.3)
 
 

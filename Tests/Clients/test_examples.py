@@ -1,13 +1,15 @@
 """The Python examples of the documentation, and its archive, are run as they stand there."""
 
+import os
 import re
+import subprocess
 import sys
 from pathlib import Path
 
 import pytest
 
 from admin import Admin
-from appliance import ROOT, run
+from appliance import BINARY, ROOT, environment, run
 from person import Person
 
 CLIENTS = ROOT / "Sources" / "ChatGateway" / "ChatGateway.docc" / "Clients.md"
@@ -73,6 +75,41 @@ def test_the_readmes_python_example_is_python_and_connects(lobby, capsys):
         assert "'ok': True" in capsys.readouterr().out
     finally:
         names["client"].disconnect()
+
+
+def test_every_shell_line_of_the_readme_works_as_it_is_typed(start, tmp_path):
+    """In the order of the page, in one shell beside one appliance, which is stopped where the page says so."""
+    text = re.sub(r"^```.*?^```$", "", (ROOT / "README.md").read_text(), flags=re.S | re.M)
+    lines = [line[4:] for line in text.splitlines() if re.match(r"    (curl|parley|TOKEN)\b", line)]
+    lines.remove("parley serve --data /var/lib/parley --listen '[::]:5000'")
+    assert len(lines) > 20
+    appliance = start(data=tmp_path / "data")
+    for folder in ("bin", "far", ".local/share/bash-completion/completions", ".zfunc", ".config/fish/completions"):
+        (tmp_path / folder).mkdir(parents=True)
+    (tmp_path / "bin" / "parley").symlink_to(BINARY)
+    (tmp_path / "bin" / "ssh").write_text('#!/bin/sh\ncd far && exec sh -c "$2"\n')
+    (tmp_path / "bin" / "ssh").chmod(0o755)
+    (tmp_path / "cat.png").write_bytes(PNG)
+    given = {"127.0.0.1:5080": appliance.addresses["admin"], "localhost:5000": appliance.addresses["public"]}
+
+    def type_in(some):
+        script = "\n".join(some)
+        for place, value in given.items():
+            script = script.replace(place, value)
+        done = subprocess.run(
+            ["sh", "-exc", script], cwd=tmp_path, capture_output=True, text=True, timeout=240, check=False,
+            env={**environment(), "PATH": f"{tmp_path}/bin:{os.environ['PATH']}", "HOME": str(tmp_path),
+                 "PARLEY_ADMIN_LISTEN": appliance.addresses["admin"]})
+        assert done.returncode == 0 and '"error"' not in done.stdout, done.stdout + done.stderr
+        return done.stdout
+
+    of_stopped = [line for line in lines if line.startswith(("parley restore", "parley import"))]
+    said = type_in([line for line in lines if line not in of_stopped])
+    assert "Hello!" in said and "cat.png" in said
+    assert (tmp_path / "far" / "parley.db").read_bytes().startswith(b"SQLite format 3")
+    appliance.stop()
+    assert len(of_stopped) == 2
+    type_in(of_stopped)
 
 
 def test_the_archive_of_the_documentation_can_be_imported(tmp_path):

@@ -16,6 +16,8 @@ struct LayerTests {
         "CSQLiteFile": [],
         "CSQLite": [],
         "ChatSQLite": ["ByteText", "ChatCore", "CSQLite", "CSQLiteFile", "Logging"],
+        "CZlib": [],
+        "ChatImport": ["ByteText", "JSON", "ChatCore", "CZlib", "NIOCore"],
         "ChatGateway": [
             "ByteText", "JSON", "ChatCore", "ChatWire", "SocketIO", "EngineIO", "SocketServer", "NIOCore", "NIOHTTP1",
             "Logging",
@@ -26,9 +28,9 @@ struct LayerTests {
         ],
         "parley-load": ["ArgumentParser", "NIOCore", "NIOPosix"],
         "parley": [
-            "ByteText", "JSON", "ChatGateway", "ChatHTTP", "ChatSQLite", "ChatTokens", "ChatCore", "SocketIO",
-            "EngineIO", "SocketServer", "CMemory", "Logging", "ArgumentParser", "Configuration", "ServiceLifecycle",
-            "UnixSignals", "NIOCore", "NIOPosix", "NIOHTTP1",
+            "ByteText", "JSON", "ChatGateway", "ChatHTTP", "ChatSQLite", "ChatTokens", "ChatImport", "ChatCore",
+            "SocketIO", "EngineIO", "SocketServer", "CMemory", "Logging", "ArgumentParser", "Configuration",
+            "ServiceLifecycle", "UnixSignals", "AsyncHTTPClient", "NIOCore", "NIOPosix", "NIOHTTP1",
         ],
     ]
 

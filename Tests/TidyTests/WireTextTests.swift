@@ -8,7 +8,8 @@ import Testing
 struct WireTextTests {
     /// The targets that a stranger's text passes through.
     static let targets = [
-        "JSON", "SocketServer", "EngineIO", "SocketIO", "ChatWire", "ChatTokens", "ChatGateway", "ChatHTTP",
+        "JSON", "SocketServer", "EngineIO", "SocketIO", "ChatWire", "ChatTokens", "ChatImport", "ChatGateway",
+        "ChatHTTP",
     ]
 
     /// What takes more than linear time for what a stranger may send, by the name that linkers know it by.
@@ -32,6 +33,7 @@ struct WireTextTests {
         "ChatHTTP/PathParameters.swift": "names of our own patterns",
         "ChatHTTP/Route.swift": "methods, of which the parser knows a few",
         "ChatHTTP/RoutePattern.swift": "patterns of our own",
+        "SocketServer/OriginPattern.swift": "origins of the operator; those of pages are at most 1,200 bytes",
         "SocketServer/ListenAddress.swift": "addresses that the operator listens on",
         "SocketServer/WebSocketHandshake.swift": "tests compare its answers",
         "SocketServer/TrustedProxies.swift": "networks of the operator; hops of at most 80 bytes",
@@ -43,7 +45,7 @@ struct WireTextTests {
         "EngineIO/EngineRequest.swift": "methods, of which the parser knows a few",
         "EngineIO/EngineServer.swift": "methods, of which the parser knows a few",
         "EngineIO/EngineSessionHandler.swift": "reasons of our own",
-        "EngineIO/EngineRefusal.swift": "tests compare refusals",
+        "EngineIO/EngineAdmission.swift": "tests compare refusals",
         "EngineIO/EngineTransport.swift": "names of our own",
         "SocketIO/ConnectRequest.swift": "messages of the application",
         "SocketIO/DisconnectReason.swift": "reasons of our own",
@@ -51,13 +53,15 @@ struct WireTextTests {
         "ChatTokens/KeyRing.swift": "secrets of our own",
         "ChatTokens/SigningSecret.swift": "secrets of our own",
         "ChatTokens/OutsideKeys.swift": "a file of the operator",
+        "ChatImport/ForeignEmoji.swift": "a table of our own",
+        "ChatImport/ForeignFormat.swift": "names of our own",
+        "ChatImport/ForeignNote.swift": "names of our own",
         "ChatGateway/ChatGateway+LiveSessions.swift": "what the operator sees of connections; headers are bounded",
         "ChatGateway/TypeScriptDeclarations.swift": "descriptions of our own",
         "ChatWire/WireObject.swift": "descriptions of our own",
         "ChatWire/WireShape.swift": "descriptions of our own",
         "ChatWire/SessionEnd.swift": "codes of our own",
         "ChatWire/ServerEventName.swift": "names of our own",
-        "ChatGateway/AdmissionGate.swift": "names of fields, of our own",
         "ChatHTTP/PublicRouter.swift": "methods, of which the parser knows a few; names in the log",
         "ChatHTTP/AdminRequest.swift": "methods, of which the parser knows a few",
         "ChatHTTP/AdminSite+Chats.swift": "roles of our own",

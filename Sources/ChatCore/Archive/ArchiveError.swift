@@ -9,7 +9,7 @@ public struct ArchiveError: Error, Hashable, Sendable {
         case unknownKind = "unknown_kind"
         /// A field is missing, unknown, mistyped or out of range.
         case invalid
-        /// A line stands where it may not.
+        /// A line stands where it may not, or a message that has no id and no `seq` is older than the one before it.
         case order
         /// A `seq` that leaves a gap or comes twice, an id that is older than the one before it in its chat.
         case sequence

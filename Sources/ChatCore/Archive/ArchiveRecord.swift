@@ -24,6 +24,9 @@ public enum ArchiveRecord: Sendable, Hashable {
     case member(ArchiveMember)
     case end(ArchiveCounts)
 
+    /// The ``section`` of messages and of what hangs on them.
+    public static let messages = 4
+
     /// Its place in the order above; lines of one place may stand in any order their own rules allow.
     public var section: Int {
         switch self {
@@ -31,7 +34,7 @@ public enum ArchiveRecord: Sendable, Hashable {
         case .user: 1
         case .token: 2
         case .chat: 3
-        case .message, .reaction, .file, .data: 4
+        case .message, .reaction, .file, .data: Self.messages
         case .member: 5
         case .end: 6
         }

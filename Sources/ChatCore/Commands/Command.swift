@@ -14,6 +14,8 @@ public enum Command: Sendable {
     case updateUser(UserID, UserPatch)
     case deleteUser(UserID, deleteMessages: Bool)
     case setBlocked(UserID, Bool)
+    /// A user comes in with a token of others': is made where there is none, and becomes what the token says.
+    case signIn(SignIn)
     // Tokens. Operator only.
     case issueToken(NewToken)
     case revokeToken(TokenID)
@@ -94,7 +96,7 @@ public struct NewToken: Sendable, Hashable {
     /// The `jti`: made by the caller, who signs the token after the commit.
     public var id: TokenID
     public var owner: Owner
-    /// Makes the user if there is none (an id makes a user of that id and username).
+    /// Makes the user if there is none (an id makes a user of that id, called by it where that is free).
     public var createUser: Bool
     public var label: String?
     public var expiresAt: Timestamp

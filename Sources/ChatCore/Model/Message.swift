@@ -49,7 +49,7 @@ public struct Message: Hashable, Sendable {
         public var id: MessageID
         public var seq: Int64
         public var senderID: UserID?
-        /// The first 200 Unicode scalars.
+        /// Its beginning, of 200 Unicode scalars at most: ``TextExcerpt``.
         public var content: String
 
         public init(id: MessageID, seq: Int64, senderID: UserID?, content: String) {

@@ -21,13 +21,15 @@ public protocol ChatRecords: AnyObject {
     // MARK: Users and tokens
 
     func user(_ id: UserID) throws -> UserRecord?
-    /// By the name as ``Folding`` makes it.
+    /// By the key of the name (``Folding/usernameKeys(_:)``).
     func user(folded name: String) throws -> UserRecord?
     /// Whether there is or was a user of this id.
     func isTaken(_ id: UserID) throws -> Bool
     func insertUser(_ user: User, folded: String, n: Int64) throws -> UserRecord
     /// Stores what others see of a user.
-    func putCard(_ card: UserCard, folded: String, of user: UserRecord, n: Int64) throws
+    ///
+    /// - Parameter folded: the key of a name that is new; `nil` leaves that of before.
+    func putCard(_ card: UserCard, folded: String?, of user: UserRecord, n: Int64) throws
     func putBlocked(_ blocked: Bool, of user: UserRecord, n: Int64) throws
     func putPresence(_ presence: PresenceChange, of user: UserRecord) throws
     /// From now on there is no such user; what they were called is gone, their id is never another's.
@@ -63,7 +65,7 @@ public protocol ChatRecords: AnyObject {
     /// A member as of now, who has read what was said before; that they once left is forgotten.
     func insertMember(_ user: UserRecord, of chat: ChatRecord, role: Member.Role, n: Int64) throws -> MemberRecord
     /// The member is gone, and that is noted for those who come back.
-    func removeMember(_ member: MemberRecord, n: Int64) throws
+    func removeMember(_ key: MemberRecord.Key, n: Int64) throws
     /// The record was changed; it is written by the end of the transaction.
     func changed(_ chat: ChatRecord)
     func changed(_ member: MemberRecord)

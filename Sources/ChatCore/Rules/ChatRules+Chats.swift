@@ -90,7 +90,7 @@ extension ChatRules {
     public func checkForm(of new: NewChat) throws {
         _ = try FieldRules.optionalName(new.name, field: "name")
         guard let id = new.id else { return }
-        try FieldRules.id(id.rawValue)
+        try FieldRules.id(id)
         guard try !records.isTaken(id) else {
             throw ChatError(.conflict, "This id is or was another chat's.", field: "id")
         }

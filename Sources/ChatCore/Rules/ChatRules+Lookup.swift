@@ -20,8 +20,10 @@ extension ChatRules {
 
     /// The user of that name, as they may write it.
     func user(named username: String) throws -> UserRecord? {
-        guard let folded = Folding.foldedName(username) else { return nil }
-        return try records.user(folded: folded)
+        for key in Folding.usernameKeys(username) {
+            if let user = try records.user(folded: key) { return user }
+        }
+        return nil
     }
 
     /// The chat, and the user's place in it. Who is blocked is no member.

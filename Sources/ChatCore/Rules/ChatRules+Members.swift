@@ -76,7 +76,7 @@ extension ChatRules {
     /// has been there longest.
     public mutating func depart(_ user: UserRecord, _ member: MemberRecord, from chat: ChatRecord) throws {
         let n = records.nextRevision()
-        try records.removeMember(member, n: n)
+        try records.removeMember(member.key, n: n)
         counted(-1, in: chat, n: n)
         changes.append(.memberRemoved(chat.chat.id, user.user.id))
         guard member.role == .owner, chat.chat.kind == .group,
@@ -85,6 +85,18 @@ extension ChatRules {
                 ?? records.firstMember(of: chat, as: .member)
         else { return }
         setRole(.owner, successor, of: heir, in: chat)
+    }
+
+    /// Takes members out of a chat that is gone, as many at a time as the engine likes; each is told of its end once.
+    ///
+    /// - Returns: the revision of it.
+    public mutating func dismiss(
+        _ members: [(key: Int64, id: UserID)], ofDeleted chat: ChatID, key: Int64
+    ) throws -> Int64 {
+        let n = records.nextRevision()
+        for member in members { try records.removeMember(MemberRecord.Key(chat: key, user: member.key), n: n) }
+        changes.append(.chatDeleted(chat, members: members.map(\.id)))
+        return n
     }
 
     private mutating func setRole(

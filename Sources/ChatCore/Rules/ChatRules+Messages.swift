@@ -67,7 +67,7 @@ extension ChatRules {
         to id: MessageID, in chatID: ChatID, with emoji: String, remove: Bool, by userID: UserID
     ) throws -> Outcome {
         let (chat, user, member) = try membership(userID, in: chatID)
-        try FieldRules.emoji(emoji)
+        let emoji = try FieldRules.emoji(emoji)
         let message = try existingMessage(id, in: chat, seenBy: member)
         guard !message.isDeleted else { throw Self.isDeleted }
         guard try records.hasReacted(user, to: message.n, with: emoji) == remove else {

@@ -118,13 +118,15 @@ extension ChatRules {
 }
 
 extension Message.Quote {
-    /// Scalars of the message that a reply shows.
+    /// Scalars of the message that a reply shows, at most; and no part of a character.
     public static let limit = 200
+    /// So many of its scalars tell what is shown.
+    public static let seen = limit + 1
 
-    /// - Parameter content: of the whole message.
+    /// - Parameter content: of the whole message, or its first ``seen`` scalars.
     public init(id: MessageID, seq: Int64, senderID: UserID?, ofContent content: String) {
         self.init(
             id: id, seq: seq, senderID: senderID,
-            content: String(String.UnicodeScalarView(content.unicodeScalars.prefix(Self.limit))))
+            content: TextExcerpt.cut(content, scalars: Self.limit))
     }
 }

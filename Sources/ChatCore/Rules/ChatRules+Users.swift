@@ -1,11 +1,13 @@
-/// Users and their tokens: the operator's commands.
+import ByteText
+
+/// Users and their tokens: the operator's commands, and a user who signs in.
 extension ChatRules {
     mutating func createUser(_ new: NewUser) throws -> UserRecord {
-        let username = try FieldRules.username(new.username)
+        let username = try FieldRules.username(new.username, of: new.id)
         let displayName = try FieldRules.optionalName(new.displayName, field: "display_name")
         let avatar = try FieldRules.avatarURL(new.avatarURL)
         if let id = new.id {
-            try FieldRules.id(id.rawValue)
+            try FieldRules.id(id)
             guard try !records.isTaken(id) else {
                 throw ChatError(.conflict, "This id is or was another user's.", field: "id")
             }
@@ -24,20 +26,52 @@ extension ChatRules {
     mutating func updateUser(_ id: UserID, _ patch: UserPatch) throws -> Outcome {
         let record = try existingUser(id)
         var user = record.user
-        if let username = patch.username { user.username = try FieldRules.username(username) }
+        if let username = patch.username { user.username = try FieldRules.username(username, of: id) }
         if let name = patch.displayName { user.displayName = try FieldRules.optionalName(name, field: "display_name") }
         if let avatar = patch.avatarURL { user.avatarURL = try FieldRules.avatarURL(avatar) }
         guard user.card != record.user.card else { return .user(user) }
-        let folded = try Self.folded(user.username)
-        try checkFree(folded, for: id)
+        var folded: String?
+        // Who goes on to have a name that looks like another's, from before that was refused, has what else they want.
+        if ByteString(user.username) != ByteString(record.user.username) {
+            let name = try Self.folded(user.username)
+            try checkFree(name, for: id)
+            folded = name
+        }
         try records.putCard(user.card, folded: folded, of: record, n: records.nextRevision())
         record.user = user
         changes.append(.userUpdated(user.card, in: try records.chatIDs(of: record)))
         return .user(user)
     }
 
+    /// Makes the user whom a token of others' names, or has them follow it.
+    mutating func signIn(_ signIn: SignIn) throws -> Outcome {
+        guard try records.user(signIn.id) == nil else { return try updateUser(signIn.id, signIn.patch) }
+        let new = NewUser(
+            id: signIn.id, username: try freeUsername(for: signIn.id, wanted: signIn.username),
+            displayName: signIn.displayName, avatarURL: signIn.avatarURL)
+        return .user(try createUser(new).user)
+    }
+
+    /// What a user is called who named no name that is theirs: as they want, else by their id, else by their id with a
+    /// number behind it.
+    private func freeUsername(for id: UserID, wanted: String? = nil) throws -> String {
+        for name in [wanted, id.rawValue] {
+            guard let name, let folded = Folding.username(name) else { continue }
+            if try records.user(folded: folded) == nil { return name }
+        }
+        for number in 2...99 {
+            let name = Self.name(of: id, suffix: "-\(number)")
+            if let folded = Folding.username(name), try records.user(folded: folded) == nil { return name }
+        }
+        return Self.name(of: id, suffix: "-" + records.makeID())
+    }
+
+    private static func name(of id: UserID, suffix: String) -> String {
+        id.bytes.prefix(atMost: FieldRules.longestUsername - suffix.utf8.count).string + suffix
+    }
+
     private static func folded(_ username: String) throws(ChatError) -> String {
-        guard let folded = Folding.fold(username) else {
+        guard let folded = Folding.username(username) else {
             throw ChatError(.tooLong, "The username is too long.", field: "username")
         }
         return folded
@@ -88,7 +122,8 @@ extension ChatRules {
         case .id(let id):
             if let record = try records.user(id) { return record }
             guard new.createUser else { throw Self.noUser }
-            return try createUser(NewUser(id: id, username: id.rawValue))
+            try FieldRules.id(id, field: "user_id")
+            return try createUser(NewUser(id: id, username: try freeUsername(for: id)))
         case .username(let username):
             if let record = try user(named: username) { return record }
             guard new.createUser else { throw Self.noUser }

@@ -38,6 +38,7 @@ public struct ChatRules<Records: ChatRecords> {
         case .removeMember(let chat, let user, let principal): try removeMember(user, from: chat, by: principal)
         case .createUser(let user): .user(try createUser(user).user)
         case .updateUser(let id, let patch): try updateUser(id, patch)
+        case .signIn(let user): try signIn(user)
         case .deleteUser(let id, let deleteMessages): try deleteUser(id, deleteMessages: deleteMessages)
         case .setBlocked(let id, let blocked): try setBlocked(id, blocked)
         case .issueToken(let token): try issueToken(token)

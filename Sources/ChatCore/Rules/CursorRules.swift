@@ -5,7 +5,7 @@ public enum CursorRules {
 
     /// - Throws: `invalid` for what cannot be a cursor's name: 1–64 of `A-Za-z0-9_.:-`.
     public static func check(name: String) throws(ChatError) {
-        guard IdentifierRule.allows(name) else {
+        guard IdentifierRule.allowsAsPlainName(name) else {
             throw ChatError(.invalid, "A cursor's name has 1 to 64 of the characters A-Za-z0-9_.:-.", field: "name")
         }
     }

@@ -2,15 +2,36 @@ import ByteText
 
 /// The rules that single fields keep to, whoever gives them. Pure; each throws the ``ChatError`` that names the field.
 public enum FieldRules {
-    /// A username without the white space around it: 1–64 scalars, no control characters.
-    public static func username(_ text: String) throws(ChatError) -> String {
-        try name(text, field: "username", limit: 64)
+    /// Scalars of a username.
+    static let longestUsername = 64
+
+    /// A username without the white space around it: 1–64 scalars, nothing invisible in it but joiners inside a word or
+    /// an emoji, something visible. A user's own id is always one.
+    public static func username(_ text: String, of id: UserID? = nil) throws(ChatError) -> String {
+        if let id, id.bytes == ByteString(text), IdentifierRule.allows(id.bytes) { return text }
+        let username = try name(text, field: "username", limit: longestUsername)
+        try check(username, field: "username", isUnique: true)
+        return username
     }
 
-    /// A display name or a chat's name, trimmed: 1–200 scalars, no control characters; empty is none.
+    /// A display name or a chat's name, trimmed: 1–200 scalars, nothing that turns the direction of other text, at most
+    /// four marks on a letter; what shows nothing is none.
     public static func optionalName(_ text: String?, field: String) throws(ChatError) -> String? {
-        guard let text else { return nil }
-        if trimmed(text).isEmpty { return nil }
+        guard let text, Visibility.showsSomething(in: text) else { return nil }
+        let name = try name(text, field: field, limit: 200)
+        try check(name, field: field, isUnique: false)
+        return name
+    }
+
+    /// A username as archives may have it: what an older release took stays.
+    public static func archivedUsername(_ text: String, of id: UserID) throws(ChatError) -> String {
+        if id.bytes == ByteString(text) { return text }
+        return try name(text, field: "username", limit: longestUsername)
+    }
+
+    /// A name as archives may have it: what an older release took stays.
+    public static func archivedName(_ text: String?, field: String) throws(ChatError) -> String? {
+        guard let text, !trimmed(text).isEmpty else { return nil }
         return try name(text, field: field, limit: 200)
     }
 
@@ -23,7 +44,7 @@ public enum FieldRules {
         guard address.utf8.count <= 2000 else {
             throw ChatError(.tooLong, "An avatar's address has at most 2000 bytes.", field: "avatar_url")
         }
-        guard namesPlace(ByteString(address)), !address.unicodeScalars.contains(where: isControl) else {
+        guard namesPlace(ByteString(address)), !address.unicodeScalars.contains(where: Visibility.isControl) else {
             throw ChatError(
                 .invalid, "An avatar's address is an http or https URL with a host, or a path of one slash.",
                 field: "avatar_url")
@@ -45,16 +66,17 @@ public enum FieldRules {
         return address.utf8.dropFirst().first.map { !slashes.contains($0) } ?? true
     }
 
-    /// An id given from outside.
-    public static func id(_ text: String) throws(ChatError) {
-        guard IdentifierRule.allows(text) else {
-            throw ChatError(.invalid, "An id is 1 to 64 of A-Za-z0-9_.:-", field: "id")
+    /// An id given from outside: see ``IdentifierRule``.
+    public static func id<Subject>(_ id: Identifier<Subject>, field: String = "id") throws(ChatError) {
+        guard IdentifierRule.allows(id.bytes) else {
+            throw ChatError(.invalid, "An id is 1 to 128 visible ASCII characters, without blanks.", field: field)
         }
     }
 
     /// What a message may say.
     ///
-    /// - Throws: `invalid` for an empty text and one with U+0000, `too_long` past the policy's limit of scalars.
+    /// - Throws: `invalid` for a text of nothing visible, unless files come with it, and for one with U+0000;
+    ///   `too_long` past the policy's limit of scalars.
     public static func content(
         _ text: String, kind: Message.Kind, hasAttachments: Bool, _ policy: ChatPolicy
     ) throws(ChatError) {
@@ -64,17 +86,20 @@ public enum FieldRules {
                 .tooLong, "A message has at most \(policy.maxMessageLength) characters.", field: "content")
         }
         // Clients in C, and files that other programs read, would end it there.
-        guard !text.utf8.contains(0) else {
+        guard !ByteString(text).contains(0) else {
             throw ChatError(.invalid, "A message cannot hold U+0000.", field: "content")
         }
-        if text.isEmpty, !(hasAttachments && kind != .system) {
-            throw ChatError(.invalid, "A message needs content.", field: "content")
+        guard Visibility.showsSomething(in: text) || (hasAttachments && kind != .system) else {
+            throw ChatError(.invalid, "A message needs content that can be seen.", field: "content")
         }
     }
 
     /// 1–64 of U+0021–U+007E.
     public static func clientID(_ text: String) throws(ChatError) {
-        guard (1...64).contains(text.utf8.count), text.utf8.allSatisfy({ (0x21...0x7E).contains($0) }) else {
+        let isVisible = ByteString(text).withBytes { bytes in
+            (1...64).contains(bytes.count) && bytes.allSatisfy { (0x21...0x7E).contains($0) }
+        }
+        guard isVisible else {
             throw ChatError(.invalid, "A clientId is 1 to 64 visible ASCII characters.", field: "clientId")
         }
     }
@@ -85,23 +110,35 @@ public enum FieldRules {
             throw ChatError(
                 .invalid, "A message takes at most \(ChatPolicy.maxAttachments) files.", field: "attachmentIds")
         }
-        guard Set(files).count == files.count else {
+        guard files.isEmpty || Set(files).count == files.count else {
             throw ChatError(.invalid, "A file is named twice.", field: "attachmentIds")
         }
     }
 
-    /// Bytes of a reaction.
+    /// Bytes of a reaction, those of U+FE0F aside.
     public static let longestEmoji = 64
 
-    /// A reaction: 1–64 bytes, no white space at its ends, no control characters.
-    public static func emoji(_ text: String) throws(ChatError) {
-        guard text.utf8.count <= longestEmoji else {
+    /// A reaction in its one spelling (``Visibility``): an emoji, or a name as other programs have for theirs
+    /// (`:party_parrot:`). 1–64 bytes without U+FE0F, with which and without which it is the same; no white space at
+    /// its ends, no controls, something visible.
+    public static func emoji(_ text: String) throws(ChatError) -> String {
+        // The longest has no more selectors than other scalars.
+        guard text.utf8.count <= 4 * longestEmoji, Visibility.bareEmoji(text).utf8.count <= longestEmoji else {
             throw ChatError(.tooLong, "A reaction has at most \(longestEmoji) bytes.", field: "emoji")
         }
         let isTrimmed = trimmed(text).utf8.count == text.utf8.count
-        guard !text.isEmpty, isTrimmed, !text.unicodeScalars.contains(where: isControl) else {
+        let isClean = text.unicodeScalars.allSatisfy { scalar in
+            !Visibility.isControl(scalar) && (!Visibility.isInvisible(scalar) || Visibility.isPartOfEmoji(scalar))
+        }
+        guard isTrimmed, isClean, Visibility.showsSomething(in: text) else {
             throw ChatError(.invalid, "A reaction is an emoji.", field: "emoji")
         }
+        return Visibility.emojiSpelling(of: text)
+    }
+
+    /// Whether there is another spelling of a reaction (as ``emoji(_:)`` gave it), with or without U+FE0F.
+    public static func hasSpellings(emoji: String) -> Bool {
+        emoji.unicodeScalars.contains(Visibility.emojiSelector)
     }
 
     private static func name(_ text: String, field: String, limit: Int) throws(ChatError) -> String {
@@ -110,17 +147,29 @@ public enum FieldRules {
         guard name.unicodeScalars.count <= limit else {
             throw ChatError(.tooLong, "The \(field) has at most \(limit) characters.", field: field)
         }
-        guard !name.unicodeScalars.contains(where: isControl) else {
+        guard !name.unicodeScalars.contains(where: Visibility.isControl) else {
             throw ChatError(.invalid, "The \(field) has control characters.", field: field)
         }
         return name
     }
 
-    private static func isControl(_ scalar: Unicode.Scalar) -> Bool {
-        switch scalar.properties.generalCategory {
-        case .control, .lineSeparator, .paragraphSeparator: true
-        default: false
-        }
+    private static func check(_ name: String, field: String, isUnique: Bool) throws(ChatError) {
+        guard let fault = Visibility.fault(inName: name, isUnique: isUnique) else { return }
+        let why =
+            switch fault {
+            case .control: "has control characters"
+            case .direction(let scalar): "has a mark that turns the direction of text (\(code(scalar)))"
+            case .invisible(let scalar): "has a character that cannot be seen (\(code(scalar)))"
+            case .marks: "has more than \(Visibility.mostMarks) marks on one letter"
+            case .nothingVisible: "has nothing that can be seen"
+            }
+        throw ChatError(.invalid, "The \(field) \(why).", field: field)
+    }
+
+    /// `U+200B`.
+    private static func code(_ scalar: Unicode.Scalar) -> String {
+        let digits = String(scalar.value, radix: 16, uppercase: true)
+        return "U+" + String(repeating: "0", count: max(0, 4 - digits.utf8.count)) + digits
     }
 
     private static func trimmed(_ text: String) -> String {

@@ -5,8 +5,8 @@
 /// - lists and counts: the one who inherits a chat, a user's chats, what does not count as unread, the reactions to a
 ///   message that is named, what a user has uploaded, the bytes of all files;
 /// - what follows from a record that was loaded: the chat of a message that the operator names alone, the whole of a
-///   message found by its `clientID`, the direct chat of a pair and its members, the user who has the name that a
-///   loaded one goes on to have;
+///   message found by its `clientID`, the direct chat of a pair and its members, the names that are tried where that
+///   of a user's id is taken;
 /// - what the command itself stored;
 /// - what ``LongWork`` loads: that is found bit by bit, in transactions of its own.
 public struct RecordNeeds: Sendable, Hashable {
@@ -47,7 +47,7 @@ public struct RecordNeeds: Sendable, Hashable {
 
     /// By id; also whether there ever was a user of this id.
     public var users: Set<UserID> = []
-    /// Users by the name as ``Folding`` makes it.
+    /// Users by the keys that ``Folding`` makes of names.
     public var names: Set<String> = []
     /// By id; also whether there ever was a chat of this id.
     public var chats: Set<ChatID> = []
@@ -101,9 +101,7 @@ public struct RecordNeeds: Sendable, Hashable {
 
     /// A username, as somebody may write it: that of a user who is there, and that of one who is to be made.
     fileprivate mutating func add(name: String) {
-        if let name = Folding.foldedName(name) { names.insert(name) }
-        guard case .success(let trimmed) = Result(catching: { try FieldRules.username(name) }) else { return }
-        if let name = Folding.fold(trimmed) { names.insert(name) }
+        names.formUnion(Folding.usernameKeys(name))
     }
 }
 
@@ -132,6 +130,10 @@ extension Command {
         case .updateUser(let user, let patch):
             needs.users.insert(user)
             if let name = patch.username { needs.add(name: name) }
+        case .signIn(let new):
+            needs.users.insert(new.id)
+            if let name = new.username { needs.add(name: name) }
+            needs.add(name: new.id.rawValue)
         case .deleteUser(let user, _), .setBlocked(let user, _), .revokeTokens(let user, _): needs.users.insert(user)
         case .presence(let presences): needs.users.formUnion(presences.map(\.userID))
         case .issueToken(let new): needs.add(new)

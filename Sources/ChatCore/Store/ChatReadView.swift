@@ -22,7 +22,6 @@ public protocol ChatReadView {
     func members(of chat: ChatID, page: PageRequest) throws -> Page<Member>
     /// Those of `others` who share at least one chat with `user`.
     func contacts(of user: UserID, among others: [UserID]) throws -> Set<UserID>
-    func chatIDs(of user: UserID) throws -> [ChatID]
     /// Those of the user's chats that have at most `quietMembers` members.
     func presenceChats(of user: UserID, quietMembers: Int) throws -> [ChatID]
     func chatList(of user: UserID) throws -> [ChatListItem]
@@ -45,11 +44,11 @@ public protocol ChatReadView {
     func unreadCount(of user: UserID, in chat: ChatID) throws -> Int
     func unreadTotal(of user: UserID) throws -> Int
 
-    /// Messages with all words of `query` (the last one as a prefix), newest first, in one's own chats or one of them.
-    /// The text is data, never syntax.
+    /// Messages with all that is looked for (``SearchQuery``), newest first, in one's own chats or one of them.
     ///
-    /// - Throws: `forbidden` for a chat one is not a member of; `invalid` for a query without a word in it.
-    func search(_ query: String, for user: UserID, in chat: ChatID?, page: PageRequest) throws -> Page<SearchHit>
+    /// - Parameter user: whose chats, as they see them; `nil`: the operator, all chats.
+    /// - Throws: `forbidden` for a chat one is not a member of; `invalid` for a query of nothing but punctuation.
+    func search(_ request: SearchRequest, for user: UserID?) throws -> SearchPage
 
     // Files.
     /// A whole file as `user` may have it: a member of the chat it was sent to, who sees its message; its owner, until
@@ -115,6 +114,13 @@ public protocol ChatReadView {
 }
 
 extension ChatReadView {
+    /// ``search(_:for:)`` of a query by itself.
+    public func search(
+        _ query: String, for user: UserID, in chat: ChatID? = nil, page: PageRequest = PageRequest()
+    ) throws -> SearchPage {
+        try search(SearchRequest(query, in: chat, page: page), for: user)
+    }
+
     /// ``standing(epoch:revision:heardAt:)`` of an offset that is as old as its revision.
     public func standing(epoch: UInt64, revision: Revision) throws -> OffsetStanding {
         try standing(epoch: epoch, revision: revision, heardAt: nil)

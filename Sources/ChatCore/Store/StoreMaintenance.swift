@@ -42,8 +42,10 @@ public protocol StoreMaintenance: Sendable {
 
     /// Begins to take an archive into the store, or goes on with one that was begun.
     ///
-    /// - Parameter anew: whether one that was begun is forgotten.
-    func beginImport(anew: Bool) throws -> any ArchiveTarget
+    /// - Parameters:
+    ///   - anew: whether one that was begun is forgotten.
+    ///   - sorting: how messages are taken that do not come oldest first; `nil`: they are refused.
+    func beginImport(anew: Bool, sorting: ArchiveSorting?) throws -> any ArchiveTarget
 }
 
 /// Something that a check found.
@@ -85,6 +87,15 @@ public protocol ArchiveSource {
     ) throws -> ArchiveCounts
 }
 
+/// How a user or a chat of an archive stands to those that are there.
+public enum ArchiveStanding: Sendable, Hashable {
+    case new
+    /// There is one of this id. A deleted one too.
+    case sameID
+    /// Another user has this username; the two have another direct chat.
+    case nameTaken
+}
+
 /// Takes the records of an archive, all or nothing: nobody sees them before ``finish()``.
 public protocol ArchiveTarget {
     /// Where an import that was killed got to: the archive has to be given again, and its lines up to there are only
@@ -95,9 +106,16 @@ public protocol ArchiveTarget {
     /// Takes the next record.
     ///
     /// - Parameter mark: the archive up to and with this record's line; the same for all records of one line.
-    /// - Throws: ``ArchiveError``, after which the import is to be ended by ``discard()``; ``StoreOpenError`` when
-    ///   nothing can be written, after which it may be gone on with another time.
+    /// - Throws: ``ArchiveError``: nothing was taken of the record, and either the import goes on without it or is
+    ///   ended by ``discard()``; ``StoreOpenError`` when nothing can be written, after which it may be gone on with
+    ///   another time.
     func take(_ record: ArchiveRecord, _ mark: ArchiveMark) throws
+    /// Whether the store has a user already that this one would be, or would meet.
+    func standing(of user: ArchiveUser) throws -> ArchiveStanding
+    /// The same of a chat, whose pair was made before.
+    func standing(of chat: ArchiveChat) throws -> ArchiveStanding
+    /// Takes what was put aside to be sorted, so that it is counted.
+    func settle() throws
     /// From now on it is the store.
     ///
     /// - Returns: where the old one is kept; `nil` where there was none.

@@ -1,3 +1,5 @@
+import Synchronization
+
 /// Makes and checks the addresses under which a file can be fetched without a token. CONTRACT section 3, `file:url`.
 /// Implemented by `ChatTokens`.
 public protocol FileLinks: Sendable {
@@ -14,8 +16,14 @@ public enum FileAddress {
     /// How long a signed address is good.
     public static let life: Duration = .seconds(3600)
 
-    /// Relative to the public listener.
-    public static func path(of file: FileID) -> String { "/files/\(file.rawValue)" }
+    private static let prefix = Mutex("")
+
+    /// Names the path below which clients find the public listener, beginning with a slash, or nothing. It is one for
+    /// the process, as the listener is, and said before anything is served.
+    public static func setPrefix(_ path: String) { prefix.withLock { $0 = path } }
+
+    /// Relative to the host that the public listener is found at.
+    public static func path(of file: FileID) -> String { prefix.withLock { $0 } + "/files/\(file.rawValue)" }
 
     /// A signed address that is good for `user` until `expiry`, which is cut to seconds. It names the user, so that
     /// what holds for them when it is used holds for it.

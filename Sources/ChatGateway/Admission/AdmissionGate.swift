@@ -59,22 +59,32 @@ final class AdmissionGate: ConnectionGate {
         guard let text = TokenSource.token(of: request) else {
             return decide(.refuse(.refusal("unauthorized", "A token is required.")))
         }
-        let token: VerifiedToken
-        do throws(TokenError) {
-            token = try verifier.verify(text)
-        } catch {
-            return decide(.refuse(.refusal(error)))
+        verifier.verify(text) { verified in
+            switch verified {
+            case .success(let token): self.admit(request, with: token, reply: decide)
+            case .failure(let error): decide(.refuse(.refusal(error)))
+            }
         }
-        let applicant = Applicant(token: token, comeback: comeback(in: request, of: token.userID), decide: decide)
-        // What a replay reads is long, and may fail by itself.
-        guard applicant.comeback == nil, let its = bursts.first(where: { $0.eventLoop === request.eventLoop }) else {
-            return lookUp([applicant], mayCreate: autoCreateUsers)
-        }
-        its.burst.value.add(applicant) { self.lookUp($0, mayCreate: self.autoCreateUsers, done: $1) }
     }
 
+    private func admit(
+        _ request: ConnectRequest, with token: VerifiedToken,
+        reply decide: @escaping @Sendable (ConnectDecision) -> Void
+    ) {
+        let applicant = Applicant(
+            token: token, signIn: autoCreateUsers ? token.signIn : nil,
+            comeback: comeback(in: request, of: token.userID), decide: decide)
+        // What a replay reads is long, and may fail by itself. Where keys had to be fetched first, this is another
+        // thread.
+        guard applicant.comeback == nil, request.eventLoop.inEventLoop,
+            let its = bursts.first(where: { $0.eventLoop === request.eventLoop })
+        else { return lookUp([applicant]) }
+        its.burst.value.add(applicant) { self.lookUp($0, done: $1) }
+    }
+
+    /// - Parameter isSignedIn: what their tokens say was stored already, or could not be.
     private func lookUp(
-        _ applicants: [Applicant], mayCreate: Bool, done: @escaping @Sendable () -> Void = {}
+        _ applicants: [Applicant], isSignedIn: Bool = false, done: @escaping @Sendable () -> Void = {}
     ) {
         store.read { view in
             try applicants.map { applicant in
@@ -86,22 +96,30 @@ final class AdmissionGate: ConnectionGate {
             switch result {
             case .success(let found):
                 for (applicant, (admission, page)) in zip(applicants, found) {
-                    self.found(admission, page, for: applicant, mayCreate: mayCreate)
+                    self.found(admission, page, for: applicant, isSignedIn: isSignedIn)
                 }
             case .failure(let error) where applicants.count == 1:
                 self.failed(applicants[0], error)
             case .failure:
                 // The fault may be in what belongs to one of them.
-                for applicant in applicants { self.lookUp([applicant], mayCreate: mayCreate) }
+                for applicant in applicants { self.lookUp([applicant], isSignedIn: isSignedIn) }
             }
             done()
         }
     }
 
-    private func found(_ admission: Admission, _ page: ReplayPage?, for applicant: Applicant, mayCreate: Bool) {
+    private func found(_ admission: Admission, _ page: ReplayPage?, for applicant: Applicant, isSignedIn: Bool) {
+        switch (admission, isSignedIn ? nil : applicant.signIn) {
+        case (.admitted(let session), let signIn?) where signIn.changes(session.user):
+            self.signIn(applicant, signIn, isThere: true)
+        case (.unknownUser, let signIn?): self.signIn(applicant, signIn, isThere: false)
+        default: answer(admission, page, for: applicant)
+        }
+    }
+
+    private func answer(_ admission: Admission, _ page: ReplayPage?, for applicant: Applicant) {
         switch admission {
         case .admitted(let session): accept(applicant, session, page)
-        case .unknownUser where mayCreate: create(applicant)
         case .unknownUser: applicant.decide(.refuse(.unknownUser))
         case .deleted: applicant.decide(.refuse(.userDeleted))
         case .blocked: applicant.decide(.refuse(.userBlocked))
@@ -117,19 +135,16 @@ final class AdmissionGate: ConnectionGate {
         applicant.decide(.refuse(.refusal(error.code.rawValue, error.message)))
     }
 
-    private func create(_ applicant: Applicant) {
-        let token = applicant.token
-        let user = NewUser(id: token.userID, username: token.name ?? token.userID.rawValue)
+    /// Makes the user whom the token names, or has them follow what it says, and looks again: another connection of the
+    /// same user may have been faster. Who is there comes in whether that could be stored or not.
+    private func signIn(_ applicant: Applicant, _ signIn: SignIn, isThere: Bool) {
         store.submit(
-            .createUser(user),
+            .signIn(signIn),
             reply: .callback { result in
-                switch result {
-                case .success: self.lookUp([applicant], mayCreate: false)
-                case .failure(let error) where error.code == .conflict && error.field == "id":
-                    // Another connection of the same user was faster.
-                    self.lookUp([applicant], mayCreate: false)
-                case .failure(let error): self.failed(applicant, error)
+                if case .failure(let error) = result, error.retryable, !isThere {
+                    return self.failed(applicant, error)
                 }
+                self.lookUp([applicant], isSignedIn: true)
             })
     }
 
@@ -188,29 +203,21 @@ final class AdmissionGate: ConnectionGate {
     func verify(
         _ text: String, of user: UserID, reply: @escaping @Sendable (Result<VerifiedToken, ChatError>) -> Void
     ) {
-        func refuse(_ why: String) { reply(.failure(ChatError(.unauthorized, why, field: "token"))) }
-        let token: VerifiedToken
-        do throws(TokenError) {
-            token = try verifier.verify(text)
-        } catch {
-            return refuse(error.explanation)
-        }
-        guard token.userID == user else { return refuse("The token is another user's.") }
-        store.read { try $0.admission(of: user, token: token.facts) } reply: { result in
-            switch result {
-            case .success(.admitted): reply(.success(token))
-            case .success: reply(.failure(Self.doesNotHold))
-            case .failure(let error): reply(.failure(error))
+        @Sendable func refuse(_ why: String) { reply(.failure(ChatError(.unauthorized, why, field: "token"))) }
+        verifier.verify(text) { [store] verified in
+            let token: VerifiedToken
+            switch verified {
+            case .success(let found): token = found
+            case .failure(let error): return refuse(error.explanation)
             }
-        }
-    }
-}
-
-extension TokenError {
-    var explanation: String {
-        switch self {
-        case .unauthorized(let why): why
-        case .expired: "The token has expired."
+            guard token.userID == user else { return refuse("The token is another user's.") }
+            store.read { try $0.admission(of: user, token: token.facts) } reply: { result in
+                switch result {
+                case .success(.admitted): reply(.success(token))
+                case .success: reply(.failure(Self.doesNotHold))
+                case .failure(let error): reply(.failure(error))
+                }
+            }
         }
     }
 }
@@ -234,7 +241,7 @@ extension ConnectError {
 
     static func refusal(_ error: TokenError) -> ConnectError {
         switch error {
-        case .unauthorized(let why): refusal("unauthorized", why)
+        case .unauthorized, .unknownKey: refusal("unauthorized", error.explanation)
         case .expired: refusal("token_expired", error.explanation)
         }
     }

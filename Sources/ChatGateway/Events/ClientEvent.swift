@@ -29,10 +29,19 @@ extension ClientEvent {
     /// Reads what came after the event's name.
     ///
     /// - Throws: `invalid`, naming the field.
-    static func read(_ arguments: [JSONValue]) throws(ChatError) -> Self {
+    static func read(_ arguments: EventArguments) throws(ChatError) -> Self {
         let fields = try Fields(arguments)
         if signature.isClosed { try fields.refuseOthers(than: signature.takes) }
         return try Self(fields)
+    }
+
+    /// Reads an event that came, and says what is to be done; on the session's loop.
+    ///
+    /// - Throws: `invalid`, naming the field; `rate_limited` where it cannot be paid.
+    static func step(of received: ReceivedEvent, in session: ChatSession) throws(ChatError) -> EventStep {
+        let event = try read(received.arguments)
+        if !received.isPaid { try session.spend(event.price(in: session)) }
+        return try event.step(in: session)
     }
 }
 
@@ -91,8 +100,11 @@ enum ClientEvents {
         Sync.self, AuthRefresh.self,
     ]
 
-    static let numbers: [ByteString: Int] = Dictionary(
-        uniqueKeysWithValues: all.enumerated().map { (ByteString($0.element.name), $0.offset) })
+    private static let names = all.map { ByteString($0.name) }
+
+    /// The number of the event of that name. So few are looked through sooner than one is hashed, and what is sent most
+    /// stands in front.
+    static func number(of name: ByteString) -> Int? { names.firstIndex { $0 == name } }
 }
 
 extension ChatReadView {

@@ -6,42 +6,44 @@ import SocketIO
 
 /// The one object that a client event carries, read field by field. Every failure is `invalid` and names the field.
 struct Fields {
-    private let object: JSONObject
+    /// `nil`: the event came without one.
+    private let object: JSONView?
 
     /// - Parameter arguments: what came after the event's name, without the ack.
-    init(_ arguments: [JSONValue]) throws(ChatError) {
-        switch arguments.first {
-        case nil, .null: object = JSONObject()
-        case .object(let object): self.object = object
-        default: throw ChatError(.invalid, "The event takes one object.")
+    init(_ arguments: EventArguments) throws(ChatError) {
+        guard let first = arguments.first, !first.isNull else {
+            object = nil
+            return
         }
+        guard first.kind == .object else { throw ChatError(.invalid, "The event takes one object.") }
+        object = first
     }
 
     /// - Throws: `invalid`, naming the first field that is none of these.
     func refuseOthers(than known: [WireField]) throws(ChatError) {
-        let other = object.members.first { member in
-            member.value != .null && !known.contains { ByteString($0.name) == member.name }
+        let other = object?.members.first { member in
+            !member.value.isNull && !known.contains { ByteString($0.name) == member.name }
         }
         guard let name = other?.name.prefix(atMost: 64).string else { return }
         throw ChatError(.invalid, "There is no field \(name) here.", field: name)
     }
 
     /// A value that is there and is not `null`.
-    private func value(_ name: String) -> JSONValue? {
-        let value = object[ByteString(name)]
-        return value == .null ? nil : value
+    private func value(_ name: StaticString) -> JSONView? {
+        guard let value = object?[name], !value.isNull else { return nil }
+        return value
     }
 
     /// A text, of whatever length its packet had.
-    private func optionalText(_ name: String) throws(ChatError) -> ByteString? {
+    private func optionalText(_ name: StaticString) throws(ChatError) -> ByteString? {
         guard let value = value(name) else { return nil }
-        guard case .string(let text) = value else {
+        guard let text = value.string else {
             throw ChatError(.invalid, "\(name) must be a string.", field: name)
         }
         return text
     }
 
-    private func text(_ name: String) throws(ChatError) -> ByteString {
+    private func text(_ name: StaticString) throws(ChatError) -> ByteString {
         guard let text = try optionalText(name) else {
             throw ChatError(.invalid, "\(name) is missing.", field: name)
         }
@@ -49,13 +51,13 @@ struct Fields {
     }
 
     /// What a person wrote. Its rule sees to its length before anybody looks at it as characters.
-    func optionalString(_ name: String) throws(ChatError) -> String? { try optionalText(name)?.string }
+    func optionalString(_ name: StaticString) throws(ChatError) -> String? { try optionalText(name)?.string }
 
     /// As ``optionalString(_:)``, but it has to be there.
-    func string(_ name: String) throws(ChatError) -> String { try text(name).string }
+    func string(_ name: StaticString) throws(ChatError) -> String { try text(name).string }
 
     /// What the server gave out and is shown again, as the place where a page begins.
-    func optionalOpaque(_ name: String) throws(ChatError) -> String? {
+    func optionalOpaque(_ name: StaticString) throws(ChatError) -> String? {
         guard let text = try optionalText(name) else { return nil }
         guard text.count <= Self.longestOpaque else {
             throw ChatError(.invalid, "\(name) is none that was given out.", field: name)
@@ -64,7 +66,7 @@ struct Fields {
     }
 
     /// As ``optionalOpaque(_:)``, but it has to be there.
-    func opaque(_ name: String) throws(ChatError) -> String {
+    func opaque(_ name: StaticString) throws(ChatError) -> String {
         guard let text = try optionalOpaque(name) else {
             throw ChatError(.invalid, "\(name) is missing.", field: name)
         }
@@ -73,9 +75,10 @@ struct Fields {
 
     /// One of a few names; `nil` where it is not given.
     func optionalChoice<Choice: RawRepresentable & CaseIterable>(
-        _ name: String, of choices: [Choice] = Array(Choice.allCases)
+        _ name: StaticString, of choices: @autoclosure () -> [Choice] = Array(Choice.allCases)
     ) throws(ChatError) -> Choice? where Choice.RawValue == String {
         guard let text = try optionalText(name) else { return nil }
+        let choices = choices()
         guard let choice = choices.first(where: { ByteString($0.rawValue) == text }) else {
             let names = choices.map(\.rawValue)
             let list = names.dropLast().joined(separator: ", ") + " or " + (names.last ?? "")
@@ -86,12 +89,21 @@ struct Fields {
 
     /// As ``optionalChoice(_:of:)``, but it has to be there.
     func choice<Choice: RawRepresentable & CaseIterable>(
-        _ name: String, of choices: [Choice] = Array(Choice.allCases)
+        _ name: StaticString, of choices: @autoclosure () -> [Choice] = Array(Choice.allCases)
     ) throws(ChatError) -> Choice where Choice.RawValue == String {
-        guard let choice = try optionalChoice(name, of: choices) else {
+        guard let choice = try optionalChoice(name, of: choices()) else {
             throw ChatError(.invalid, "\(name) is missing.", field: name)
         }
         return choice
+    }
+
+    /// RFC 3339.
+    func optionalTime(_ name: StaticString) throws(ChatError) -> Timestamp? {
+        guard let text = try optionalOpaque(name) else { return nil }
+        guard let time = Timestamp(rfc3339: text) else {
+            throw ChatError(.invalid, "\(name) must be a time, as 2026-01-31T23:59:59Z.", field: name)
+        }
+        return time
     }
 
     // MARK: Ids
@@ -106,7 +118,7 @@ struct Fields {
     private static func bounded(_ text: ByteString) -> ByteString { text.count <= longestID ? text : "" }
 
     func identifier<Subject>(
-        _ name: String, of _: Subject.Type = Subject.self
+        _ name: StaticString, of _: Subject.Type = Subject.self
     ) throws(ChatError) -> Identifier<Subject> {
         let text = try text(name)
         guard !text.isEmpty else { throw ChatError(.invalid, "\(name) must not be empty.", field: name) }
@@ -114,21 +126,21 @@ struct Fields {
     }
 
     func optionalIdentifier<Subject>(
-        _ name: String, of _: Subject.Type = Subject.self
+        _ name: StaticString, of _: Subject.Type = Subject.self
     ) throws(ChatError) -> Identifier<Subject>? {
         try optionalText(name).map { Identifier(Self.bounded($0)) }
     }
 
     /// Ids, none of them empty; empty where they are not given.
     func identifiers<Subject>(
-        _ name: String, atMost limit: Int, of _: Subject.Type = Subject.self
+        _ name: StaticString, atMost limit: Int, of _: Subject.Type = Subject.self
     ) throws(ChatError) -> [Identifier<Subject>] {
         try texts(name, atMost: limit).map { Identifier(Self.bounded($0)) }
     }
 
     /// As ``identifiers(_:atMost:of:)``, but they have to be there.
     func requiredIdentifiers<Subject>(
-        _ name: String, atMost limit: Int, of subject: Subject.Type = Subject.self
+        _ name: StaticString, atMost limit: Int, of subject: Subject.Type = Subject.self
     ) throws(ChatError) -> [Identifier<Subject>] {
         guard value(name) != nil else { throw ChatError(.invalid, "\(name) is missing.", field: name) }
         return try identifiers(name, atMost: limit, of: subject)
@@ -139,35 +151,35 @@ struct Fields {
 
     // MARK: Others
 
-    func optionalInteger(_ name: String, in range: ClosedRange<Int64>) throws(ChatError) -> Int64? {
+    func optionalInteger(_ name: StaticString, in range: ClosedRange<Int64>) throws(ChatError) -> Int64? {
         guard let value = value(name) else { return nil }
-        guard case .integer(let number) = value, range.contains(number) else {
+        guard let number = value.integer, range.contains(number) else {
             throw ChatError(
                 .invalid, "\(name) must be an integer from \(range.lowerBound) to \(range.upperBound).", field: name)
         }
         return number
     }
 
-    func bool(_ name: String, default otherwise: Bool) throws(ChatError) -> Bool {
+    func bool(_ name: StaticString, default otherwise: Bool) throws(ChatError) -> Bool {
         guard let value = value(name) else { return otherwise }
-        guard case .bool(let flag) = value else {
+        guard let flag = value.bool else {
             throw ChatError(.invalid, "\(name) must be true or false.", field: name)
         }
         return flag
     }
 
-    private func texts(_ name: String, atMost limit: Int) throws(ChatError) -> [ByteString] {
+    private func texts(_ name: StaticString, atMost limit: Int) throws(ChatError) -> [ByteString] {
         guard let value = value(name) else { return [] }
-        guard case .array(let values) = value else {
+        guard value.kind == .array else {
             throw ChatError(.invalid, "\(name) must be an array of strings.", field: name)
         }
-        guard values.count <= limit else {
+        guard value.count <= limit else {
             throw ChatError(.invalid, "\(name) may hold at most \(limit).", field: name)
         }
         var texts: [ByteString] = []
-        texts.reserveCapacity(values.count)
-        for value in values {
-            guard case .string(let text) = value, !text.isEmpty else {
+        texts.reserveCapacity(value.count)
+        for element in value.elements {
+            guard let text = element.string, !text.isEmpty else {
                 throw ChatError(.invalid, "\(name) must be an array of strings.", field: name)
             }
             texts.append(text)
@@ -177,8 +189,15 @@ struct Fields {
 
     /// Ids of users or usernames. One that is longer than either may be is nobody's: only its beginning is kept, to be
     /// named in the answer.
-    func requiredNames(_ name: String, atMost limit: Int) throws(ChatError) -> [String] {
+    func requiredNames(_ name: StaticString, atMost limit: Int) throws(ChatError) -> [String] {
         guard value(name) != nil else { throw ChatError(.invalid, "\(name) is missing.", field: name) }
         return try texts(name, atMost: limit).map { $0.prefix(atMost: 1024).string }
+    }
+}
+
+extension ChatError {
+    /// Of a field whose name is one of ours.
+    fileprivate init(_ code: Code, _ message: String, field: StaticString) {
+        self.init(code, message, field: "\(field)")
     }
 }

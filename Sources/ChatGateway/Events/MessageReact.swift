@@ -7,7 +7,11 @@ struct MessageReact: ClientEvent {
     static let signature = ClientEventSignature(
         "Give a reaction, or take it back.",
         takes: [
-            .chatID, .messageID, .always("emoji", .string, "At most 64 bytes."), .optional("remove", .boolean),
+            .chatID, .messageID,
+            .always(
+                "emoji", .string,
+                "An emoji, or a name for one: at most 64 bytes. With and without U+FE0F it is the same."),
+            .optional("remove", .boolean),
         ],
         answers: [.always("reactions", .map(.array(.string)), "User ids by emoji.")])
     private let chatID: ChatID
@@ -18,10 +22,7 @@ struct MessageReact: ClientEvent {
     init(_ fields: Fields) throws(ChatError) {
         chatID = try fields.chatID()
         messageID = try fields.messageID()
-        emoji = try fields.string("emoji")
-        guard emoji.utf8.count <= FieldRules.longestEmoji else {
-            throw ChatError(.invalid, "emoji may have at most \(FieldRules.longestEmoji) bytes.", field: "emoji")
-        }
+        emoji = try FieldRules.emoji(try fields.string("emoji"))
         remove = try fields.bool("remove", default: false)
     }
 

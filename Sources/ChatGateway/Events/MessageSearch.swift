@@ -4,14 +4,21 @@ import JSON
 import NIOCore
 import SocketIO
 
-/// `message:search {query, chatId?, limit?, after?}` → `results [{message, snippet}]`, newest first, and `next`. Words
-/// as a whole, the last as a prefix; in one's own chats only. Other fields, and a query without a word, are `invalid`.
+/// `message:search {query, chatId?, senderId?, before?, after?, limit?, next?}` → `results [{message, snippet}]`,
+/// newest first, `next` and `complete`; in one's own chats only. CONTRACT section 3, "Search". Other fields, and a query of
+/// nothing but punctuation, are `invalid`.
+///
+/// `after` was the name of `next` once: what an earlier version gave out as such is still taken there, and is never a
+/// time.
 struct MessageSearch: ClientEvent {
     static let name = "message:search"
     static let signature = ClientEventSignature(
-        "Messages with all of these words, the last one as a prefix; newest first.",
+        "Messages with all of these words, in any script, the last one as a prefix, and \"phrases\"; newest first.",
         takes: [
-            .always("query", .string), .optional("chatId", .string), .limit(1...100, default: 20), .after,
+            .always("query", .string), .optional("chatId", .string), .optional("senderId", .string),
+            .optional("before", .string, "A time: made before it."),
+            .optional("after", .string, "A time: made then or later."),
+            .limit(1...100, default: 20), .optional("next", .string, "The next of the page before."),
         ],
         answers: [
             .always(
@@ -22,28 +29,39 @@ struct MessageSearch: ClientEvent {
             .always(
                 "next", .nullable(.string),
                 "Where the next page begins, though this one may be short or empty; null at the end."),
+            .always(
+                "complete", .boolean,
+                "False while an older file is being indexed anew: older messages may be missing."),
         ], isClosed: true)
-    private let query: String
-    private let chatID: ChatID?
-    private let page: PageRequest
+    private let request: SearchRequest
 
     init(_ fields: Fields) throws(ChatError) {
-        query = try fields.string("query")
+        let query = try fields.string("query")
         guard query.unicodeScalars.count <= 500 else {
             throw ChatError(.invalid, "query may have at most 500 characters.", field: "query")
         }
-        chatID = try fields.optionalIdentifier("chatId")
-        page = PageRequest(
-            after: try fields.optionalOpaque("after"),
+        let next = try fields.optionalOpaque("next")
+        let text = try fields.optionalOpaque("after")
+        let after = text.flatMap { Timestamp(rfc3339: $0) }
+        let page = PageRequest(
+            after: next ?? (after == nil ? text : nil),
             limit: Int(try fields.optionalInteger("limit", in: 1...100) ?? 20))
+        do {
+            _ = try page.place()
+        } catch {
+            throw ChatError(.invalid, error.message, field: next == nil ? "after" : "next")
+        }
+        request = SearchRequest(
+            query, in: try fields.optionalIdentifier("chatId"), from: try fields.optionalIdentifier("senderId"),
+            before: try fields.optionalTime("before"), after: after, page: page)
     }
 
     func price(in session: ChatSession) -> Int { Price.ofSearching }
 
     func step(in session: ChatSession) -> EventStep {
         let user = session.user.id
-        return .read { [query, chatID, page] view in
-            let found = try view.search(query, for: user, in: chatID, page: page)
+        return .read { [request] view in
+            let found = try view.search(request, for: user)
             return ReadAnswer(
                 Answer { object in
                     object.array("results", found.items) { writer, hit in
@@ -53,7 +71,9 @@ struct MessageSearch: ClientEvent {
                         }
                     }
                     object.field("next", found.next)
-                })
+                    object.field("complete", found.isComplete)
+                },
+                then: { $0.charge(Price.ofComparing(found.compared)) })
         }
     }
 }

@@ -30,10 +30,7 @@ struct MessageSend: ClientEvent {
 
     private static func clientID(_ fields: Fields) throws(ChatError) -> String? {
         guard let text = try fields.optionalString("clientId") else { return nil }
-        guard (1...64).contains(text.utf8.count), text.utf8.allSatisfy({ (0x21...0x7E).contains($0) }) else {
-            throw ChatError(
-                .invalid, "clientId must be 1 to 64 characters from U+0021 to U+007E.", field: "clientId")
-        }
+        try FieldRules.clientID(text)
         return text
     }
 

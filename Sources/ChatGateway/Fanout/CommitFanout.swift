@@ -39,13 +39,9 @@ final class CommitFanout: CommitSink {
             return previous
         }
         var builder = DeliveryBatch.Builder()
-        for entry in batch.entries {
-            var message = EncodedMessage()
-            for change in entry.changes { tell(change, after: before, message: &message, in: &builder) }
-            guard case .asker(let asker, let tag) = entry.reply, let session = asker as? ChatSession else { continue }
-            // What a stop kept from being done is asked again by the client: see `ChatGateway.stopTakingEvents`.
-            if case .failure(let error) = entry.result, error.code == .unavailable, gateway.isStopping { continue }
-            builder.answer(answer(entry.result, tag: AckTag(rawValue: tag), message: &message), to: session.socket)
+        // Looked at where they lie: to copy an entry costs a good part of what it costs to encode it.
+        batch.entries.withUnsafeBufferPointer { entries in
+            for index in entries.indices { tell(entries[index], after: before, in: &builder) }
         }
         guard !builder.isEmpty else { return }
         pace.tells(namespace.loopCount)
@@ -60,27 +56,66 @@ final class CommitFanout: CommitSink {
             Offset(epoch: epoch, revision: batch.revision, receipts: receipts.toldUpTo(orElse: batch.revision)))
     }
 
+    private func tell(
+        _ entry: CommittedBatch.Entry, after before: Revision, in builder: inout DeliveryBatch.Builder
+    ) {
+        var told = ToldMessage()
+        entry.changes.withUnsafeBufferPointer { changes in
+            for index in changes.indices {
+                told.change = index
+                tell(changes[index], after: before, told: &told, in: &builder)
+            }
+        }
+        guard case .asker(let asker, let tag) = entry.reply, let session = asker as? ChatSession else { return }
+        // What a stop kept from being done is asked again by the client: see `ChatGateway.stopTakingEvents`.
+        if case .failure(let error) = entry.result, error.code == .unavailable, gateway.isStopping { return }
+        builder.answer(answer(entry, tag: AckTag(rawValue: tag), told: told, builder), to: session.socket)
+    }
+
     // MARK: Acks
 
-    /// The JSON of the message at work: its ack and its event carry the same.
-    private struct EncodedMessage {
-        private var encoded: (message: Message, json: ByteBuffer)?
+    /// Where the JSON lies of the message that an entry told last: its ack carries the same, and is given a copy of the
+    /// bytes.
+    private struct ToldMessage {
+        enum Text {
+            case nowhere
+            case inBatch(DeliveryBatch.Builder.Passage)
+            case apart(ByteBuffer)
+        }
 
-        var size: Int { encoded?.json.readableBytes ?? 0 }
+        /// The number of the change at work.
+        var change = 0
+        /// The number of the change that told of ``text``.
+        private var ofChange = 0
+        private(set) var text = Text.nowhere
 
-        mutating func json(of message: Message) -> ByteBuffer {
-            // Mostly the very same, which is seen without a look at its parts.
-            if let encoded, encoded.message == message { return encoded.json }
-            let json = ByteBuffer.text(of: message)
-            encoded = (message, json)
-            return json
+        mutating func note(_ text: Text) {
+            self.text = text
+            ofChange = change
+        }
+
+        var size: Int {
+            switch text {
+            case .nowhere: 512
+            case .inBatch(let passage): passage.size
+            case .apart(let json): json.readableBytes
+            }
+        }
+
+        /// Whether this is what the ack of `entry` is to carry: all of it, not its id alone.
+        func isOf(_ message: Message, in entry: CommittedBatch.Entry) -> Bool {
+            guard entry.changes.indices.contains(ofChange) else { return false }
+            switch entry.changes[ofChange] {
+            case .messageNew(let told), .messageUpdated(let told), .messageDeleted(let told): return told == message
+            default: return false
+            }
         }
     }
 
     private func answer(
-        _ result: Result<Outcome, ChatError>, tag: AckTag, message: inout EncodedMessage
+        _ entry: CommittedBatch.Entry, tag: AckTag, told: ToldMessage, _ batch: DeliveryBatch.Builder
     ) -> EngineFrames {
-        switch result {
+        switch entry.result {
         case .failure(let error):
             guard let id = tag.ackID else {
                 return events.frames(.error(error, event: ClientEvents.all[tag.event].name))
@@ -88,23 +123,35 @@ final class CommitFanout: CommitSink {
             return events.ack(id, failure: error)
         case .success(let outcome):
             guard let id = tag.ackID else { return EngineFrames() }
-            return events.encoder.ack(id, reserving: 64 + message.size) { text in
+            return events.encoder.ack(id, reserving: 64 + told.size) { text in
                 text.object { object in
                     object.field("ok", true)
-                    write(outcome, into: &object, event: ClientEvents.all[tag.event], message: &message)
+                    guard case .message(let message, let duplicate) = outcome else {
+                        return write(outcome, into: &object)
+                    }
+                    object.name("message")
+                    write(message, into: &object, told: told, of: entry, batch)
+                    if ClientEvents.all[tag.event] == MessageSend.self { object.field("duplicate", duplicate) }
                 }
             }
         }
     }
 
     private func write(
-        _ outcome: Outcome, into object: inout JSONWriter, event: any ClientEvent.Type,
-        message: inout EncodedMessage
+        _ message: Message, into object: inout JSONWriter, told: ToldMessage, of entry: CommittedBatch.Entry,
+        _ batch: DeliveryBatch.Builder
     ) {
+        guard told.isOf(message, in: entry) else { return object.writeWire(message) }
+        switch told.text {
+        case .inBatch(let passage):
+            if batch.withJSON(of: passage, { object.json($0) }) == nil { object.writeWire(message) }
+        case .apart(let json): object.json(json)
+        case .nowhere: object.writeWire(message)
+        }
+    }
+
+    private func write(_ outcome: Outcome, into object: inout JSONWriter) {
         switch outcome {
-        case .message(let sent, let duplicate):
-            object.field("message", json: message.json(of: sent))
-            if event == MessageSend.self { object.field("duplicate", duplicate) }
         case .chat(let chat, _):
             object.field("chat") { $0.writeWire(chat) }
         case .reactions(let reactions):
@@ -114,30 +161,29 @@ final class CommitFanout: CommitSink {
             object.field("unread_count", unreadCount)
         case .delivered(let deliveredSeq):
             object.field("delivered_seq", deliveredSeq)
-        case .done, .user, .token, .member, .file:
+        case .message, .done, .user, .token, .member, .file:
             break
         }
     }
 
     // MARK: Changes
 
-    /// Tells of a change, as its ``Change/notices`` have it: who comes is brought into the chat's rooms before they
+    /// Tells of a change, as ``Change/forEachNotice(_:)`` has it: who comes is let into the chat's rooms before they
     /// hear of it, who goes is taken out before the others hear of that.
     private func tell(
-        _ change: Change, after before: Revision, message: inout EncodedMessage,
-        in batch: inout DeliveryBatch.Builder
+        _ change: Change, after before: Revision, told: inout ToldMessage, in batch: inout DeliveryBatch.Builder
     ) {
         note(change, in: &batch)
-        for notice in change.notices {
+        change.forEachNotice { notice in
             switch notice.audience {
-            case .chat(let chat, let seq): tell(notice, chat, seq, encoded: &message, in: &batch)
+            case .chat(let chat, let seq): tell(notice, chat, seq, told: &told, in: &batch)
             case .users(let users): tell(notice, users, of: change, in: &batch)
             case .readers(let receipt): receipts.tell(notice, of: receipt, after: before, in: &batch)
             case .contacts(let user, let chats):
                 // In the batch of its commit: the offset that follows covers it.
                 let rooms = chats.map(ChatGateway.presenceRoom) + [ChatGateway.room(of: user)]
-                batch.send(events.frames(ServerEvent(notice)), toAnyOf: rooms, except: "")
-            case nil: continue
+                batch.send(events.frames(notice), toAnyOf: rooms, except: "")
+            case nil: break
             }
         }
     }
@@ -145,18 +191,26 @@ final class CommitFanout: CommitSink {
     /// Tells a chat: where newcomers do not see what is older than they are (`--history joined`), each member what they
     /// see of it, as ``ChatCore/Message/seen(above:)`` has it.
     private func tell(
-        _ notice: Notice, _ chat: ChatID, _ seq: Int64?, encoded: inout EncodedMessage,
+        _ notice: Notice, _ chat: ChatID, _ seq: Int64?, told: inout ToldMessage,
         in batch: inout DeliveryBatch.Builder
     ) {
         let room = chat.rawValue
-        guard case .message(let message) = notice.object else {
-            let frames = events.frames(ServerEvent(notice))
-            guard newcomersSeeLess, let seq else { return batch.send(frames, toRoom: room) }
-            return batch.send(frames, toRoom: room, floors: 0..<seq)
+        let name = notice.event.rawValue
+        var quote: Message.Quote?
+        if case .message(let message) = notice.object, message.replyTo?.content.isEmpty == false {
+            quote = message.replyTo
         }
-        let frames = events.frames(ServerEvent(name: notice.event, json: encoded.json(of: message)))
-        let quote = message.replyTo.flatMap { $0.content.isEmpty ? nil : $0 }
-        guard newcomersSeeLess, seq != nil || quote != nil else { return batch.send(frames, toRoom: room) }
+        guard newcomersSeeLess, seq != nil || quote != nil else {
+            let passage = batch.passage(name, toRoom: room, by: events.encoder) { $0.writeWire(notice.object) }
+            if case .message = notice.object { told.note(.inBatch(passage)) }
+            return
+        }
+        guard case .message(let message) = notice.object else {
+            return batch.send(events.frames(notice), toRoom: room, floors: 0..<(seq ?? 0))
+        }
+        let json = ByteBuffer.text(of: message)
+        told.note(.apart(json))
+        let frames = events.frames(ServerEvent(name: notice.event, json: json))
         guard let quote else { return batch.send(frames, toRoom: room, floors: 0..<message.seq) }
         batch.send(frames, toRoom: room, floors: 0..<quote.seq)
         let rest = ServerEvent(name: notice.event, json: .text(of: message.seen(above: quote.seq)))
@@ -171,11 +225,11 @@ final class CommitFanout: CommitSink {
             for user in users { self.end(user, end, because: change, in: &batch) }
             return
         }
-        let frames = events.frames(ServerEvent(notice))
+        let frames = events.frames(notice)
         for user in users {
             switch notice.object {
-            case .chat(let chat): bring(user, into: chat, in: &batch)
-            case .chatID(let chat): take(user, outOf: chat, in: &batch)
+            case .chat(let chat): join(user, to: chat, in: &batch)
+            case .chatID(let chat): remove(user, from: chat, in: &batch)
             case .message, .reaction, .read, .delivered, .member, .card, .end: break
             }
             batch.send(frames, toRoom: ChatGateway.room(of: user))
@@ -185,13 +239,9 @@ final class CommitFanout: CommitSink {
     private func end(
         _ user: UserID, _ end: SessionEnd, because change: Change, in batch: inout DeliveryBatch.Builder
     ) {
-        var revoked: TokenID?
-        if case .tokenRevoked(let token, _) = change { revoked = token }
-        batch.perform(forSocketsOf: ChatGateway.room(of: user)) { [revoked] socket in
-            guard let session = socket.handler as? ChatSession else { return }
-            // Of one token only the sessions that it let in end, and they know.
-            if let revoked { session.tokenWasRevoked(revoked) } else { session.end(end) }
-        }
+        // Of one token only the sessions that it let in end, and they know.
+        let act: SessionAct = if case .tokenRevoked(let token, _) = change { .endOf(token) } else { .end(end) }
+        batch.perform(act, onSocketsOf: ChatGateway.room(of: user))
     }
 
     /// What the gateway itself remembers is brought up to date.
@@ -200,9 +250,7 @@ final class CommitFanout: CommitSink {
         case .chatCreated(let chat, _), .memberAdded(let chat, _): gateway.chatSizes.forget(chat.id)
         case .chatDeleted(let chat, _), .memberRemoved(let chat, _): gateway.chatSizes.forget(chat)
         case .userUpdated(let card, _):
-            batch.perform(forSocketsOf: ChatGateway.room(of: card.id)) { socket in
-                (socket.handler as? ChatSession)?.profileChanged(to: card)
-            }
+            batch.perform(SessionAct.profileChanged(card), onSocketsOf: ChatGateway.room(of: card.id))
         case .messageNew, .messageUpdated, .messageDeleted, .messageReaction, .messageRead, .messageDelivered,
             .chatUpdated, .memberRoleChanged, .userCreated, .userDeleted, .userBlocked, .userUnblocked, .tokensRevoked,
             .tokenRevoked:
@@ -210,23 +258,19 @@ final class CommitFanout: CommitSink {
         }
     }
 
-    private func bring(_ user: UserID, into chat: Chat, in batch: inout DeliveryBatch.Builder) {
+    private func join(_ user: UserID, to chat: Chat, in batch: inout DeliveryBatch.Builder) {
         let room = ChatGateway.room(of: user)
         if newcomersSeeLess, chat.lastSeq > 0 {
-            batch.perform(forSocketsOf: room) { socket in
-                (socket.handler as? ChatSession)?.joined(chat.id, when: chat.lastSeq)
-            }
+            batch.perform(SessionAct.joined(chat.id, lastSeq: chat.lastSeq), onSocketsOf: room)
         }
         batch.join(chat.id.rawValue, socketsOf: room)
         batch.join(ChatGateway.presenceRoom(of: chat.id), socketsOf: room)
         gateway.presence.joined(user, chat: chat.id)
     }
 
-    private func take(_ user: UserID, outOf chat: ChatID, in batch: inout DeliveryBatch.Builder) {
+    private func remove(_ user: UserID, from chat: ChatID, in batch: inout DeliveryBatch.Builder) {
         let room = ChatGateway.room(of: user)
-        batch.perform(forSocketsOf: room) { socket in
-            (socket.handler as? ChatSession)?.lostMembership(of: chat)
-        }
+        batch.perform(SessionAct.lostMembership(of: chat), onSocketsOf: room)
         batch.leave(chat.rawValue, socketsOf: room)
         batch.leave(ChatGateway.presenceRoom(of: chat), socketsOf: room)
         gateway.presence.left(user, chat: chat)

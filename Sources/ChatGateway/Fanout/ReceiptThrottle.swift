@@ -68,7 +68,7 @@ final class ReceiptThrottle: Sendable {
             return (true, !state.timerIsSet)
         }
         if mustSetTimer { setTimer() }
-        if tellNow { batch.send(frames(notice), toRoom: room(of: receipt)) }
+        if tellNow { tell(notice, room(of: receipt), in: &batch) }
     }
 
     /// The user is no member any more: what waited is not told.
@@ -85,7 +85,9 @@ final class ReceiptThrottle: Sendable {
         state.withLock { $0.oldestWaiting ?? revision }
     }
 
-    private func frames(_ notice: Notice) -> EngineFrames { events.frames(ServerEvent(notice)) }
+    private func tell(_ notice: Notice, _ room: String, in batch: inout DeliveryBatch.Builder) {
+        batch.send(notice.event.rawValue, toRoom: room, by: events.encoder) { $0.writeWire(notice.object) }
+    }
 
     private func room(of receipt: Receipt) -> String {
         receipt.isQuiet(above: quietMembers) ? ChatGateway.room(of: receipt.userID) : receipt.chatID.rawValue
@@ -114,7 +116,7 @@ final class ReceiptThrottle: Sendable {
         }
         if !due.isEmpty {
             var batch = DeliveryBatch.Builder()
-            for (notice, receipt) in due { batch.send(frames(notice), toRoom: room(of: receipt)) }
+            for (notice, receipt) in due { tell(notice, room(of: receipt), in: &batch) }
             namespace.deliver(batch.finish(stamp: .max, trailer: nil))
         }
         let mustSetTimer = state.withLock { state in

@@ -27,14 +27,16 @@ struct ReplayPage: Sendable {
     }
 
     init(_ page: MissedPage, for user: UserID, quietMembers: Int, events: ServerEvents) {
-        var frames = EngineFrames()
+        var writer = FrameWriter()
         var count = 0
         for change in page.changes {
             if !change.isReceipt { count += 1 }
             guard let notice = change.notice(missedBy: user, quietMembers: quietMembers) else { continue }
-            frames.append(events.frames(ServerEvent(notice)))
+            writer.text { text in
+                events.encoder.event(notice.event.rawValue, to: &text) { $0.writeWire(notice.object) }
+            }
         }
-        self.init(frames: frames, count: count, next: page.next, end: page.end)
+        self.init(frames: writer.frames, count: count, next: page.next, end: page.end)
     }
 }
 

@@ -11,6 +11,8 @@ enum Price {
     private static let bytesAnswered = 8192
     /// Sockets that are told, a unit.
     private static let listeners = 100
+    /// Messages a unit, that are compared with what somebody looks for.
+    private static let comparisons = 250
     /// Members a unit, of a chat that is made or of users that are looked up.
     private static let members = 20
 
@@ -22,8 +24,10 @@ enum Price {
     static func ofTelling(_ sockets: Int) -> Int { sockets / listeners }
     /// To look up or write so many users.
     static func ofUsers(_ count: Int) -> Int { count / members }
-    /// To look for words in all that one may see.
-    static let ofSearching = 10
+    /// To look for words in all that one may see, beyond the messages that are looked at.
+    static let ofSearching = 3
+    /// To have compared so many messages with a query: known when it is done, and owed then.
+    static func ofComparing(_ messages: Int) -> Int { messages / comparisons }
     /// To look through all of one's chats.
     static let ofEveryChat = 3
     /// To check a signature.

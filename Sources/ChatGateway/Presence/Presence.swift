@@ -110,6 +110,6 @@ final class Presence: Sendable {
                 toAnyOf: news.chats.map(\.string), except: ChatGateway.room(of: news.user))
         }
         // Not part of what is replayed: a socket that is being admitted hears it however new its snapshot is.
-        if !batch.isEmpty { namespace.deliver(batch.finish(stamp: .max, trailer: nil)) }
+        if !batch.isEmpty { namespace.deliver(batch.finish(stamp: .max, trailer: nil, isEphemeral: true)) }
     }
 }

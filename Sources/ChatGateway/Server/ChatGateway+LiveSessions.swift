@@ -41,6 +41,10 @@ extension ChatGateway {
 
     public func disconnect(user: UserID) {
         for session in directory.sessions(of: user) { session.endFromAnywhere(.disconnected) }
+        // Those of other processes; who is here has ended then.
+        var batch = DeliveryBatch.Builder()
+        batch.perform(SessionAct.end(.disconnected), onSocketsOf: Self.room(of: user))
+        namespace.deliver(batch.finish(stamp: .max, trailer: nil, isEphemeral: true))
     }
 }
 

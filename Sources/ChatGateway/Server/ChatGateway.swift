@@ -47,6 +47,7 @@ public final class ChatGateway: Sendable {
         self.logger = logger
         limitsObject = Self.limitsObject(configuration)
         namespace = io.of("/")
+        namespace.setActDecoder { (reader) throws(ClusterMessageError) in try SessionAct(&reader) }
         events = ServerEvents(encoder: namespace.encoder)
         housekeepingLoop = eventLoopGroup.next()
         directory = LiveSessionsDirectory(configuration: configuration)
@@ -95,12 +96,12 @@ public final class ChatGateway: Sendable {
         }
     }
 
-    /// The room of a user's own sockets. `@` is in no chat's id, so none can be mistaken for it.
-    static func room(of user: UserID) -> String { "@" + user.rawValue }
+    /// The room of a user's own sockets. A blank is in no chat's id, so none can be mistaken for it.
+    static func room(of user: UserID) -> String { " @" + user.rawValue }
 
     /// The room of everyone who is in a chat, whether their sockets listen to it or not: who hears of its members'
-    /// coming and going. `~` is in no chat's id either.
-    static func presenceRoom(of chat: ChatID) -> String { "~" + chat.rawValue }
+    /// coming and going.
+    static func presenceRoom(of chat: ChatID) -> String { " ~" + chat.rawValue }
 
     // MARK: Sessions
 

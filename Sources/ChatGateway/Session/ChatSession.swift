@@ -81,7 +81,7 @@ final class ChatSession: SocketHandler, Asker, @unchecked Sendable {
         if gateway.isStopping { stopTakingEvents() }
     }
 
-    func socket(_ socket: Socket, didReceive event: ByteString, arguments: [JSONValue], ackID: Int?) {
+    func socket(_ socket: Socket, didReceive event: ByteString, arguments: EventArguments, ackID: Int?) {
         guard !isStopping else { return }
         isReceiving = true
         defer { isReceiving = false }
@@ -215,34 +215,32 @@ final class ChatSession: SocketHandler, Asker, @unchecked Sendable {
 
     private func run(_ received: ReceivedEvent) {
         do {
-            guard let number = ClientEvents.numbers[received.name] else {
+            guard let number = ClientEvents.number(of: received.name) else {
                 throw ChatError(.invalid, "There is no event \(received.name.prefix(atMost: 64)).")
             }
-            let event = try ClientEvents.all[number].read(received.arguments)
-            var paid = received
-            if !received.isPaid { try spend(event.price(in: self)) }
-            paid.isPaid = true
-            try carryOut(event.step(in: self), of: paid, number: number)
+            try carryOut(ClientEvents.all[number].step(of: received, in: self), of: received, number: number)
         } catch {
             fail(received, with: ChatError.describing(error))
         }
     }
 
     private func carryOut(_ step: EventStep, of received: ReceivedEvent, number: Int) throws {
-        switch step {
-        case .write(let command):
+        if case .write(let command) = step {
             order.writeStarted()
             gateway.store.submit(
                 command, reply: .asker(self, tag: AckTag(event: number, ackID: received.ackID).rawValue))
-        case .read(let body):
-            guard order.readMayStart(received) else { return }
-            read(body, for: received)
+            return
+        }
+        var received = received
+        received.isPaid = true
+        guard order.readMayStart(received) else { return }
+        switch step {
+        case .write: break
+        case .read(let body): read(body, for: received)
         case .local(let body):
-            guard order.readMayStart(received) else { return }
             answer(received, with: body(self))
             order.stepFinished()
         case .later(let body):
-            guard order.readMayStart(received) else { return }
             order.current = received
             body(self)
         }
@@ -266,7 +264,7 @@ final class ChatSession: SocketHandler, Asker, @unchecked Sendable {
         case .success(let read):
             if read.dependsOnMembership, membershipsSeen != membershipsLost { return self.read(body, for: received) }
             read.then?(self)
-            liveUser.chargeEvent(Price.ofAnswering(read.answer.json.readableBytes), now: Self.now())
+            charge(Price.ofAnswering(read.answer.json.readableBytes))
             answer(received, with: read.answer)
         case .failure(let error):
             fail(received, with: error)
@@ -322,10 +320,13 @@ final class ChatSession: SocketHandler, Asker, @unchecked Sendable {
     /// Pays what an event costs beyond the unit that it paid when it came.
     ///
     /// - Throws: `rate_limited` where those that came together with it have spent all there was.
-    private func spend(_ price: Int) throws(ChatError) {
+    func spend(_ price: Int) throws(ChatError) {
         guard price > 0 else { return }
         if let wait = liveUser.takeEvent(price, now: Self.now()) { throw .tooFast("events", retryAfter: wait) }
     }
+
+    /// What an event cost beyond its price, known now that it is done.
+    func charge(_ units: Int) { liveUser.chargeEvent(units, now: Self.now()) }
 
     /// What it costs to tell everybody in a chat.
     func priceOfTelling(_ chat: ChatID) -> Int {
@@ -340,7 +341,8 @@ final class ChatSession: SocketHandler, Asker, @unchecked Sendable {
     }
 
     func stopTyping(in chat: ChatID) {
-        typing.remove(chat)
+        // Asked by every message; hardly anybody types.
+        if !typing.isEmpty { typing.remove(chat) }
         gateway.typing.stop(user.id, in: chat)
     }
 

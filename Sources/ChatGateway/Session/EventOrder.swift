@@ -6,7 +6,7 @@ import SocketIO
 /// An event as it came.
 struct ReceivedEvent: Sendable {
     let name: ByteString
-    let arguments: [JSONValue]
+    let arguments: EventArguments
     let ackID: Int?
     /// Bytes that it takes up in memory, about.
     var size = 0

@@ -88,6 +88,6 @@ final class TypingBoard: Sendable {
                 toAnyOf: [news.chat.rawValue], except: ChatGateway.room(of: news.user.id))
         }
         // Not part of what is replayed, as presence.
-        namespace.deliver(batch.finish(stamp: .max, trailer: nil))
+        namespace.deliver(batch.finish(stamp: .max, trailer: nil, isEphemeral: true))
     }
 }

@@ -26,17 +26,43 @@ struct Offset: Hashable, Sendable {
         heardAt = Timestamp(milliseconds: now.milliseconds / 1000 * 1000)
     }
 
+    /// Bytes of the longest text there is.
+    static let longestText = 64
+
     var text: String {
-        var text = String(epoch, radix: 16) + ":" + String(revision.value, radix: 36)
-        if receipts != revision || heardAt != nil { text += ":" }
-        if receipts != revision { text += String(receipts.value, radix: 36) }
-        if let heardAt { text += ":" + String(heardAt.milliseconds / 1000, radix: 36) }
-        return text
+        String(unsafeUninitializedCapacity: Self.longestText) { target in
+            var end = 0
+            func put(_ value: UInt64, radix: UInt64) {
+                var (digits, rest) = (1, value)
+                while rest >= radix { (digits, rest) = (digits + 1, rest / radix) }
+                rest = value
+                for index in (end..<end + digits).reversed() {
+                    let digit = UInt8(truncatingIfNeeded: rest % radix)
+                    target[index] = digit < 10 ? UInt8(ascii: "0") + digit : UInt8(ascii: "a") - 10 + digit
+                    rest /= radix
+                }
+                end += digits
+            }
+            func divide() {
+                target[end] = UInt8(ascii: ":")
+                end += 1
+            }
+            put(epoch, radix: 16)
+            divide()
+            put(UInt64(max(revision.value, 0)), radix: 36)
+            if receipts != revision || heardAt != nil { divide() }
+            if receipts != revision { put(UInt64(max(receipts.value, 0)), radix: 36) }
+            if let heardAt {
+                divide()
+                put(UInt64(max(heardAt.milliseconds / 1000, 0)), radix: 36)
+            }
+            return end
+        }
     }
 
     /// - Returns: `nil` for what no server of ours issued.
     init?(_ text: String) {
-        guard text.utf8.count <= 64 else { return nil }
+        guard text.utf8.count <= Self.longestText else { return nil }
         let parts = ByteString(text).split(separator: ":").map(\.string)
         guard (2...4).contains(parts.count), let epoch = UInt64(parts[0], radix: 16),
             let revision = Int64(parts[1], radix: 36), revision >= 0

@@ -10,8 +10,12 @@ struct ServerEvents: Sendable {
 
     func frames(_ event: ServerEvent) -> EngineFrames { encoder.event(event.name.rawValue, json: event.json) }
 
+    func frames(_ notice: Notice) -> EngineFrames {
+        encoder.event(notice.event.rawValue, reserving: notice.object.sizeHint) { $0.writeWire(notice.object) }
+    }
+
     func offset(_ offset: Offset) -> EngineFrames {
-        encoder.event(ServerEventName.offset.rawValue, [.string(offset.text)])
+        encoder.event(ServerEventName.offset.rawValue, reserving: Offset.longestText) { $0.string(offset.text) }
     }
 
     func ack(_ id: Int, failure: ChatError) -> EngineFrames {

@@ -25,7 +25,7 @@ struct FileAccess: Sendable {
 
         init(_ error: TokenError) {
             switch error {
-            case .unauthorized(let why): self.init("unauthorized", why)
+            case .unauthorized, .unknownKey: self.init("unauthorized", error.explanation)
             case .expired: self = .expired
             }
         }
@@ -71,11 +71,11 @@ struct FileAccess: Sendable {
         }
         // Verified each time, for the keys may have been changed since.
         @Sendable func look() async throws -> Value {
-            let token = try verified(text)
+            let token = try await verified(text)
             return try await value(wanted, for: token.userID, token.facts)
         }
         do {
-            let token = try verified(text)
+            let token = try await verified(text)
             let lease = leases.take(
                 for: token.userID, until: token.expiresAt, expired: Refusal.expired.noToken
             ) {
@@ -139,12 +139,11 @@ struct FileAccess: Sendable {
 
     // MARK: -
 
-    private func verified(_ text: String) throws(Refusal) -> VerifiedToken {
-        do throws(TokenError) {
-            return try verifier.verify(text)
-        } catch {
-            throw Refusal(error)
+    private func verified(_ text: String) async throws -> VerifiedToken {
+        let found = await withCheckedContinuation { continuation in
+            verifier.verify(text) { continuation.resume(returning: $0) }
         }
+        return try found.mapError { Refusal($0) }.get()
     }
 
     /// What is wanted, in the snapshot in which the user is let in.

@@ -9,22 +9,45 @@ import SocketServer
 struct PublicRouter: Sendable {
     let table: RouteTable
     private let cors: CORSPolicy
+    private let prefix: PathPrefix?
     private let logger: Logger
 
-    init(files: FileSite, documents: [StaticDocument], cors: CORSPolicy, logger: Logger) {
+    init(
+        files: FileSite, documents: [StaticDocument], cors: CORSPolicy, prefix: PathPrefix? = nil, logger: Logger
+    ) {
         self.cors = cors
+        self.prefix = prefix
         self.logger = logger
         table = RouteTable(
             [.open(.get, "/healthz") { _ in .state("ok") }]
                 + files.routes
                 + ChatPage.assets.map { asset in Route.open(.get, asset.path) { asset.response(to: $0.request) } }
                 + documents.map { document in Route.open(.get, document.path) { _ in document.response } }
-                + ClientHint.routes)
+                + ClientHint.routes + (prefix.map { [Self.entrance(to: $0)] } ?? []))
+    }
+
+    /// The first parts of paths that a prefix may not have: a path with the like of `/files/{id}` would be read both
+    /// ways.
+    static let ownParts: Set<ByteString> = ["files", "socket.io"]
+
+    /// The page's addresses are relative: without the slash they would lead to beside the prefix. So is this one's, for
+    /// a proxy may have taken more off.
+    private static func entrance(to prefix: PathPrefix) -> Route {
+        let last = prefix.description.utf8.reversed().prefix { $0 != UInt8(ascii: "/") }.reversed()
+        let address = String(decoding: last, as: UTF8.self) + "/"
+        return .open(.get, prefix.description) { _ in
+            Response(status: .temporaryRedirect, headers: [.location: address])
+        }
+    }
+
+    /// The route of a target, or of what it is inside of the prefix.
+    func match(_ method: HTTPRequest.Method, target: String) -> RouteTable.Match? {
+        table.match(method, target: target) ?? prefix?.inside(target).flatMap { table.match(method, target: $0) }
     }
 
     func respond(to request: HTTPServerRequest, body: HTTPRequestBody, writer: HTTPResponseWriter) async {
         let method = HTTPRequest.Method(rawValue: request.head.method.rawValue)
-        let match = method.flatMap { table.match($0, target: request.head.uri) }
+        let match = method.flatMap { self.match($0, target: request.head.uri) }
         if let match, let methods = match.allowed, match.route.isShared, method == .options {
             let names = methods.map(\.rawValue).joined(separator: ", ")
             await writer.respond(.noContent, headers: cors.preflight(for: request.head.headers, methods: names))

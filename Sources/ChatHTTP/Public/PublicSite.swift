@@ -1,3 +1,4 @@
+public import ByteText
 import Logging
 import SocketServer
 
@@ -7,11 +8,17 @@ import SocketServer
 public struct PublicSite: HTTPResponder {
     let router: PublicRouter
 
+    /// The first parts of paths that no prefix may have, for it would be read both ways.
+    public static var ownParts: Set<ByteString> { PublicRouter.ownParts }
+
     /// - Parameters:
     ///   - documents: open texts besides its own.
     ///   - cors: which pages may use files; that of the socket.
-    public init(files: FileSite, documents: [StaticDocument] = [], cors: CORSPolicy, logger: Logger) {
-        router = PublicRouter(files: files, documents: documents, cors: cors, logger: logger)
+    ///   - prefix: below what path everything lies as well.
+    public init(
+        files: FileSite, documents: [StaticDocument] = [], cors: CORSPolicy, prefix: PathPrefix? = nil, logger: Logger
+    ) {
+        router = PublicRouter(files: files, documents: documents, cors: cors, prefix: prefix, logger: logger)
     }
 
     public func respond(to request: HTTPServerRequest, body: HTTPRequestBody, writer: HTTPResponseWriter) async {

@@ -19,8 +19,12 @@ public final class DatabaseImport {
     private let directory: DataDirectory
     private let lock: DirectoryLock
     private let connection: Connection
-    private let writer: ImportWriter
+    let writer: ImportWriter
+    let sorting: ArchiveSorting?
+    /// Where messages wait until the last of them has come; `nil`: they are taken as they come.
+    var staged: StagedMessages?
     private var uncommitted = 0
+    private var isInSavepoint = false
     /// Whether there is something to go on with.
     private var hasCommitted: Bool
 
@@ -35,8 +39,13 @@ public final class DatabaseImport {
     /// - Parameters:
     ///   - path: the directory of a stopped appliance; made if it is not there.
     ///   - anew: whether one that was begun is forgotten.
+    ///   - sorting: how messages are taken that do not come oldest first; `nil`: they are refused.
     /// - Throws: ``StoreOpenError``.
-    public init(into path: String, anew: Bool = false, now: Timestamp = .now()) throws {
+    public init(
+        into path: String, anew: Bool = false, sorting: ArchiveSorting? = nil, now: Timestamp = .now()
+    ) throws {
+        let anew = anew || sorting != nil
+        self.sorting = sorting
         directory = try DataDirectory(making: path)
         lock = try DirectoryLock(directory)
         let draft = Self.draft(of: directory)
@@ -52,6 +61,10 @@ public final class DatabaseImport {
                 try FileCall.remove(Self.files(of: draft))
                 connection = try Self.begin(draft, base, directory)
             }
+            if let sorting {
+                staged = try StagedMessages(draft + Self.stage, namesBySeq: sorting.namesBySeq)
+                try ImportProgress.forget(connection)
+            }
             writer = try ImportWriter(connection, now: now)
         } catch {
             // What an earlier one left may be worth going on with, once there is room.
@@ -60,9 +73,15 @@ public final class DatabaseImport {
         }
     }
 
+    var place: String { Self.draft(of: directory) }
+
     private static func draft(of directory: DataDirectory) -> String { directory.database + ".import" }
 
-    private static func files(of draft: String) -> [String] { FileCall.family(of: draft) + [draft + ".partial"] }
+    private static let stage = ".sort"
+
+    private static func files(of draft: String) -> [String] {
+        FileCall.family(of: draft) + FileCall.family(of: draft + stage) + [draft + ".partial"]
+    }
 
     /// The draft of an import that was begun on the same database, if there is one.
     private static func openBegun(_ draft: String, _ base: ImportBase) throws -> Connection? {
@@ -112,19 +131,63 @@ public final class DatabaseImport {
     /// Takes the next record.
     ///
     /// - Parameter mark: the archive up to and with this record's line; the same for all records of one line.
-    /// - Throws: ``ArchiveError``, after which the import is to be ended by ``discard()``; ``StoreOpenError`` when
-    ///   nothing can be written, after which it may be gone on with another time.
+    /// - Throws: ``ArchiveError``, after which the import is to be ended by ``discard()``, or goes on without the
+    ///   record, of which nothing was taken; ``StoreOpenError`` when nothing can be written, after which it may be gone
+    ///   on with another time; what ``sorting`` throws.
     public func take(_ record: ArchiveRecord, _ mark: ArchiveMark) throws {
         do {
-            if uncommitted == 0 { try connection.execute("BEGIN IMMEDIATE") }
-            try writer.take(record)
-            writer.progress.mark = mark
-            uncommitted += 1
-            if case .data(let bytes) = record { uncommitted += bytes.count >> 14 }
-            if uncommitted >= Self.batch, !writer.awaitsData { try commit() }
-        } catch let error as ArchiveError {
-            throw error
+            guard try !putAside(record, mark) else { return }
+            try writer.enter(record, inAnyOrder: sorting?.namesBySeq ?? false)
+            try apply(record, mark)
+        } catch let error as DatabaseError {
+            throw DatabasePreparation.refusal(error, Self.draft(of: directory))
+        }
+    }
+
+    /// Writes a record that may stand here.
+    func apply(_ record: ArchiveRecord, _ mark: ArchiveMark? = nil) throws {
+        if uncommitted == 0 { try connection.execute("BEGIN IMMEDIATE") }
+        // Open: what is refused later is of this transaction too.
+        uncommitted += 1
+        try writer.apply(record)
+        if let mark { writer.progress.mark = mark }
+        if case .data(let bytes) = record { uncommitted += bytes.count >> 14 }
+        if uncommitted >= Self.batch, !writer.awaitsData, !isInSavepoint { try commit() }
+    }
+
+    /// Runs `body`; of what it took nothing stays when it throws.
+    func inSavepoint(_ body: () throws -> Void) throws {
+        if uncommitted == 0 {
+            try connection.execute("BEGIN IMMEDIATE")
+            uncommitted = 1
+        }
+        try connection.execute("SAVEPOINT whole")
+        isInSavepoint = true
+        defer { isInSavepoint = false }
+        let counts = writer.progress.counts
+        do {
+            try body()
+            try connection.execute("RELEASE whole")
         } catch {
+            try connection.execute("ROLLBACK TO whole; RELEASE whole")
+            writer.progress.counts = counts
+            writer.incoming = nil
+            throw error
+        }
+    }
+
+    public func standing(of user: ArchiveUser) throws -> ArchiveStanding {
+        try reading { try writer.standing(of: user) }
+    }
+
+    public func standing(of chat: ArchiveChat) throws -> ArchiveStanding {
+        try reading { try writer.standing(of: chat) }
+    }
+
+    private func reading<Result>(_ body: () throws -> Result) throws -> Result {
+        do {
+            return try body()
+        } catch let error as DatabaseError {
             throw DatabasePreparation.refusal(error, Self.draft(of: directory))
         }
     }
@@ -144,6 +207,7 @@ public final class DatabaseImport {
         do {
             try writer.checkEnded()
             if uncommitted == 0 { try connection.execute("BEGIN IMMEDIATE") }
+            try FormerSpellings.settleNames(connection)
             try commit()
             let findings = try DatabaseCheck.rules(connection)
             guard findings.isEmpty else {
@@ -169,7 +233,8 @@ public final class DatabaseImport {
     /// Leaves an import that could not be finished as it was found: what an earlier one had taken is gone on with at
     /// another time, what was taken now alone is not worth a file.
     public func leave() {
-        guard !hasCommitted else { return }
+        // Nobody goes on with what was sorted.
+        guard sorting != nil || !hasCommitted else { return }
         discard()
     }
 

@@ -5,8 +5,9 @@ import ChatCore
 final class ImportMemory {
     private static let selectUser: StaticString = "SELECT key, deleted_ms FROM users WHERE id = ?"
     private static let selectChat: StaticString = """
-        SELECT key, kind, pair, deleted_ms, member_count, last_seq, last_n, silent_seq, members_n
-        FROM chats WHERE id = ? AND key >= ?
+        SELECT key, kind, pair, deleted_ms, member_count, last_seq, last_n, silent_seq, members_n, (
+            SELECT created_ms FROM messages WHERE chat = chats.key AND created_ms <= ?3 ORDER BY seq DESC LIMIT 1)
+        FROM chats WHERE id = ?1 AND key >= ?2
         """
     private static let updateChat: StaticString = """
         UPDATE chats SET member_count = ?1, last_seq = ?2, last_n = ?3, silent_seq = ?4, members_n = ?5, changed = ?6,
@@ -21,13 +22,15 @@ final class ImportMemory {
 
     private let connection: Connection
     private let firstChat: Int64
+    private let now: Timestamp
     private var users = TwoGenerationCache<UserID, User>(limit: 50_000)
     private var chats = TwoGenerationCache<ChatID, ImportedChat>(limit: 50_000)
     private var dirty: [ImportedChat] = []
 
-    init(_ connection: Connection, firstChat: Int64) {
+    init(_ connection: Connection, firstChat: Int64, now: Timestamp) {
         self.connection = connection
         self.firstChat = firstChat
+        self.now = now
     }
 
     /// - Throws: `not_found`.
@@ -47,11 +50,11 @@ final class ImportMemory {
         if let known = chats[id] {
             chat = known
         } else {
-            let found = try connection[Self.selectChat].first(id, firstChat) { row in
+            let found = try connection[Self.selectChat].first(id, firstChat, now) { row in
                 ImportedChat(
                     key: row.int(0), kind: Chat.Kind(code: row.int(1)), pair: row.optionalText(2),
                     isDeleted: !row.isNull(3), memberCount: row.int(4), lastSeq: row.int(5), lastN: row.int(6),
-                    silentSeq: row.int(7), membersN: row.int(8))
+                    silentSeq: row.int(7), membersN: row.int(8), lastTime: row.optionalTime(9))
             }
             guard let found else { throw Self.unknown("chat", id) }
             chats[id] = found

@@ -39,6 +39,11 @@ struct ImportProgress {
         ).run(base.revision, base.epoch, mark.line, Int64(bitPattern: mark.digest))
     }
 
+    /// Nobody goes on with this one.
+    static func forget(_ connection: Connection) throws {
+        try connection.execute("UPDATE import_state SET base_revision = -1, base_epoch = -1")
+    }
+
     /// On which database the draft of `connection` was begun; an error of the database where that is not noted.
     static func base(_ connection: Connection) throws -> ImportBase? {
         try connection.prepare("SELECT base_revision, base_epoch FROM import_state").first {

@@ -29,7 +29,7 @@ extension ImportWriter {
             throw ArchiveError(.invalid, "System messages and deleted ones have no files.")
         }
         let id = file.id ?? FileID(UUID().uuidString.lowercased())
-        guard IdentifierRule.allows(id.rawValue), !id.rawValue.hasPrefix(".") else {
+        guard IdentifierRule.allowsAsPlainName(id.rawValue), !id.rawValue.hasPrefix(".") else {
             throw ArchiveError(.invalid, "\(id) is no file's id.")
         }
         guard try connection[Self.taken].first(id, read: { _ in true }) == nil else {

@@ -26,12 +26,15 @@ extension ImportWriter {
 
     func take(_ archived: ArchiveUser) throws {
         let user = archived.user
-        try check { () throws(ChatError) in try FieldRules.id(user.id.rawValue) }
+        try check { () throws(ChatError) in try FieldRules.id(user.id) }
         if archived.deletedAt == nil { try checkCard(user) }
-        let folded = archived.deletedAt == nil ? Folding.fold(user.username) : nil
+        // Names that an older release took are settled when all are there.
+        let keys = archived.deletedAt == nil ? Folding.usernameKeys(user.username) : []
+        let folded = keys.first
         let present = try connection[Self.userByID].first(user.id) { ($0.optionalText(0), !$0.isNull(1)) }
         if let present {
-            guard present == (folded, archived.deletedAt != nil) else {
+            let isSame = present.0.map(keys.contains) ?? keys.isEmpty
+            guard isSame, present.1 == (archived.deletedAt != nil) else {
                 throw ArchiveError(.conflict, "There is another user of the id \(user.id).")
             }
             return
@@ -45,6 +48,12 @@ extension ImportWriter {
             archived.tokensRevokedAt, archived.deletedAt, next())
     }
 
+    func standing(of archived: ArchiveUser) throws -> ArchiveStanding {
+        if try connection[Self.userByID].first(archived.user.id, read: { _ in true }) != nil { return .sameID }
+        guard archived.deletedAt == nil, let folded = Folding.fold(archived.user.username) else { return .new }
+        return try connection[Self.userByName].first(folded, read: { _ in true }) == nil ? .new : .nameTaken
+    }
+
     /// Whether a rule left a text as it was.
     static func isSame(_ checked: String?, _ given: String?) -> Bool {
         checked.map { ByteString($0) } == given.map { ByteString($0) }
@@ -52,10 +61,10 @@ extension ImportWriter {
 
     private func checkCard(_ user: User) throws {
         try check { () throws(ChatError) in
-            guard try Self.isSame(FieldRules.username(user.username), user.username) else {
+            guard try Self.isSame(FieldRules.archivedUsername(user.username, of: user.id), user.username) else {
                 throw ChatError(.invalid, "A username has no white space around it.")
             }
-            let displayName = try FieldRules.optionalName(user.displayName, field: "display_name")
+            let displayName = try FieldRules.archivedName(user.displayName, field: "display_name")
             guard Self.isSame(displayName, user.displayName) else {
                 throw ChatError(.invalid, "A display name is not empty and has no white space around it.")
             }

@@ -6,36 +6,50 @@ final class ImportWriter {
         UPDATE state SET revision = max(revision, ?), indexed_n = max(indexed_n, ?) WHERE id = 1
         """
 
+    private static let unindexed: StaticString = "SELECT unindexed_n FROM state WHERE id = 1"
+
     let connection: Connection
     let memory: ImportMemory
     var progress: ImportProgress
-    /// Revisions from this one on lie in the future, so far that no clock's error explains it.
-    let horizon: Int64
+    /// Revisions from this one on are no time that anybody writes, the year 10000: an id that is greater would take
+    /// from the counter what it has to grow by.
+    static let horizon: Int64 = 253_402_300_800 << 20
+    let now: Timestamp
     private let floor: Int64
+    /// `state.unindexed_n`.
+    let unindexed: Int64
     /// The file whose bytes come now.
     var incoming: IncomingFile?
 
     init(_ connection: Connection, now: Timestamp) throws {
         self.connection = connection
         progress = try ImportProgress(connection)
-        memory = ImportMemory(connection, firstChat: progress.firstChat)
+        unindexed = try connection[Self.unindexed].first { $0.int(0) } ?? 0
+        memory = ImportMemory(connection, firstChat: progress.firstChat, now: now)
+        self.now = now
         floor = (now.milliseconds / 1000) << 20
-        horizon = (now.milliseconds / 1000 + 86_400) << 20
     }
 
-    /// - Throws: ``ArchiveError``, after which the transaction is of no use.
-    func take(_ record: ArchiveRecord) throws {
+    /// Whether a record may stand here, after those before it.
+    ///
+    /// - Parameter inAnyOrder: of kinds; what a record names was made before all the same.
+    /// - Throws: ``ArchiveError``.
+    func enter(_ record: ArchiveRecord, inAnyOrder: Bool) throws {
         guard !progress.ended else { throw ArchiveError(.order, "Nothing comes after the end.") }
         if progress.section < 0 {
             guard case .header = record else { throw ArchiveError(.order, "An archive begins with its header.") }
         } else if case .header = record {
             throw ArchiveError(.order, "There is one header, the first line.")
         }
-        guard record.section >= progress.section else {
+        guard inAnyOrder || record.section >= progress.section else {
             throw ArchiveError(
                 .order, "Users come first, then tokens, chats, messages with their reactions, members, the end.")
         }
         progress.section = record.section
+    }
+
+    /// - Throws: ``ArchiveError``; nothing was written of the record then.
+    func apply(_ record: ArchiveRecord) throws {
         if let incoming {
             guard case .data = record else {
                 throw ArchiveError(.incomplete, "The file before lacks \(incoming.left) bytes.")
@@ -72,6 +86,11 @@ final class ImportWriter {
         }
     }
 
+    /// - Throws: `incomplete` for a file that is not whole yet.
+    func checkWhole() throws {
+        if let incoming { throw ArchiveError(.incomplete, "The file lacks \(incoming.left) bytes.") }
+    }
+
     /// Whether a file is not whole yet.
     var awaitsData: Bool { incoming != nil }
 
@@ -90,9 +109,9 @@ final class ImportWriter {
     }
 
     /// Runs a check of the rules that hold for every field; what it refuses is `invalid`.
-    func check(_ rule: () throws(ChatError) -> Void) throws {
+    func check<Value>(_ rule: () throws(ChatError) -> Value) throws -> Value {
         do {
-            try rule()
+            return try rule()
         } catch {
             throw ArchiveError(error.code == .tooLong ? .tooLong : .invalid, error.message)
         }

@@ -12,11 +12,13 @@ final class ImportedChat {
     var lastN: Int64
     var silentSeq: Int64
     var membersN: Int64
+    /// Of the newest message that does not lie in the future: the next one is not older, unless it says its place.
+    var lastTime: Timestamp?
     var isDirty = false
 
     init(
         key: Int64, kind: Chat.Kind, pair: String?, isDeleted: Bool, memberCount: Int64 = 0, lastSeq: Int64 = 0,
-        lastN: Int64 = 0, silentSeq: Int64 = 0, membersN: Int64 = 0
+        lastN: Int64 = 0, silentSeq: Int64 = 0, membersN: Int64 = 0, lastTime: Timestamp? = nil
     ) {
         self.key = key
         self.kind = kind
@@ -27,6 +29,7 @@ final class ImportedChat {
         self.lastN = lastN
         self.silentSeq = silentSeq
         self.membersN = membersN
+        self.lastTime = lastTime
     }
 }
 

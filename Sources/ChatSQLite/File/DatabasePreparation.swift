@@ -16,7 +16,9 @@ import Logging
 /// 6. The epoch is noted; uploads that the last run did not finish are removed; `parley.lock` says which log was
 ///    begun.
 struct DatabasePreparation {
-    private static let state: StaticString = "SELECT revision, indexed_n FROM state WHERE id = 1"
+    private static let state: StaticString = """
+        SELECT revision, indexed_n, unindexed_n FROM state WHERE id = 1
+        """
     private static let endEpochs: StaticString = "UPDATE epochs SET last_revision = ? WHERE last_revision IS NULL"
     private static let newEpoch: StaticString =
         "INSERT INTO epochs (epoch, first_revision, started_ms) VALUES (?, ?, ?)"
@@ -36,6 +38,7 @@ struct DatabasePreparation {
     private let file: DatabaseFile
     private let revision: Int64
     private let indexed: Int64
+    private let unindexed: Int64
 
     init(_ file: DatabaseFile, _ options: SQLiteStoreOptions) throws {
         self.file = file
@@ -72,11 +75,12 @@ struct DatabasePreparation {
             if main.carried == nil { try Self.verify(connection, directory) }
             try Migration.run(connection, directory, to: chain.version, by: chain.steps)
             let now = options.clock()
-            let row = try connection[Self.state].first { ($0.int(0), $0.int(1)) }
-            guard let (last, indexed) = row else {
+            try IndexVersion.keep(connection)
+            let row = try connection[Self.state].first { ($0.int(0), $0.int(1), $0.int(2)) }
+            guard let (last, indexed, unindexed) = row else {
                 throw StoreOpenError.damaged(place: directory.database, reason: "the row of `state` is missing")
             }
-            self.indexed = indexed
+            (self.indexed, self.unindexed) = (indexed, unindexed)
             let epoch = UInt64.random(in: 1...UInt64(Int64.max))
             revision = max(last + 1, (now.milliseconds / 1000) << 20)
             try connection.execute("BEGIN IMMEDIATE")
@@ -122,7 +126,8 @@ struct DatabasePreparation {
         mailbox: Mailbox, gate: ReaderGate, policy: ChatPolicy, options: SQLiteStoreOptions
     ) -> WriterWork {
         let batches = BatchWriter(
-            connection: connection, policy: policy, revision: revision, indexed: indexed, clock: options.clock)
+            connection: connection, policy: policy, revision: revision, indexed: indexed, unindexed: unindexed,
+            clock: options.clock)
         let troubleLog = TroubleLog()
         let reserve = DiskReserve(file, connection)
         let checkpointer = Checkpointer(

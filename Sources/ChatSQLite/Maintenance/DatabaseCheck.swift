@@ -134,30 +134,4 @@ public enum DatabaseCheck {
                 .revision, "the newest \(row.text(0)) has revision \(row.int(1)), the newest of all is \(row.int(2))")
         }
     }
-
-    /// A second index is made of the messages, aside, and its words compared with those of the first.
-    private static func search(_ connection: Connection) throws -> [Finding] {
-        try connection.execute(
-            """
-            CREATE VIRTUAL TABLE temp.expected USING fts5 (
-                content, content = '', detail = none, columnsize = 0, tokenize = 'unicode61 remove_diacritics 2');
-            INSERT INTO temp.expected (rowid, content) SELECT n, content FROM messages
-                WHERE n <= (SELECT indexed_n FROM state) AND content <> '' ORDER BY n;
-            CREATE VIRTUAL TABLE temp.expected_words USING fts5vocab ('temp', 'expected', 'row');
-            CREATE VIRTUAL TABLE temp.present_words USING fts5vocab ('main', 'search', 'row');
-            """)
-        let differing =
-            try connection.prepare(
-                """
-                SELECT count(*) FROM (
-                    SELECT * FROM (
-                        SELECT term, doc FROM temp.expected_words EXCEPT SELECT term, doc FROM temp.present_words)
-                    UNION ALL
-                    SELECT * FROM (
-                        SELECT term, doc FROM temp.present_words EXCEPT SELECT term, doc FROM temp.expected_words))
-                """
-            ).first { $0.int(0) } ?? 0
-        guard differing > 0 else { return [] }
-        return [Finding(.search, "\(differing) words are not in the messages that the index says")]
-    }
 }

@@ -31,7 +31,7 @@ extension SQLiteReadView {
         """
     private static let list: StaticString = """
         SELECT m.n, c.id, m.seq, m.kind, m.created_ms, m.client_id, m.content, m.reacted_n, m.edited_ms, m.deleted_ms,
-            u.id, u.username, u.display_name, u.avatar_url, r.n, r.seq, ru.id, substr(r.content, 1, 200), m.files,
+            u.id, u.username, u.display_name, u.avatar_url, r.n, r.seq, ru.id, substr(r.content, 1, 201), m.files,
             c.key, c.last_seq, c.silent_seq, c.name, c.kind, c.created_ms, c.member_count, c.meta_n,
             me.read_seq, me.delivered_seq, me.joined_seq
         FROM members me CROSS JOIN chats c ON c.key = me.chat
@@ -66,8 +66,6 @@ extension SQLiteReadView {
     private func members(_ chat: Int64, after place: Int64, limit: Int) throws -> [(key: Int64, item: Member)] {
         try connection[Self.pageOfMembers].all(chat, place, limit) { (key: $0.int(8), item: ChatRow.member($0)) }
     }
-
-    func chatIDs(of user: UserID) throws -> [ChatID] { try presenceChats(of: user, quietMembers: .max) }
 
     func presenceChats(of user: UserID, quietMembers: Int) throws -> [ChatID] {
         guard let key = try key(of: user) else { return [] }

@@ -5,14 +5,14 @@ extension SQLiteReadView {
     // The columns of MessageRow, four times: the planner wants the direction in the text.
     private static let before: StaticString = """
         SELECT m.n, ?4, m.seq, m.kind, m.created_ms, m.client_id, m.content, m.reacted_n, m.edited_ms, m.deleted_ms,
-            u.id, u.username, u.display_name, u.avatar_url, r.n, r.seq, ru.id, substr(r.content, 1, 200), m.files
+            u.id, u.username, u.display_name, u.avatar_url, r.n, r.seq, ru.id, substr(r.content, 1, 201), m.files
         FROM messages m LEFT JOIN users u ON u.key = m.sender
             LEFT JOIN messages r ON r.n = m.reply_n LEFT JOIN users ru ON ru.key = r.sender
         WHERE m.chat = ?1 AND m.seq < ?2 AND m.seq > ?5 ORDER BY m.seq DESC LIMIT ?3
         """
     private static let after: StaticString = """
         SELECT m.n, ?4, m.seq, m.kind, m.created_ms, m.client_id, m.content, m.reacted_n, m.edited_ms, m.deleted_ms,
-            u.id, u.username, u.display_name, u.avatar_url, r.n, r.seq, ru.id, substr(r.content, 1, 200), m.files
+            u.id, u.username, u.display_name, u.avatar_url, r.n, r.seq, ru.id, substr(r.content, 1, 201), m.files
         FROM messages m LEFT JOIN users u ON u.key = m.sender
             LEFT JOIN messages r ON r.n = m.reply_n LEFT JOIN users ru ON ru.key = r.sender
         WHERE m.chat = ?1 AND m.seq > ?2 ORDER BY m.seq LIMIT ?3

@@ -1,68 +1,164 @@
 import ChatCore
 
-/// Search: words, newest message first.
+/// Search, newest message first: candidates from the index of words, their texts compared with the query.
 extension SQLiteReadView {
-    /// Every message with the words, and what of it is shown to the user: nothing where it is not theirs to see.
+    /// Every candidate, and its text where the message is one that was asked for and is theirs to see.
     private static let found: StaticString = """
-        SELECT search.rowid, CASE WHEN me.user IS NOT NULL AND c.deleted_ms IS NULL AND m.deleted_ms IS NULL
-            AND (?4 = 0 OR m.chat = ?4) AND (?5 = 0 OR m.seq > me.joined_seq)
-            THEN highlight(search, 0, ?6, ?7) END, me.joined_seq
+        SELECT m.n, CASE WHEN (?1 = 0 OR me.user IS NOT NULL) AND c.deleted_ms IS NULL AND m.deleted_ms IS NULL
+            AND (?3 = 0 OR m.chat = ?3) AND (?4 = 0 OR m.seq > me.joined_seq) AND (?5 = 0 OR m.sender = ?5)
+            AND m.created_ms < ?6 AND m.created_ms >= ?7 THEN m.content END, me.joined_seq
         FROM search CROSS JOIN messages m ON m.n = search.rowid
-            LEFT JOIN members me ON me.chat = m.chat AND me.user = ?1 LEFT JOIN chats c ON c.key = me.chat
-        WHERE search MATCH ?2 AND search.rowid < ?3 ORDER BY search.rowid DESC
+            LEFT JOIN members me ON me.chat = m.chat AND me.user = ?1 LEFT JOIN chats c ON c.key = m.chat
+        WHERE search MATCH ?8 AND search.rowid < ?2 ORDER BY search.rowid DESC
         """
+    private static let all: StaticString = """
+        SELECT m.n, CASE WHEN (?1 = 0 OR me.user IS NOT NULL) AND c.deleted_ms IS NULL AND m.deleted_ms IS NULL
+            AND (?3 = 0 OR m.chat = ?3) AND (?4 = 0 OR m.seq > me.joined_seq) AND (?5 = 0 OR m.sender = ?5)
+            AND m.created_ms < ?6 AND m.created_ms >= ?7 THEN m.content END, me.joined_seq
+        FROM messages m
+            LEFT JOIN members me ON me.chat = m.chat AND me.user = ?1 LEFT JOIN chats c ON c.key = m.chat
+        WHERE m.n < ?2 ORDER BY m.n DESC
+        """
+    /// As `all`, of one chat; a place is the row of a message of it.
+    private static let ofChat: StaticString = """
+        SELECT m.n, CASE WHEN (?1 = 0 OR me.user IS NOT NULL) AND c.deleted_ms IS NULL AND m.deleted_ms IS NULL
+            AND (?4 = 0 OR m.seq > me.joined_seq) AND (?5 = 0 OR m.sender = ?5)
+            AND m.created_ms < ?6 AND m.created_ms >= ?7 THEN m.content END, me.joined_seq
+        FROM messages m
+            LEFT JOIN members me ON me.chat = m.chat AND me.user = ?1 LEFT JOIN chats c ON c.key = m.chat
+        WHERE m.chat = ?3 AND m.n < ?2
+            AND m.seq < ifnull((SELECT seq FROM messages WHERE n = ?2 AND chat = ?3), 9223372036854775807)
+        ORDER BY m.seq DESC
+        """
+    private static let lengthOfChat: StaticString = "SELECT last_seq FROM chats WHERE key = ?"
+    private static let unindexed: StaticString = "SELECT unindexed_n FROM state WHERE id = 1"
 
-    /// Messages with the words that one request looks at, theirs or not: some 20 ms.
-    static let searchReach = 50_000
-
-    func search(_ query: String, for user: UserID, in chat: ChatID?, page: PageRequest) throws -> Page<SearchHit> {
-        try search(query, for: user, in: chat, page: page, reach: Self.searchReach)
+    /// What one request looks at, some 20 ms at most.
+    struct Reach {
+        /// Messages that have the words, theirs or not.
+        var messages = 50_000
+        /// Where the index does not tell which have them.
+        var anyMessages = 10_000
+        var bytes = 2_000_000
     }
 
-    /// - Parameter reach: after so many messages with the words the page ends, however few of them were the user's;
-    ///   `next` goes on there.
-    func search(
-        _ query: String, for user: UserID, in chat: ChatID?, page: PageRequest, reach: Int
-    ) throws -> Page<SearchHit> {
-        var chatKey: Int64 = 0
-        if let chat {
-            _ = try visibleAbove(chat, for: user)
-            chatKey = try key(of: chat) ?? 0
-        }
-        let place = try page.after == nil ? Int64.max : page.place()
-        let words = SearchWords.words(query)
-        guard let last = words.last else {
-            throw ChatError(.invalid, "query has no word that could be looked for.", field: "query")
-        }
-        guard let userKey = try key(of: user) else { return Page(items: [], next: nil) }
-        let endings = try SearchVocabulary.words(beginningWith: last, connection)
-        guard endings?.isEmpty != true else { return Page(items: [], next: nil) }
-        let limit = page.count
-        let joinedOnly = policy.historyVisibility == .joined
-        var rows: [(n: Int64, snippet: String, floor: Int64)] = []
-        var (looked, lowest) = (0, place)
-        do {
+    /// A chat of at most so many messages is looked through in a millisecond, whatever others say.
+    private static let shortChat = 1000
+
+    func search(_ request: SearchRequest, for user: UserID?) throws -> SearchPage {
+        try search(request, for: user, reach: Reach())
+    }
+
+    /// - Parameter reach: when so much was looked at the page ends, however little was found; `next` goes on there.
+    func search(_ request: SearchRequest, for user: UserID?, reach: Reach) throws -> SearchPage {
+        if let chat = request.chatID, let user { _ = try visibleAbove(chat, for: user) }
+        let place = try request.page.after == nil ? Int64.max : request.page.place()
+        let query = try SearchQuery(request.query)
+        var page = SearchPage(items: [], next: nil, isComplete: try isIndexComplete())
+        guard let filter = try filter(request, user) else { return page }
+        var hunt = Hunt(matcher: SearchMatcher(query), limit: request.page.count, reach: reach, lowest: place)
+        switch try plan(query, filter) {
+        case .nothing: return page
+        case .index(let words):
             try connection[Self.found].scan(
-                userKey, SearchQuery.match(words, endings: endings), place, chatKey, joinedOnly, SearchMarks.start,
-                SearchMarks.end
-            ) { row in
-                looked += 1
-                lowest = row.int(0)
-                if let marked = row.optionalText(1) {
-                    rows.append((lowest, SearchExcerpt.cut(marked), policy.visibleAbove(joinedSeq: row.int(2))))
-                }
-                return rows.count <= limit && looked < reach
-            }
-        } catch let error as DatabaseError where error.resultCode == .SQLITE_ERROR {
-            // A word in letters that the index's older tables do not know as such: it is in no message either.
-            return Page(items: [], next: nil)
+                filter.user, place, filter.chat, filter.joinedOnly, filter.sender, filter.before, filter.after, words
+            ) { hunt.look($0) }
+        case .scan:
+            if filter.chat == 0 { hunt.reach.messages = min(reach.messages, reach.anyMessages) }
+            try connection[filter.chat == 0 ? Self.all : Self.ofChat].scan(
+                filter.user, place, filter.chat, filter.joinedOnly, filter.sender, filter.before, filter.after
+            ) { hunt.look($0) }
         }
+        let rows = hunt.found
         let hits = try rows.compactMap { row -> (key: Int64, item: SearchHit)? in
-            guard let message = try MessageRow.message(row.n, connection)?.seen(above: row.floor) else { return nil }
-            return (row.n, SearchHit(message: message, snippet: row.snippet))
+            let floor = user == nil ? 0 : policy.visibleAbove(joinedSeq: row.joinedSeq)
+            guard let message = try MessageRow.message(row.n, connection)?.seen(above: floor) else { return nil }
+            let snippet = SearchExcerpt.cut(message.content, hunt.matcher.hits(in: message.content))
+            return (row.n, SearchHit(message: message, snippet: snippet))
         }
-        var found = Page(hits, count: limit)
-        if found.next == nil, looked == reach { found.next = Page<SearchHit>.cursor(lowest) }
-        return found
+        let found = Page(hits, count: request.page.count)
+        page.items = found.items
+        page.compared = hunt.messages
+        page.next = found.next ?? (hunt.isSpent ? Page<SearchHit>.cursor(hunt.lowest) : nil)
+        return page
+    }
+
+    private func plan(_ query: SearchQuery, _ filter: Filter) throws -> SearchPlan {
+        if filter.chat != 0 {
+            let length = try connection[Self.lengthOfChat].first(filter.chat) { $0.int(0) } ?? 0
+            if length <= Self.shortChat { return .scan }
+        }
+        return try SearchPlan(query, connection)
+    }
+
+    /// Whether every message is in the index, but for those of the last second.
+    private func isIndexComplete() throws -> Bool {
+        try connection[Self.unindexed].first { $0.int(0) == 0 } ?? true
+    }
+
+    /// What the statements ask of a message; 0: it does not matter.
+    private struct Filter {
+        var user: Int64 = 0
+        var chat: Int64 = 0
+        var sender: Int64 = 0
+        var before = Int64.max
+        var after = Int64.min
+        var joinedOnly = false
+    }
+
+    /// - Returns: `nil` where somebody is named who is not there.
+    private func filter(_ request: SearchRequest, _ user: UserID?) throws -> Filter? {
+        var filter = Filter()
+        if let user {
+            guard let key = try key(of: user) else { return nil }
+            filter.user = key
+            filter.joinedOnly = policy.historyVisibility == .joined
+        }
+        if let chat = request.chatID {
+            guard let key = try key(of: chat) else { return nil }
+            filter.chat = key
+        }
+        if let sender = request.senderID {
+            guard let key = try key(of: sender) else { return nil }
+            filter.sender = key
+        }
+        filter.before = request.before?.milliseconds ?? .max
+        filter.after = request.after?.milliseconds ?? .min
+        return filter
+    }
+
+    /// Goes through candidates until there are enough or enough was looked at.
+    private struct Hunt {
+        var matcher: SearchMatcher
+        let limit: Int
+        var reach: Reach
+        var lowest: Int64
+        var found: [(n: Int64, joinedSeq: Int64)] = []
+        private(set) var messages = 0
+        private var bytes = 0
+
+        init(matcher: SearchMatcher, limit: Int, reach: Reach, lowest: Int64) {
+            self.matcher = matcher
+            self.limit = limit
+            self.reach = reach
+            self.lowest = lowest
+        }
+
+        /// Whether it ended before the candidates did.
+        var isSpent: Bool { messages >= reach.messages || bytes >= reach.bytes }
+
+        /// - Returns: whether to go on.
+        mutating func look(_ row: PreparedStatement) -> Bool {
+            messages += 1
+            lowest = row.int(0)
+            if !row.isNull(1) {
+                let isFound = row.withText(1) { text in
+                    bytes += text.count
+                    return matcher.matches(text)
+                }
+                if isFound { found.append((lowest, row.int(2))) }
+            }
+            return found.count <= limit && !isSpent
+        }
     }
 }

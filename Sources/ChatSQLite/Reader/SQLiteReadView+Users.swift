@@ -50,8 +50,10 @@ extension SQLiteReadView {
     }
 
     func user(named username: String) throws -> User? {
-        guard let folded = Folding.foldedName(username) else { return nil }
-        return try connection[Self.byFolded].first(folded) { UserRow.user($0) }
+        for key in Folding.usernameKeys(username) {
+            if let user = try connection[Self.byFolded].first(key, read: { UserRow.user($0) }) { return user }
+        }
+        return nil
     }
 
     func users(matching query: String?, page: PageRequest) throws -> Page<User> {

@@ -1,6 +1,6 @@
 import ChatCore
 
-/// The words of the search index, for finding those that begin as the last word of a query does.
+/// The words of the search index, for finding those that begin as a word of a query does.
 ///
 /// FTS5 answers a prefix by merging the lists of all messages of all its words before it gives the first one: 0.3 s in
 /// a million messages that share a word. Words that are named it reads from the newest message on, as many as are
@@ -14,22 +14,19 @@ enum SearchVocabulary {
         """
     private static let next: StaticString = "SELECT term FROM temp.search_words WHERE term >= ? LIMIT 1"
 
-    /// More words than this are left to FTS5: a step each, and each is looked at for each message found.
+    /// More words than this are not looked up: a step each, and each is looked at for each message found.
     private static let limit = 100
 
     /// Once a connection, after its PRAGMAs.
     static func setUp(_ connection: Connection) throws { try connection.execute(make) }
 
-    /// The words that begin with this one.
+    /// The words that begin with this one, as it stands in the index.
     ///
-    /// - Returns: `nil` where they are too many, or how the index writes the word is not known here: the index folds
-    ///   letters and takes marks away, which for ASCII is lower case.
+    /// - Returns: `nil` where they are too many.
     static func words(beginningWith word: String, _ connection: Connection) throws -> [String]? {
-        guard word.utf8.allSatisfy({ $0 < 0x80 }) else { return nil }
-        let prefix = Array(word.lowercased().utf8)
         var words: [String] = []
-        var from = word.lowercased()
-        while let found = try connection[next].first(from, read: { $0.text(0) }), found.utf8.starts(with: prefix) {
+        var from = word
+        while let found = try connection[next].first(from, read: { $0.text(0) }), found.utf8.starts(with: word.utf8) {
             guard words.count < limit else { return nil }
             words.append(found)
             from = found + "\u{0}"

@@ -44,11 +44,6 @@ extension BatchWriter {
         try connection[Self.returned].run(chat.key, user)
     }
 
-    func removeMember(_ member: MemberRecord, n: Int64) throws {
-        try removeMember(member.key, n: n)
-    }
-
-    /// The same by keys: of a chat that is gone.
     func removeMember(_ key: MemberRecord.Key, n: Int64) throws {
         // What waits to be written of its row would be written after it.
         try memory.flush()

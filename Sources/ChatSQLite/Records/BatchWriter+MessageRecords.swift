@@ -33,7 +33,6 @@ extension BatchWriter {
         """
     private static let eraseReactions: StaticString = "DELETE FROM reactions WHERE message = ?"
     private static let unindex: StaticString = "INSERT INTO search (search, rowid, content) VALUES ('delete', ?, ?)"
-    private static let index: StaticString = "INSERT INTO search (rowid, content) VALUES (?, ?)"
     private static let reacted: StaticString = """
         SELECT 1 FROM reactions WHERE message = ? AND emoji = ? AND user = ? AND removed = 0
         """
@@ -83,15 +82,15 @@ extension BatchWriter {
     func insertMessage(_ new: NewMessageRecord) throws {
         let clientKey = new.clientID.map { ClientIDColumn.key(sender: new.senderKey ?? ClientIDColumn.system, $0) }
         try connection[Self.insert].run(
-            new.n, new.chatKey, new.seq, new.senderKey, new.kind.code, now, clientKey,
-            new.clientID.map { ClientIDColumn($0) }, new.content, new.replyN)
+            new.n, new.chatKey, new.seq, OptionalInteger(new.senderKey), new.kind.code, now, OptionalInteger(clientKey),
+            ClientIDColumn(new.clientID), new.content, OptionalInteger(new.replyN))
     }
 
     func putContent(_ content: String, of message: MessageRecord, n: Int64) throws {
         try unindex(message.n, message.content)
         // What was said before is as gone as what is deleted.
         try overwritingFreedPages { try connection[Self.edit].run(content, now, n, message.n) }
-        if message.n <= indexed { try connection[Self.index].run(message.n, content) }
+        if isIndexed(message.n) { try SearchIndexer.put(message.n, content, connection) }
     }
 
     /// The content is overwritten in the file; reactions, files and search entry are gone.
@@ -118,10 +117,12 @@ extension BatchWriter {
         try connection[Self.noteReaction].run(n, message.n)
     }
 
+    private func isIndexed(_ n: Int64) -> Bool { n <= indexed && n > unindexed }
+
     /// Takes a message out of the search index, if the index has got as far as it.
     func unindex(_ n: Int64, _ content: String) throws {
-        guard n <= indexed, !content.isEmpty else { return }
-        try connection[Self.unindex].run(n, content)
+        guard isIndexed(n), !content.isEmpty else { return }
+        try connection[Self.unindex].run(n, SearchTokens.indexed(content))
         hasUnindexed = true
         // The index only notes that the entry is gone; its words stay until they are merged away.
         guard !isCleaningNoted else { return }

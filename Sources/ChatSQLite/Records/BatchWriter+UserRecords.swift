@@ -12,7 +12,8 @@ extension BatchWriter {
     private static let idTaken: StaticString = "SELECT 1 FROM users WHERE id = ?"
     private static let byFolded: StaticString = "SELECT id FROM users WHERE folded = ?"
     private static let updateCard: StaticString = """
-        UPDATE users SET username = ?, folded = ?, display_name = ?, display_folded = ?, avatar_url = ?, card_n = ?
+        UPDATE users SET username = ?, folded = ifnull(?, folded), display_name = ?, display_folded = ?, avatar_url = ?,
+            card_n = ?
         WHERE key = ?
         """
     private static let block: StaticString = "UPDATE users SET blocked = ?, blocked_n = ? WHERE key = ?"
@@ -55,7 +56,7 @@ extension BatchWriter {
         return record
     }
 
-    func putCard(_ card: UserCard, folded: String, of user: UserRecord, n: Int64) throws {
+    func putCard(_ card: UserCard, folded: String?, of user: UserRecord, n: Int64) throws {
         try connection[Self.updateCard].run(
             card.username, folded, card.displayName, card.displayName.flatMap(Folding.fold), card.avatarURL, n,
             user.key)

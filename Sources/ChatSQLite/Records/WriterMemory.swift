@@ -139,19 +139,18 @@ final class WriterMemory {
     private func write(_ member: MemberRecord) throws {
         let (key, stored) = (member.key, member.stored)
         let (hasRead, hasReceived) = (member.readN != stored.read, member.deliveredN != stored.delivered)
+        let (delivered, read) = (OptionalInteger(member.deliveredAt), OptionalInteger(member.readAt))
         if !hasRead, !hasReceived {
             try connection[Self.updateMember].run(
-                member.deliveredSeq, member.deliveredAt, member.readSeq, member.readAt, key.chat, key.user)
+                member.deliveredSeq, delivered, member.readSeq, read, key.chat, key.user)
         }
         if hasRead {
             try connection[Self.updateReader].run(
-                member.deliveredSeq, member.deliveredAt, member.readSeq, member.readAt, member.readN, key.chat,
-                key.user)
+                member.deliveredSeq, delivered, member.readSeq, read, member.readN, key.chat, key.user)
         }
         if hasReceived {
             try connection[Self.updateReceiver].run(
-                member.deliveredSeq, member.deliveredAt, member.readSeq, member.readAt, member.deliveredN, key.chat,
-                key.user)
+                member.deliveredSeq, delivered, member.readSeq, read, member.deliveredN, key.chat, key.user)
         }
         if member.roleN != stored.role {
             try connection[Self.updateRole].run(member.role.code, member.roleN, key.chat, key.user)

@@ -1,11 +1,18 @@
 import ChatCore
+import CSQLite
 
 /// A `clientId` as the file keeps it: 16 bytes where it is a UUID in its usual lower-case form, else the text.
 enum ClientIDColumn: SQLBindable, Equatable {
+    /// A message without one.
+    case null
     case text(String)
     case uuid([UInt8])
 
-    init(_ clientID: String) {
+    init(_ clientID: String?) {
+        guard let clientID else {
+            self = .null
+            return
+        }
         if let bytes = Self.uuidBytes(clientID) { self = .uuid(bytes) } else { self = .text(clientID) }
     }
 
@@ -17,6 +24,7 @@ enum ClientIDColumn: SQLBindable, Equatable {
 
     func bind(to statement: OpaquePointer, at index: Int32) -> Int32 {
         switch self {
+        case .null: sqlite3_bind_null(statement, index)
         case .text(let text): text.bind(to: statement, at: index)
         case .uuid(let bytes): bytes.bind(to: statement, at: index)
         }

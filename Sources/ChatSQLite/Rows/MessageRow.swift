@@ -12,7 +12,7 @@ enum MessageRow {
         """
     private static let byNumber: StaticString = """
         SELECT m.n, c.id, m.seq, m.kind, m.created_ms, m.client_id, m.content, m.reacted_n, m.edited_ms, m.deleted_ms,
-            u.id, u.username, u.display_name, u.avatar_url, r.n, r.seq, ru.id, substr(r.content, 1, 200), m.files
+            u.id, u.username, u.display_name, u.avatar_url, r.n, r.seq, ru.id, substr(r.content, 1, 201), m.files
         FROM messages m JOIN chats c ON c.key = m.chat LEFT JOIN users u ON u.key = m.sender
             LEFT JOIN messages r ON r.n = m.reply_n LEFT JOIN users ru ON ru.key = r.sender
         WHERE m.n = ?
@@ -39,7 +39,7 @@ enum MessageRow {
         if !row.isNull(14), message.deletedAt == nil {
             message.replyTo = Message.Quote(
                 id: MessageID(revision: Revision(row.int(14))), seq: row.int(15),
-                senderID: row.optionalText(16).map { UserID($0) }, content: row.text(17))
+                senderID: row.optionalText(16).map { UserID($0) }, ofContent: row.text(17))
         }
         return Draft(message: message, n: n, reacted: !row.isNull(7), hasFiles: !row.isNull(18))
     }

@@ -9,7 +9,7 @@ import CSQLiteFile
 /// threads, which had to be switched off for the writer.
 final class Connection {
     let handle: OpaquePointer
-    private var statements: [UnsafePointer<UInt8>: PreparedStatement] = [:]
+    private var statements = StatementTable()
     private var isOpen = true
 
     /// - Parameters:
@@ -46,7 +46,7 @@ final class Connection {
             let statement = try sql.utf8Start.withMemoryRebound(to: CChar.self, capacity: sql.utf8CodeUnitCount + 1) {
                 try PreparedStatement($0, on: handle)
             }
-            statements[sql.utf8Start] = statement
+            statements.add(statement, for: sql.utf8Start)
             return statement
         }
     }

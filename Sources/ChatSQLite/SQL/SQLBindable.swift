@@ -66,3 +66,16 @@ extension Optional: SQLBindable where Wrapped: SQLBindable {
         }
     }
 }
+
+/// An integer or NULL. `Int64?` would be bound by the conformance of every optional, which finds out anew each time
+/// what it holds: too much for the several of each message.
+struct OptionalInteger: SQLBindable {
+    private let value: Int64?
+
+    init(_ value: Int64?) { self.value = value }
+    init(_ time: Timestamp?) { value = time?.milliseconds }
+
+    func bind(to statement: OpaquePointer, at index: Int32) -> Int32 {
+        if let value { sqlite3_bind_int64(statement, index, value) } else { sqlite3_bind_null(statement, index) }
+    }
+}

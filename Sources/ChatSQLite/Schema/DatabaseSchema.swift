@@ -7,7 +7,7 @@ enum DatabaseSchema {
     static var script: String { String(decoding: PackageResources.schema_sql, as: UTF8.self) }
 
     /// `PRAGMA user_version` of files that this binary writes.
-    static let version = 4
+    static let version = 6
 
     /// `PRAGMA application_id`: "PRLY".
     static let applicationID = 0x5052_4C59
@@ -18,5 +18,7 @@ enum DatabaseSchema {
         { try $0.execute(MigrationTo2.script) },
         { try $0.execute(MigrationTo3.script) },
         { try $0.execute(MigrationTo4.script) },
+        { try MigrationTo5.run($0) },
+        { try $0.execute(MigrationTo6.script) },
     ]
 }

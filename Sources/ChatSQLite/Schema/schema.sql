@@ -18,20 +18,24 @@
 --    still there, and mean nothing.
 
 PRAGMA application_id = 0x50524C59; -- "PRLY"
-PRAGMA user_version = 4;
+PRAGMA user_version = 6;
 
 -- One row: what the writer knows at its last commit.
 CREATE TABLE state (
     id INTEGER PRIMARY KEY CHECK (id = 1),
     revision INTEGER NOT NULL,            -- the newest
-    indexed_n INTEGER NOT NULL DEFAULT 0, -- messages up to this one are in the search index
+    -- Messages up to this one are in the search index, but for those up to unindexed_n.
+    indexed_n INTEGER NOT NULL DEFAULT 0,
     -- The write-ahead log that the last checkpoint carried into this file: its two salts and how many frames it had (in
     -- a new file and in a backup random salts, and 0). They tell a parley.db-wal that continues this file from a stale
     -- one beside a restored copy.
     wal_salt INTEGER NOT NULL DEFAULT 0,
     wal_frames INTEGER NOT NULL DEFAULT 0,
     file_bytes INTEGER NOT NULL DEFAULT 0, -- of all chunks of files together
-    feed_floor INTEGER NOT NULL DEFAULT 0 -- departures up to this revision may be forgotten
+    feed_floor INTEGER NOT NULL DEFAULT 0, -- departures up to this revision may be forgotten
+    -- Falls to 0 while an older file is indexed anew, newest messages first.
+    unindexed_n INTEGER NOT NULL DEFAULT 0,
+    index_version INTEGER NOT NULL DEFAULT 1 -- of the way in which words are cut; another one begins the index anew
 );
 INSERT INTO state (id, revision) VALUES (1, 0);
 
@@ -54,7 +58,9 @@ CREATE TABLE users (
     key INTEGER PRIMARY KEY,
     id TEXT NOT NULL UNIQUE,
     username TEXT NOT NULL,
-    folded TEXT UNIQUE,              -- the username case folded and composed; NULL once the user is deleted
+    -- What no two usernames share: NFKC, case folded, without what is invisible; NULL once the user is deleted. Names
+    -- of before version 5 that look like another's keep what they had then.
+    folded TEXT UNIQUE,
     display_name TEXT,
     display_folded TEXT,             -- for search in lists
     avatar_url TEXT,
@@ -173,7 +179,7 @@ CREATE INDEX messages_silent ON messages (chat, seq) WHERE kind = 3 OR deleted_m
 
 CREATE TABLE reactions (
     message INTEGER NOT NULL,        -- messages.n
-    emoji TEXT NOT NULL,
+    emoji TEXT NOT NULL,             -- in one spelling: with U+FE0F behind each sign that is an emoji only by it
     user INTEGER NOT NULL REFERENCES users (key),
     n INTEGER NOT NULL,              -- when it was given or, if removed, taken back
     removed INTEGER NOT NULL DEFAULT 0, -- 1: kept to tell those who come back
@@ -226,10 +232,14 @@ CREATE TABLE chores (
     users BLOB                       -- 4: their keys, 8 bytes each
 );
 
--- The search index: words only, of all messages up to state.indexed_n. It follows within a second.
+-- The search index: which messages have which words. It follows within a second.
+--
+-- What goes in is not the text but its words, folded (NFKC, case, marks that may be left out) and with blanks between
+-- them; of scripts without blanks, pairs or triples of characters: 東京都 goes in as '東京 京都 都'. A text that is all
+-- ASCII goes in as it is. So the index can be asked by any SQLite, in that form (MATCH '"東京" AND "京都"'), and gives
+-- candidates: whether their words stand as they were asked for is in messages.content.
 CREATE VIRTUAL TABLE search USING fts5 (
-    content, content = 'messages', content_rowid = 'n', detail = none, columnsize = 0,
-    tokenize = 'unicode61 remove_diacritics 2'
+    content, content = '', detail = none, columnsize = 0, tokenize = 'ascii'
 );
 
 -- For people and scripts: ids and ISO times.

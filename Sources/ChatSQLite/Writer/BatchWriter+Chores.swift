@@ -139,15 +139,12 @@ extension BatchWriter {
 
     private func purge(_ row: ChoreRow, _ slice: inout Slice) throws {
         let chat = row.subject
-        let members = try connection[Self.membersOfChat].all(chat) { ($0.int(0), UserID($0.text(1))) }
+        let members = try connection[Self.membersOfChat].all(chat) { (key: $0.int(0), id: UserID($0.text(1))) }
         if !members.isEmpty || row.done == 0 {
-            let n = nextRevision()
-            for (user, _) in members { try removeMember(MemberRecord.Key(chat: chat, user: user), n: n) }
             guard let id = try connection[Self.deletedChat].first(chat, read: { ChatID($0.text(0)) }) else {
                 return try end(row)
             }
-            changes.append(.chatDeleted(id, members: members.map(\.1)))
-            try advance(row, to: n)
+            try advance(row, to: try rules { try $0.dismiss(members, ofDeleted: id, key: chat) })
         }
         guard members.count < Slice.changes else { return }
         try overwritingFreedPages { try purgeMessages(row, &slice) }

@@ -29,6 +29,8 @@ final class BatchWriter {
     private(set) var committed: Int64
     /// Messages up to this one are in the search index; mirrors `state.indexed_n`.
     var indexed: Int64
+    /// But not those up to this one, of before the index was begun anew; mirrors `state.unindexed_n`.
+    var unindexed: Int64
     /// When the batch began: the time of everything in it.
     private(set) var now: Timestamp
     /// Whether a chore was begun since somebody last looked: there are slices to do.
@@ -51,7 +53,7 @@ final class BatchWriter {
     var changes: [Change] = []
 
     init(
-        connection: Connection, policy: ChatPolicy, revision: Int64, indexed: Int64,
+        connection: Connection, policy: ChatPolicy, revision: Int64, indexed: Int64, unindexed: Int64,
         clock: @escaping @Sendable () -> Timestamp
     ) {
         self.connection = connection
@@ -61,6 +63,7 @@ final class BatchWriter {
         issued = revision
         committed = revision
         self.indexed = indexed
+        self.unindexed = unindexed
         now = clock()
     }
 
@@ -90,15 +93,18 @@ final class BatchWriter {
             try transaction {
                 var share = BatchShare(time: shareTime)
                 run.entries.reserveCapacity(jobs.count)
-                for job in jobs {
-                    run.count += 1
-                    if ChatMaking.isNeeded(for: job.command) {
-                        run.long.append(job)
-                    } else {
-                        let entry = try perform(job)
-                        run.entries.append(entry)
-                        share.note(job.command, entry.changes)
-                        if share.isSpent { break }
+                try jobs.withUnsafeBufferPointer { jobs in
+                    // Where they lie: to copy a command is to copy all its texts.
+                    for index in jobs.indices {
+                        run.count += 1
+                        if ChatMaking.isNeeded(for: jobs[index].command) {
+                            run.long.append(jobs[index])
+                        } else {
+                            let entry = try perform(jobs[index])
+                            share.note(jobs[index].command, entry.changes)
+                            run.entries.append(entry)
+                            if share.isSpent { break }
+                        }
                     }
                 }
             }

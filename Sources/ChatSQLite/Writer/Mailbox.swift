@@ -14,7 +14,7 @@ final class Mailbox: Sendable {
     }
 
     struct Taken: Sendable {
-        var jobs: [Job] = []
+        var jobs: ArraySlice<Job> = []
         /// Askers whose commands found the mailbox full: told by the writer, so that the sink hears of everything on
         /// one thread. Drained with every batch.
         var refused: [ReplyTo] = []
@@ -23,11 +23,16 @@ final class Mailbox: Sendable {
     }
 
     private struct State: Sendable {
+        /// What came since ``due`` was filled.
         var jobs: [Job] = []
+        /// What is given out next, in parts; nothing is moved for that. When it is used up, ``jobs`` takes its place.
+        var due: ArraySlice<Job> = []
         var refused: [ReplyTo] = []
         var closed = false
         /// Whether the writer sleeps and wants to be woken.
         var sleeping = false
+
+        var count: Int { due.count + jobs.count }
     }
 
     /// Commands that may wait; past it they are refused.
@@ -41,7 +46,7 @@ final class Mailbox: Sendable {
     func put(_ job: Job) -> Refusal? {
         let (refusal, wake) = state.withLock { state -> (Refusal?, Bool) in
             if state.closed { return (.closed, false) }
-            if state.jobs.count >= capacity {
+            if state.count >= capacity {
                 // The writer is awake: it has all these jobs to do.
                 guard case .asker = job.reply else { return (.full, false) }
                 state.refused.append(job.reply)
@@ -65,10 +70,10 @@ final class Mailbox: Sendable {
         if wake { wakeUp.signal() }
     }
 
-    var count: Int { state.withLock { $0.jobs.count } }
+    var count: Int { state.withLock { $0.count } }
 
-    /// All that waits, at most `limit`, in order; waits until there is something, the mailbox was closed, or `timeout`
-    /// is over.
+    /// What waits longest, at most `limit` of it, in order; waits until there is something, the mailbox was closed, or
+    /// `timeout` is over.
     ///
     /// - Returns: `nil` once closed and empty.
     func take(limit: Int, timeout: DispatchTime) -> Taken? {
@@ -76,12 +81,12 @@ final class Mailbox: Sendable {
             let (taken, closed) = state.withLock { state -> (Taken, Bool) in
                 var taken = Taken()
                 swap(&taken.refused, &state.refused)
-                if state.jobs.count <= limit {
-                    swap(&taken.jobs, &state.jobs)
-                } else {
-                    taken.jobs = Array(state.jobs.prefix(limit))
-                    state.jobs.removeFirst(limit)
+                if state.due.isEmpty {
+                    state.due = state.jobs[...]
+                    state.jobs = []
                 }
+                taken.jobs = state.due.prefix(limit)
+                state.due = state.due.count > limit ? state.due.dropFirst(limit) : []
                 state.sleeping = taken.isEmpty && !state.closed
                 return (taken, state.closed)
             }

@@ -35,6 +35,8 @@ final class Upkeep {
     private(set) var trouble: StoreTrouble?
     /// When the index is due; `nil` while it is up to date.
     private var indexDue: UInt64?
+    /// When the next slice of an older file's messages is; nothing while there are none.
+    private var olderDue: UInt64
     private var pruneDue: UInt64
     private var restDue: UInt64?
     private var tickDue: UInt64
@@ -59,6 +61,7 @@ final class Upkeep {
         cleaner = IndexCleaner(batches)
         self.reserve = reserve
         indexDue = Self.now
+        olderDue = Self.now
         pruneDue = Self.now + 60_000_000_000
         tickDue = Self.now + Self.tick
         expiryDue = Self.now
@@ -78,6 +81,7 @@ final class Upkeep {
         if hasChores { due = min(due, choresDue) }
         if trouble != nil { due = min(due, tryDue) }
         if let indexDue, !batches.isShortOfRoom { due = min(due, indexDue) }
+        if isIndexBehind { due = min(due, olderDue) }
         if let clean = cleaner.due { due = min(due, clean) }
         if let restDue { due = min(due, restDue) }
         if let checkpoint = checkpointer.due { due = min(due, checkpoint) }
@@ -112,6 +116,7 @@ final class Upkeep {
             if !long.isEmpty { entries += stepLongCommands() }
         }
         if let due = indexDue, due <= now, !batches.isShortOfRoom { attempt("search index") { try self.index(now) } }
+        if isIndexBehind, olderDue <= now { attempt("search index") { try self.indexOlder() } }
         if batches.hasUnindexed {
             batches.hasUnindexed = false
             cleaner.noteDeletion(at: now)
@@ -253,6 +258,7 @@ final class Upkeep {
             // The disk may be full; it is tried again with the next batch or in a while.
             let now = Self.now
             indexDue = indexDue.map { _ in now + 1_000_000_000 }
+            olderDue = now + 1_000_000_000
             tickDue = max(tickDue, now + 60_000_000_000)
             pruneDue = max(pruneDue, now + 60_000_000_000)
             expiryDue = max(expiryDue, now + 60_000_000_000)
@@ -270,6 +276,20 @@ final class Upkeep {
         batches.indexed = result.indexed
         wrote(at: now)
         indexDue = result.more ? now : nil
+    }
+
+    /// Whether messages of before the index was begun anew wait for it.
+    private var isIndexBehind: Bool { batches.unindexed > 0 && !batches.isShortOfRoom && trouble == nil }
+
+    private func indexOlder() throws {
+        let start = Self.now
+        var left = batches.unindexed
+        try aside { try batches.transaction { left = try SearchIndexer.goBack(connection, from: left) } }
+        batches.unindexed = left
+        if left == 0 { Log.store.notice("The search index is complete") }
+        let now = Self.now
+        // As long as it took: half of the time is the others'.
+        olderDue = now + (now - start)
     }
 
     private func chore() throws -> [Change] {

@@ -93,7 +93,7 @@ final class WriterThread: Sendable {
                 guard let taken = work.mailbox.take(limit: work.batchLimit, timeout: work.upkeep.nextTime()) else {
                     break
                 }
-                jobs = taken.jobs[...]
+                jobs = taken.jobs
                 if !taken.refused.isEmpty { tell(taken.refused.map { ($0, SQLiteChatStore.behind) }) }
             }
             let isBusy = !jobs.isEmpty
@@ -172,8 +172,9 @@ final class WriterThread: Sendable {
 
     private func tell(_ batch: CommittedBatch) {
         shared.withLock { $0.sink }?.didCommit(batch)
-        for entry in batch.entries {
-            if case .callback(let callback) = entry.reply { callback(entry.result) }
+        // By number: an entry is not copied to see that nobody waits for it.
+        for index in batch.entries.indices {
+            if case .callback(let callback) = batch.entries[index].reply { callback(batch.entries[index].result) }
         }
     }
 

@@ -8,8 +8,8 @@ import Synchronization
 /// A token is checked in this order; the first that fails is the answer:
 /// 1. Form: three base64url parts, a JSON header without `crit`.
 /// 2. Signature. The `alg` of the header chooses among the keys of that algorithm only: HS256 means the key ring,
-///    RS256, ES256 and EdDSA the keys of `--jwt-public-key`, anything else (`none` above all) is refused. A public key
-///    is thus never taken for a secret.
+///    RS256, ES256 and EdDSA the keys of `--jwt-public-key` and `--jwt-jwks-url`, anything else (`none` above all) is
+///    refused. A public key is thus never taken for a secret.
 /// 3. Claims: `exp` always; `iat`, where given, not in the future; issuer, audience and user claim as the policy asks
 ///    of outside tokens; `nbf` where given.
 ///
@@ -18,10 +18,21 @@ public final class TokenAuthority: TokenVerifier, Sendable {
     private static let ownIssuer = ByteString(TokenPolicy.ownIssuer)
 
     private let policy: TokenPolicy
-    private let outside: OutsideKeys?
     private let clock: @Sendable () -> Timestamp
     private let keys: Mutex<Keys>
+    private let outside: Mutex<Outside>
     private let ahead = IssuesAhead()
+
+    /// The public keys of others: of a file, and of an address with who fetches them from there.
+    private struct Outside {
+        var ofFile: OutsideKeys?
+        var fetched: OutsideKeys?
+        var source: (any OutsideKeySource)?
+        /// Both.
+        var all: OutsideKeys?
+
+        mutating func join() { all = ofFile?.joined(with: fetched) ?? fetched }
+    }
 
     /// The keys in use, and how often those before them were revoked.
     private struct Keys {
@@ -35,7 +46,7 @@ public final class TokenAuthority: TokenVerifier, Sendable {
         clock: @escaping @Sendable () -> Timestamp
     ) {
         self.policy = policy
-        self.outside = outside
+        self.outside = Mutex(Outside(ofFile: outside, all: outside))
         self.clock = clock
         keys = Mutex(Keys(inUse: SymmetricKeys(ring)))
     }
@@ -49,6 +60,33 @@ public final class TokenAuthority: TokenVerifier, Sendable {
             keys.inUse = prepared
             if revoking { keys.generation += 1 }
         }
+    }
+
+    /// Uses the keys of the file as it is now.
+    public func install(ofFile keys: OutsideKeys) {
+        outside.withLock { outside in
+            outside.ofFile = keys
+            outside.join()
+        }
+    }
+
+    /// Uses the keys that an address serves, beside those of the file; those that were fetched before hold no more.
+    public func install(fetched keys: OutsideKeys) {
+        outside.withLock { outside in
+            outside.fetched = keys
+            outside.join()
+        }
+    }
+
+    /// Public keys of others that are known now.
+    public var outsideKeyCount: Int { outside.withLock { $0.all?.count ?? 0 } }
+
+    /// Who is asked for keys that are not known.
+    public func fetch(from source: any OutsideKeySource) { outside.withLock { $0.source = source } }
+
+    public func fetchKeys(_ done: @escaping @Sendable () -> Void) {
+        guard let source = outside.withLock({ $0.source }) else { return done() }
+        source.fetchForUnknownKey(done)
     }
 
     public func stillAccepts(_ hold: TokenHold) -> Bool {
@@ -111,9 +149,11 @@ public final class TokenAuthority: TokenVerifier, Sendable {
             generation = current
             isSigned = candidates.contains { $0.mac.isCode(token.signature, of: token.signed) }
         } else {
-            isSigned = outside?.haveSigned(token)
+            let (all, isServed) = outside.withLock { ($0.all, $0.source != nil) }
+            isSigned = all?.haveSigned(token)
+            if isSigned == nil, isServed, OutsideKeys.algorithms.contains(token.header.alg) { throw .unknownKey }
         }
-        guard let isSigned else { throw .unauthorized("The token's algorithm or key is not accepted.") }
+        guard let isSigned else { throw .unauthorized(TokenError.unknownKey.explanation) }
         guard isSigned else { throw .unauthorized("The token's signature is wrong.") }
         return generation
     }
@@ -146,14 +186,18 @@ public final class TokenAuthority: TokenVerifier, Sendable {
                 throw .unauthorized("The token is for another audience.")
             }
         }
+        let claim = own ? "sub" : policy.userClaim
         guard let user = own ? claims.subject : claims.outsideUser, !user.isEmpty else {
-            throw .unauthorized("The token names no user.")
+            throw .unauthorized("The token names no user in the claim \(claim).")
+        }
+        guard IdentifierRule.allows(user) else {
+            throw .unauthorized("The claim \(claim) is no user's id: 1 to 128 visible characters of ASCII.")
         }
         let userID = UserID(user)
         let issuedAt = claims.issuedAt.flatMap(Self.timestamp)
         if let issuedAt { ahead.shown(by: userID, issuedAt: issuedAt, now: now) }
         return VerifiedToken(
-            userID: userID, name: claims.name?.string,
+            userID: userID, profile: own ? TokenProfile(preferredUsername: claims.name) : claims.profile,
             // Accepted on leeway alone: the session lasts as long as the leeway does.
             expiresAt: now < expiry ? expiry : tolerated,
             facts: TokenFacts(id: claims.id.map { TokenID($0) }, issuedAt: issuedAt), keyGeneration: keyGeneration)

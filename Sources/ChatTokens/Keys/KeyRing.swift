@@ -19,6 +19,12 @@ public struct KeyRing: Codable, Hashable, Sendable {
         self.previous = previous
     }
 
+    /// That of secrets which the operator sets: the first signs, all hold. `nil` of none.
+    public init?(secrets: [SigningSecret]) {
+        guard let first = secrets.first else { return nil }
+        self.init(current: first, previous: Array(secrets.dropFirst()))
+    }
+
     /// The ring after `POST /admin/keys/rotate`: a new secret signs; the old ones verify until their last token must
     /// have expired, or, with `revoke`, no more.
     public func rotated(to secret: SigningSecret = .random(), revoke: Bool, at now: Timestamp) -> KeyRing {

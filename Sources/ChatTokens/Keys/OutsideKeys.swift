@@ -7,8 +7,14 @@ import JWTKit
     import Foundation
 #endif
 
-/// The public keys of `--jwt-public-key`: tokens signed by others with RS256, ES256 or EdDSA.
+/// Public keys of others, from the file of `--jwt-public-key` or the address of `--jwt-jwks-url`: tokens signed by them
+/// with RS256, ES256 or EdDSA.
 public struct OutsideKeys: Sendable {
+    /// A set has no more: a token that names no key is tried with each.
+    public static let limit = 100
+
+    static let algorithms: [ByteString] = ["RS256", "ES256", "EdDSA"]
+
     struct Key: Sendable {
         var kid: ByteString?
         var algorithm: any JWTAlgorithm
@@ -25,7 +31,29 @@ public struct OutsideKeys: Sendable {
         } else {
             keys = try await Self.jwks(text)
         }
+        try check()
+    }
+
+    /// Reads a JWKS as its provider serves it: a key in it that cannot be used keeps none of the others out.
+    ///
+    /// - Throws: ``OutsideKeysError``, also where none is left.
+    public init(served text: String) async throws {
+        keys = try await Self.jwks(text, leavesOut: true)
+        try check()
+    }
+
+    private func check() throws {
         guard !keys.isEmpty else { throw OutsideKeysError("holds no key for RS256, ES256 or EdDSA") }
+        guard keys.count <= Self.limit else { throw OutsideKeysError("holds more than \(Self.limit) keys") }
+    }
+
+    public var count: Int { keys.count }
+
+    /// These keys and others.
+    func joined(with others: OutsideKeys?) -> OutsideKeys {
+        var all = self
+        all.keys += others?.keys ?? []
+        return all
     }
 
     /// Whether one of them has signed the token; `nil` when there is none for it. Only keys of the algorithm that the
@@ -40,7 +68,7 @@ public struct OutsideKeys: Sendable {
         return candidates.contains { (try? $0.algorithm.verify(token.signature, signs: token.signed)) ?? false }
     }
 
-    private static func jwks(_ text: String) async throws -> [Key] {
+    private static func jwks(_ text: String, leavesOut: Bool = false) async throws -> [Key] {
         let data = Data(text.utf8)
         let decoder = JSONDecoder()
         // The sentence says what it should be.
@@ -60,6 +88,7 @@ public struct OutsideKeys: Sendable {
                 guard ByteString(algorithm.name) == ByteString(name) else { continue }
                 keys.append(Key(kid: jwk.keyIdentifier.map { ByteString($0.string) }, algorithm: algorithm))
             } catch {
+                if leavesOut { continue }
                 let name = jwk.keyIdentifier.map { " (kid \($0.string))" } ?? ""
                 throw OutsideKeysError("holds a key that cannot be used\(name)")
             }
@@ -135,7 +164,7 @@ public struct OutsideKeys: Sendable {
     }
 }
 
-/// What is wrong with the file of `--jwt-public-key`.
+/// What is wrong with a file of `--jwt-public-key`, or with what `--jwt-jwks-url` served.
 public struct OutsideKeysError: Error, Hashable, Sendable, CustomStringConvertible {
     public var description: String
 

@@ -1,4 +1,5 @@
 import ByteText
+import ChatCore
 import JSON
 
 /// The claims that Parley looks at (RFC 7519 section 4.1). Others are ignored.
@@ -7,6 +8,8 @@ struct TokenClaims: Sendable {
     var subject: ByteString?
     var outsideUser: ByteString?
     var name: ByteString?
+    var preferredUsername: ByteString?
+    var picture: ByteString?
     var issuer: ByteString?
     var audience: [ByteString]
     var id: ByteString?
@@ -20,8 +23,10 @@ struct TokenClaims: Sendable {
         subject = Self.text(claims, "sub")
         outsideUser = userClaim == "sub" ? subject : Self.text(claims, userClaim)
         name = Self.text(claims, "name")
+        preferredUsername = Self.text(claims, "preferred_username")
+        picture = Self.text(claims, "picture")
         issuer = try claims.text("iss")
-        id = try claims.text("jti")
+        id = Self.text(claims, "jti")
         issuedAt = try claims.number("iat")
         expiresAt = try claims.number("exp")
         notBefore = try claims.number("nbf")
@@ -33,6 +38,11 @@ struct TokenClaims: Sendable {
             guard audience.count == several.count else { throw TokenJSON.Malformed() }
         default: throw TokenJSON.Malformed()
         }
+    }
+
+    /// What it says of its user.
+    var profile: TokenProfile {
+        TokenProfile(preferredUsername: preferredUsername, name: name, picture: picture)
     }
 
     /// A string, or an integer written as one: backends with numeric user ids are common. Anything else counts as

@@ -49,7 +49,8 @@ package struct ServerEventSignature: Sendable {
         ServerEventSignature(
             .messageReaction, "A reaction was given or taken back.",
             .object([
-                .chatID, .messageID, .userID, .always("emoji", .string), .always("removed", .boolean),
+                .chatID, .messageID, .userID, .always("emoji", .string, "As it stands in `reactions`."),
+                .always("removed", .boolean),
                 .always("reactions", .map(.array(.string)), "All of the message: user ids by emoji."),
             ])),
         ServerEventSignature(

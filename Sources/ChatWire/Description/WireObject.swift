@@ -44,7 +44,7 @@ package enum WireObject: String, Sendable, Hashable, CaseIterable {
         case .quote:
             [
                 .always("id", .string), .always("seq", .integer), .always("sender_id", .nullable(.string)),
-                .always("content", .string, "The first 200 characters."),
+                .always("content", .string, "Its beginning: 200 scalars at most, no character in part."),
             ]
         case .attachment:
             [

@@ -1,4 +1,5 @@
-import ByteText
+// What users of a handshake read.
+@_exported public import ByteText
 public import NIOHTTP1
 import SocketServer
 
@@ -94,3 +95,6 @@ public struct EngineHandshake: Sendable {
         EngineQuery(Substring(content.text.utf8.prefix { $0 != UInt8(ascii: "\n") }))
     }
 }
+
+/// The query of a handshake.
+public typealias EngineQuery = FormQuery

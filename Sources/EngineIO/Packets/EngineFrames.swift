@@ -1,3 +1,4 @@
+public import JSON
 public import NIOCore
 import SocketServer
 
@@ -20,10 +21,24 @@ public struct EngineFrames: Sendable {
         count = 0
     }
 
+    init(bytes: ByteBuffer, count: Int) {
+        self.bytes = bytes
+        self.count = count
+    }
+
     /// One text message packet; `text` is without the packet type.
     public init(text: UnsafeRawBufferPointer) {
         self.init(reserving: text.count + 11)
         append(text: text)
+    }
+
+    /// One text message packet, which is what `write` writes; it is without the packet type.
+    ///
+    /// - Parameter capacity: about how many bytes that will be.
+    public init(reserving capacity: Int, text write: (inout JSONWriter) -> Void) {
+        var writer = FrameWriter(reserving: capacity + 16)
+        writer.text(write)
+        self = writer.frames
     }
 
     /// Bytes as a WebSocket carries them.

@@ -91,7 +91,8 @@ enum EnginePayload {
         }
     }
 
-    private static func readPayload(of frames: inout ByteBuffer) -> ByteBuffer? {
+    /// Takes the payload of a frame whose first byte was read; `nil` when it is not whole.
+    static func readPayload(of frames: inout ByteBuffer) -> ByteBuffer? {
         let length: Int? =
             switch frames.readInteger(as: UInt8.self) {
             case 126: frames.readInteger(as: UInt16.self).map { Int($0) }

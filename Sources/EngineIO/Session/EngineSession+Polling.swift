@@ -72,9 +72,9 @@ extension EngineSession {
             switch packets.next() {
             case .packet(let packet):
                 polling.turnCost += .packet
-                take(packet)
+                receive(packet)
             case .malformed:
-                take(nil)
+                receive(nil)
                 (isOver, isWhole) = (true, false)
             case .end:
                 isOver = true
@@ -139,7 +139,7 @@ extension EngineSession {
     }
 
     /// A packet on the session's transport.
-    func take(_ packet: EnginePacket?) {
+    func receive(_ packet: EnginePacket?) {
         switch machine.received(packet) {
         case .deliver:
             switch packet {

@@ -70,7 +70,7 @@ extension EngineSession: WebSocketDelegate {
         if let link, link.id == id {
             isReceiving = true
             link.spendOnHop(text)
-            take(EnginePacket(text: text))
+            receive(EnginePacket(text: text))
         } else if let candidate, candidate.id == id {
             candidateReceived(EnginePacket(text: text), on: candidate)
         }
@@ -80,7 +80,7 @@ extension EngineSession: WebSocketDelegate {
         if let link, link.id == id {
             isReceiving = true
             link.spendOnHop(binary)
-            take(.binary(binary))
+            receive(.binary(binary))
         } else if candidate?.id == id {
             dropCandidate()
         }

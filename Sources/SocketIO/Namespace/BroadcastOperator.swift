@@ -110,24 +110,22 @@ public struct BroadcastOperator: Sendable {
     public func socketsJoin(_ rooms: String...) { socketsJoin(rooms) }
 
     public func socketsJoin(_ rooms: [String]) {
-        for namespace in namespaces { namespace.forEachSocket(in: target) { $0.join(rooms) } }
+        let names = rooms.map { ByteString($0) }
+        for namespace in namespaces { namespace.distribute(.join(rooms: names, target)) }
     }
 
     /// Makes the sockets leave rooms.
     public func socketsLeave(_ rooms: String...) { socketsLeave(rooms) }
 
     public func socketsLeave(_ rooms: [String]) {
-        for namespace in namespaces {
-            namespace.forEachSocket(in: target) { socket in
-                for room in rooms { socket.leave(room) }
-            }
-        }
+        let names = rooms.map { ByteString($0) }
+        for namespace in namespaces { namespace.distribute(.leave(rooms: names, target)) }
     }
 
     /// Disconnects the sockets; `closingConnection`: with their transport.
     public func disconnectSockets(closingConnection: Bool = false) {
         for namespace in namespaces {
-            namespace.forEachSocket(in: target) { $0.disconnect(closingConnection: closingConnection) }
+            namespace.distribute(.disconnect(target, closingConnection: closingConnection))
         }
     }
 }

@@ -2,7 +2,7 @@ import ByteText
 import EngineIO
 import JSON
 import Logging
-import NIOCore
+public import NIOCore
 import Synchronization
 
 /// A channel of its own over the shared connection (Socket.IO, "Namespaces"): its middleware, its sockets, its rooms.
@@ -11,6 +11,14 @@ public final class Namespace: Sendable {
 
     private struct Setup {
         var listeners = NamespaceListeners()
+        var decodeAct: ActDecoder?
+    }
+
+    /// Where the sockets are: read once for each delivery.
+    private struct Reach {
+        /// One a loop; loops are only added. Each is touched on its own loop only.
+        var shards: [Shard]
+        /// `nil`: there are none but those of this process.
         var adapter: (any Adapter)?
     }
 
@@ -19,8 +27,7 @@ public final class Namespace: Sendable {
     let key: ByteString
     public let encoder: PacketEncoder
     private let setup = Mutex(Setup())
-    /// One a loop; loops are only added. Each is touched on its own loop only.
-    private let shards: Mutex<[Shard]>
+    private let reach: Mutex<Reach>
     private let population = Mutex(0)
     /// The dynamic namespace that it belongs to, whose middleware and handlers are its own.
     let parent: ParentNamespace?
@@ -48,15 +55,15 @@ public final class Namespace: Sendable {
         self.parent = parent
         key = ByteString(name)
         encoder = PacketEncoder(namespace: key)
-        shards = Mutex(eventLoops.map { Shard(eventLoop: $0) })
+        reach = Mutex(Reach(shards: eventLoops.map { Shard(eventLoop: $0) }))
         recovery = configuration.connectionStateRecovery.map { NamespaceRecovery($0, namespace: name) }
         log = configuration.logger
     }
 
     /// A loop whose connections may enter from now on.
-    func add(_ eventLoop: any EventLoop) { shards.withLock { $0.append(Shard(eventLoop: eventLoop)) } }
+    func add(_ eventLoop: any EventLoop) { reach.withLock { $0.shards.append(Shard(eventLoop: eventLoop)) } }
 
-    var allShards: [Shard] { shards.withLock { $0 } }
+    var allShards: [Shard] { reach.withLock { $0.shards } }
 
     // MARK: Setting up
 
@@ -87,13 +94,22 @@ public final class Namespace: Sendable {
         setup.withLock { $0.listeners.gate = gate }
     }
 
-    /// Replaces the adapter; before the first connection.
+    /// Joins the namespace to those of other processes; before the first connection.
     ///
     /// What is recovered is what one process has sent: with ``SocketIOConfiguration/connectionStateRecovery`` there can
     /// be no adapter.
     public func setAdapter(_ adapter: any Adapter) {
         precondition(recovery == nil, "connectionStateRecovery knows what this process sends, and nothing of others")
-        setup.withLock { $0.adapter = adapter }
+        reach.withLock { $0.adapter = adapter }
+    }
+
+    /// What makes an act of a batch from another process of the bytes it wrote; `nil` when it cannot.
+    public typealias ActDecoder =
+        @Sendable (inout ClusterReader) throws(ClusterMessageError) -> (any SocketAct)?
+
+    /// Sets what reads the acts of batches that come from other processes; before the adapter.
+    public func setActDecoder(_ decode: @escaping ActDecoder) {
+        setup.withLock { $0.decodeAct = decode }
     }
 
     /// What was set up for it, its parent's first.
@@ -101,8 +117,6 @@ public final class Namespace: Sendable {
         let own = setup.withLock { $0.listeners }
         return parent.map { $0.listeners + own } ?? own
     }
-
-    var adapter: any Adapter { setup.withLock { $0.adapter } ?? LocalAdapter(namespace: self) }
 
     /// A client has entered.
     func connected(_ socket: Socket) {
@@ -186,7 +200,7 @@ public final class Namespace: Sendable {
         if let recovery {
             recovery.broadcast(event, arguments, to: target, in: self)
         } else {
-            adapter.broadcast(encoder.event(event, arguments), to: target)
+            distribute(.broadcast(encoder.event(event, arguments), to: target))
         }
     }
 
@@ -196,26 +210,64 @@ public final class Namespace: Sendable {
         1 << 30 + lastBroadcastAck.wrappingAdd(1, ordering: .relaxed).newValue & (1 << 30 - 1)
     }
 
-    /// Hands encoded frames to the sockets of this process.
-    public func deliverLocally(_ frames: EngineFrames, to target: BroadcastTarget) {
-        forEachSocket(in: target) { socket in
-            if target.volatile, socket.hasUnsentBytes { return }
-            socket.write(frames)
-            socket.flush()
-        }
-    }
-
     /// How many event loops there are.
-    public var loopCount: Int { shards.withLock { $0.count } }
+    public var loopCount: Int { reach.withLock { $0.shards.count } }
 
     /// Hands a batch to every loop, once each. Batches handed over by one thread arrive in that order.
     ///
-    /// - Parameter sent: called on each loop once it has given the kernel what the batch told its sockets, and has read
-    ///   what had come to them by then: who is told first often answers before the last one is told, and a next batch
-    ///   that is begun after that has the answers in it.
+    /// With an ``Adapter`` the sockets of other processes hear it too, but for what it tells single sockets.
+    ///
+    /// - Parameter sent: called on each loop of this process once it has given the kernel what the batch told its
+    ///   sockets, and has read what had come to them by then: who is told first often answers before the last one is
+    ///   told, and a next batch that is begun after that has the answers in it.
     public func deliver(_ batch: DeliveryBatch, sent: (@Sendable () -> Void)? = nil) {
-        for shard in allShards {
+        let (shards, adapter) = reach.withLock { ($0.shards, $0.adapter) }
+        guard let adapter else { return Self.deliver(batch, to: shards, sent: sent) }
+        adapter.publish(.batch(batch), of: self) { Self.deliver(batch, to: self.allShards, sent: sent) }
+    }
+
+    private static func deliver(_ batch: DeliveryBatch, to shards: [Shard], sent: (@Sendable () -> Void)?) {
+        for shard in shards {
             shard.eventLoop.execute { shard.rooms.apply(batch, sent: sent) }
+        }
+    }
+
+    /// Has a message carried out wherever the namespace's sockets are.
+    func distribute(_ message: ClusterMessage) {
+        guard let adapter = reach.withLock({ $0.adapter }) else { return receive(message) }
+        adapter.publish(message, of: self) { self.receive(message) }
+    }
+
+    /// Carries out, on the sockets of this process, what another has published (see ``Adapter``).
+    ///
+    /// - Throws: when the bytes are no message; nothing was carried out then.
+    public func receive(_ bytes: ByteBuffer) throws(ClusterMessageError) {
+        if let decode = setup.withLock({ $0.decodeAct }) {
+            receive(try ClusterMessage(bytes, act: decode))
+        } else {
+            receive(try ClusterMessage(bytes))
+        }
+    }
+
+    /// Carries out a message on the sockets of this process.
+    public func receive(_ message: ClusterMessage) {
+        switch message {
+        case .batch(let batch):
+            Self.deliver(batch, to: allShards, sent: nil)
+        case .broadcast(let frames, let target):
+            forEachSocket(in: target) { socket in
+                if target.volatile, socket.hasUnsentBytes { return }
+                socket.write(frames)
+                socket.flush()
+            }
+        case .join(let rooms, let target):
+            forEachSocket(in: target) { $0.join(rooms) }
+        case .leave(let rooms, let target):
+            forEachSocket(in: target) { socket in
+                for room in rooms { socket.leave(room) }
+            }
+        case .disconnect(let target, let closingConnection):
+            forEachSocket(in: target) { $0.disconnect(closingConnection: closingConnection) }
         }
     }
 
@@ -238,7 +290,7 @@ public final class Namespace: Sendable {
     public var socketCount: Int { population.withLock { $0 } }
 
     func rooms(on eventLoop: any EventLoop) -> RoomIndex? {
-        shards.withLock { shards in shards.first { $0.eventLoop === eventLoop }?.rooms }
+        reach.withLock { reach in reach.shards.first { $0.eventLoop === eventLoop }?.rooms }
     }
 
     func countChanged(by difference: Int) { population.withLock { $0 += difference } }

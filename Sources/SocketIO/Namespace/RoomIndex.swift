@@ -166,10 +166,10 @@ final class RoomIndex {
     private func apply(_ operation: DeliveryBatch.Operation, stamp: Int64) {
         switch operation {
         case .socket(let socket, let frames):
-            tell(socket, frames)
+            write(frames, to: socket)
         case .answer(let socket, let frames):
             guard socket.roomIndex === self else { return }
-            tell(socket, frames)
+            write(frames, to: socket)
             socket.handler?.socketWasAnswered(socket)
         case .rooms(let names, let frames, let except):
             let chunk = seats.keep(frames)
@@ -200,14 +200,14 @@ final class RoomIndex {
             for socket in members(of: selector) where socket.isMoved(by: stamp) { join(socket, name) }
         case .leave(let selector, let name):
             for socket in members(of: selector) where socket.isMoved(by: stamp) { leave(socket, name) }
-        case .perform(let selector, let body):
+        case .perform(let selector, let act):
             // Whatever the snapshot held, and whether the socket hears live: this is no news to tell, but something to
             // do at once (end a session).
-            for socket in members(of: selector) where socket.isConnected { body(socket) }
+            for socket in members(of: selector) where socket.isConnected { act.perform(on: socket) }
         }
     }
 
-    private func tell(_ socket: Socket, _ frames: EngineFrames) {
+    private func write(_ frames: EngineFrames, to socket: Socket) {
         guard socket.roomIndex === self, socket.isConnected, !frames.isEmpty else { return }
         seats.write(seats.keep(frames), to: socket.seat, heard: false)
     }
@@ -216,8 +216,8 @@ final class RoomIndex {
 
     /// Carries out what a batch had to do that passed before its socket was there.
     func performHeld(_ batch: DeliveryBatch, on socket: Socket) {
-        for case .perform(let selector, let body) in batch.operations where isMember(socket, of: selector) {
-            body(socket)
+        for case .perform(let selector, let act) in batch.operations where isMember(socket, of: selector) {
+            act.perform(on: socket)
         }
     }
 

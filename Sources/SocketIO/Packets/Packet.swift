@@ -9,7 +9,7 @@ package struct Packet: Sendable, Hashable {
         case connect(auth: JSONValue?)
         case disconnect
         /// `arguments`: without the event's name.
-        case event(name: ByteString, arguments: [JSONValue])
+        case event(name: ByteString, arguments: EventArguments)
         case ack(arguments: [JSONValue])
         /// Only servers send it; from a client it is a fault that the receiver judges.
         case connectError

@@ -28,7 +28,7 @@ package struct PacketDecoder {
 
     /// What is to become of a packet, judged by its head.
     package enum Verdict {
-        case take(EventLimits)
+        case decode(EventLimits)
         /// It is nobody's: its payload is not looked at, its attachments are dropped.
         case skip
         /// The connection must be closed.
@@ -74,11 +74,24 @@ package struct PacketDecoder {
     ///
     /// - Returns: the packet; `nil` while its attachments are due, and for one that is skipped.
     package mutating func receive(
-        text: ByteBuffer, judge: (PacketHead) -> Verdict = { _ in .take(EventLimits()) }
+        text: ByteBuffer, judge: (PacketHead) -> Verdict = { _ in .decode(EventLimits()) }
     ) throws(Failure) -> Packet? {
         guard partial == nil else { throw .unexpected }
-        var payload = text
-        let head = try PacketHead(&payload)
+        // The bytes are reached once for all that is read of them.
+        let result: Result<Packet?, Failure> = text.withUnsafeReadableBytes { bytes in
+            do throws(Failure) {
+                return .success(try receive(bytes, judge))
+            } catch {
+                return .failure(error)
+            }
+        }
+        return try result.get()
+    }
+
+    private mutating func receive(
+        _ text: UnsafeRawBufferPointer, _ judge: (PacketHead) -> Verdict
+    ) throws(Failure) -> Packet? {
+        let (head, size) = try PacketHead.read(text)
         let limits: EventLimits
         switch judge(head) {
         case .refuse: throw .refused
@@ -86,9 +99,9 @@ package struct PacketDecoder {
             guard head.attachments > 0 else { return nil }
             partial = Partial(nil, keepsAttachments: false, missing: head.attachments, account: account)
             return nil
-        case .take(let its): limits = its
+        case .decode(let granted): limits = granted
         }
-        var packet = try Self.packet(head, payload: payload, limits: limits)
+        var packet = try Self.packet(head, payload: UnsafeRawBufferPointer(rebasing: text[size...]), limits: limits)
         guard head.attachments > 0 else { return packet }
         if !limits.takesBinary { packet.drop(because: .binary) }
         partial = Partial(
@@ -109,27 +122,28 @@ package struct PacketDecoder {
     }
 
     private static func packet(
-        _ head: PacketHead, payload: ByteBuffer, limits: EventLimits
+        _ head: PacketHead, payload: UnsafeRawBufferPointer, limits: EventLimits
     ) throws(Failure) -> Packet {
         var packet = Packet(namespace: head.namespace, kind: .disconnect, id: head.id)
         packet.size = head.payloadSize
         switch head.kind {
         case .connect:
             packet.kind = .connect(auth: nil)
-            guard payload.readableBytes > 0 else { break }
-            let auth = try parse(payload, limits, in: &packet)
-            guard case .object = auth, packet.flaw == nil else { throw .invalidPayload }
-            packet.kind = .connect(auth: auth)
+            guard !payload.isEmpty else { break }
+            let auth = try parse(payload, limits, in: &packet).root
+            guard auth.kind == .object, packet.flaw == nil else { throw .invalidPayload }
+            packet.kind = .connect(auth: auth.value)
         case .disconnect:
-            guard payload.readableBytes == 0 else { throw .invalidPayload }
+            guard payload.isEmpty else { throw .invalidPayload }
         case .event:
-            guard case .array(var arguments) = try parse(payload, limits, in: &packet),
-                case .string(let name)? = arguments.first, !reservedEvents.contains(name)
-            else { throw .invalidPayload }
-            arguments.removeFirst()
-            packet.kind = .event(name: name, arguments: packet.flaw == nil ? arguments : [])
+            let document = try parse(payload, limits, in: &packet)
+            guard let name = document.root.first?.string, !isReserved(name) else { throw .invalidPayload }
+            packet.kind = .event(
+                name: name, arguments: packet.flaw == nil ? EventArguments(behindNameOf: document) : [])
         case .ack:
-            guard case .array(let arguments) = try parse(payload, limits, in: &packet) else { throw .invalidPayload }
+            guard case .array(let arguments) = try parse(payload, limits, in: &packet).root.value else {
+                throw .invalidPayload
+            }
             packet.kind = .ack(arguments: arguments)
         case .connectError:
             packet.kind = .connectError
@@ -138,24 +152,27 @@ package struct PacketDecoder {
     }
 
     private static func parse(
-        _ payload: ByteBuffer, _ limits: EventLimits, in packet: inout Packet
-    ) throws(Failure) -> JSONValue {
+        _ payload: UnsafeRawBufferPointer, _ limits: EventLimits, in packet: inout Packet
+    ) throws(Failure) -> JSONDocument {
         do throws(JSONParser.Failure) {
             let parsed = try JSONParser.parse(payload, .steppingOver(maxValues: limits.maxValues))
             packet.values = parsed.count
             packet.skipped = parsed.skipped
             packet.flaw = parsed.flaw.map { EventFlaw($0) }
             packet.size += parsed.count * MemoryLayout<JSONValue>.stride
-            return parsed.value
+            return parsed.document
         } catch {
             throw .invalidPayload
         }
     }
 
-    /// Names that a client's library uses for itself; no peer may send them (socket.io-parser).
-    private static let reservedEvents: Set<ByteString> = [
+    /// Names that a client's library uses for itself; no peer may send them (socket.io-parser). So few are looked
+    /// through sooner than one is hashed.
+    private static let reservedEvents: [ByteString] = [
         "connect", "connect_error", "disconnect", "disconnecting", "newListener", "removeListener",
     ]
+
+    private static func isReserved(_ name: ByteString) -> Bool { reservedEvents.contains { $0 == name } }
 
     private static func reassembled(_ whole: Packet, with attachments: [ByteBuffer]) throws(Failure) -> Packet {
         var packet = whole
@@ -167,7 +184,7 @@ package struct PacketDecoder {
         }
         switch packet.kind {
         case .event(let name, let arguments):
-            packet.kind = .event(name: name, arguments: try filled(arguments))
+            packet.kind = .event(name: name, arguments: EventArguments(try filled(arguments.values)))
         case .ack(let arguments):
             packet.kind = .ack(arguments: try filled(arguments))
         case .connect, .disconnect, .connectError:

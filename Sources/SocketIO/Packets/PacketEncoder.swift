@@ -17,19 +17,33 @@ public struct PacketEncoder: Sendable {
         encode(type: UInt8(ascii: "2"), values: [.string(name)] + arguments, id: id)
     }
 
-    /// An event whose one argument is JSON text already: the hot path of a server that encodes its own.
+    /// An event whose one argument is JSON text already.
     ///
     /// - Parameter name: needs no escapes in JSON.
     public func event(_ name: String, json argument: ByteBuffer) -> EngineFrames {
-        var text = JSONWriter(reserving: frameSize + name.utf8.count + argument.readableBytes)
+        event(name, reserving: argument.readableBytes) { $0.json(argument) }
+    }
+
+    /// An event whose one argument is the value that `write` writes: the hot path of a server that encodes its own.
+    ///
+    /// - Parameters:
+    ///   - name: needs no escapes in JSON.
+    ///   - reserving: about how many bytes the value will have.
+    public func event(
+        _ name: String, reserving size: Int, json write: (inout JSONWriter) -> Void
+    ) -> EngineFrames {
+        EngineFrames(reserving: frameSize + name.utf8.count + size) { self.event(name, to: &$0, json: write) }
+    }
+
+    /// As ``event(_:reserving:json:)``, the packet alone.
+    package func event(_ name: String, to text: inout JSONWriter, json write: (inout JSONWriter) -> Void) {
         text.put("2")
         text.put(prefix)
         text.put("[\"")
         text.put(name)
         text.put("\",")
-        text.json(argument)
+        write(&text)
         text.put("]")
-        return frames(of: text)
     }
 
     public func ack(_ id: Int, _ arguments: [JSONValue]) -> EngineFrames {
@@ -45,18 +59,14 @@ public struct PacketEncoder: Sendable {
     ///
     /// - Parameter reserving: about how many bytes that will be.
     public func ack(_ id: Int, reserving size: Int, json write: (inout JSONWriter) -> Void) -> EngineFrames {
-        var text = JSONWriter(reserving: frameSize + size)
-        text.put("3")
-        text.put(prefix)
-        text.put(Int64(id))
-        text.put("[")
-        write(&text)
-        text.put("]")
-        return frames(of: text)
-    }
-
-    private func frames(of text: consuming JSONWriter) -> EngineFrames {
-        text.withBytes { EngineFrames(text: $0) }
+        EngineFrames(reserving: frameSize + size) { text in
+            text.put("3")
+            text.put(prefix)
+            text.put(Int64(id))
+            text.put("[")
+            write(&text)
+            text.put("]")
+        }
     }
 
     /// More than what stands around an argument, the event's name and ack id apart.
@@ -82,33 +92,34 @@ public struct PacketEncoder: Sendable {
     }
 
     private func encodeObject(type: UInt8, _ value: JSONValue) -> EngineFrames {
-        var text = JSONWriter(reserving: 128)
-        text.put(type)
-        text.put(prefix)
-        var attachments: [ByteBuffer] = []
-        text.value(value, attachments: &attachments)
-        return frames(of: text)
+        EngineFrames(reserving: 128) { text in
+            text.put(type)
+            text.put(prefix)
+            var attachments: [ByteBuffer] = []
+            text.value(value, attachments: &attachments)
+        }
     }
 
     private func encode(type: UInt8, values: [JSONValue], id: Int?) -> EngineFrames {
         var attachments: [ByteBuffer] = []
-        var text = JSONWriter(reserving: 128)
-        if values.contains(where: \.hasBinary) {
-            var body = JSONWriter(reserving: 128)
-            body.value(.array(values), attachments: &attachments)
-            text.put(type + 3)  // EVENT 2 → BINARY_EVENT 5, ACK 3 → BINARY_ACK 6
-            text.put(Int64(attachments.count))
-            text.put("-")
-            text.put(prefix)
-            if let id { text.put(Int64(id)) }
-            text.json(body.finish())
-        } else {
-            text.put(type)
-            text.put(prefix)
-            if let id { text.put(Int64(id)) }
-            text.value(.array(values), attachments: &attachments)
+        let hasBinary = values.contains(where: \.hasBinary)
+        var frames = EngineFrames(reserving: 128) { text in
+            if hasBinary {
+                var body = JSONWriter(reserving: 128)
+                body.value(.array(values), attachments: &attachments)
+                text.put(type + 3)  // EVENT 2 → BINARY_EVENT 5, ACK 3 → BINARY_ACK 6
+                text.put(Int64(attachments.count))
+                text.put("-")
+                text.put(prefix)
+                if let id { text.put(Int64(id)) }
+                text.json(body.finish())
+            } else {
+                text.put(type)
+                text.put(prefix)
+                if let id { text.put(Int64(id)) }
+                text.value(.array(values), attachments: &attachments)
+            }
         }
-        var frames = frames(of: text)
         for attachment in attachments { frames.append(binary: attachment.readableBytesView) }
         return frames
     }

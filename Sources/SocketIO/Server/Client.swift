@@ -122,7 +122,7 @@ final class Client: EngineSessionHandler {
     func lastWords(of session: EngineSession, for reason: EngineCloseReason) -> EngineFrames? {
         var words = EngineFrames()
         for socket in sockets {
-            if let its = socket.lastWords(for: DisconnectReason(reason)) { words.append(its) }
+            if let last = socket.lastWords(for: DisconnectReason(reason)) { words.append(last) }
         }
         return words.isEmpty ? nil : words
     }
@@ -148,11 +148,11 @@ final class Client: EngineSessionHandler {
         _ receive: (inout PacketDecoder) throws(PacketDecoder.Failure) -> Packet?
     ) {
         // Judging a packet may end the session, which lets go of the decoder: it is not held open meanwhile.
-        var its = decoder
+        var working = decoder
         do throws(PacketDecoder.Failure) {
-            let received = try receive(&its)
+            let received = try receive(&working)
             guard session.isOpen else { return }
-            decoder = its
+            decoder = working
             guard let packet = received else { return }
             session.spend(.values(packet.values) + .skipped(packet.skipped))
             handle(packet)
@@ -176,7 +176,7 @@ final class Client: EngineSessionHandler {
             guard let socket = socket(in: head.namespace) else {
                 return left.contains(head.namespace) ? .skip : .refuse
             }
-            return .take(socket.eventLimits)
+            return .decode(socket.eventLimits)
         case .connectError:
             return .refuse
         }
@@ -196,7 +196,7 @@ final class Client: EngineSessionHandler {
         session.spend(Self.costOfConnect)
         var limits = EventLimits()
         limits.maxValues = Self.maxAuthValues
-        return .take(limits)
+        return .decode(limits)
     }
 
     @discardableResult

@@ -33,7 +33,7 @@ public struct ConnectError: Error, Sendable, Hashable {
 ///
 /// While it decides every ``DeliveryBatch`` of the namespace is kept for the socket, which is given them when it is in,
 /// so that nothing falls between what the gate read and what the socket hears live. What a batch has to be done to a
-/// socket (``DeliveryBatch/Builder/perform(forSocketsOf:_:)``) is done at once in any case.
+/// socket (``DeliveryBatch/Builder/perform(_:onSocketsOf:)``) is done at once in any case.
 public protocol ConnectionGate: Sendable {
     /// Called on the loop of the client. `decide` may be called from any thread, once.
     func admit(_ request: ConnectRequest, decide: @escaping @Sendable (ConnectDecision) -> Void)
@@ -86,7 +86,7 @@ public protocol SocketHandler: AnyObject {
     /// The socket is in its namespace and its CONNECT was answered.
     func socketDidConnect(_ socket: Socket)
     /// `ackID`: an answer is wanted (``Socket/acknowledge(_:with:)``).
-    func socket(_ socket: Socket, didReceive event: ByteString, arguments: [JSONValue], ackID: Int?)
+    func socket(_ socket: Socket, didReceive event: ByteString, arguments: EventArguments, ackID: Int?)
     /// An event whose arguments were not made, for the reason given; its form is right. `ackID`: an answer is wanted.
     /// Without this method such an event is dropped.
     func socket(_ socket: Socket, didReceiveUnusable event: ByteString, because flaw: EventFlaw, ackID: Int?)

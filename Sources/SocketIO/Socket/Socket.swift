@@ -254,15 +254,19 @@ public final class Socket: @unchecked Sendable {
 
     public func join(_ room: String) { join([room]) }
 
-    public func join(_ rooms: [String]) {
+    public func join(_ rooms: [String]) { join(rooms.map { ByteString($0) }) }
+
+    func join(_ rooms: [ByteString]) {
         onLoop {
             guard self.isConnected else { return }
-            for room in rooms { self.roomIndex.join(self, ByteString(room)) }
+            for room in rooms { self.roomIndex.join(self, room) }
         }
     }
 
-    public func leave(_ room: String) {
-        onLoop { self.roomIndex.leave(self, ByteString(room)) }
+    public func leave(_ room: String) { leave(ByteString(room)) }
+
+    func leave(_ room: ByteString) {
+        onLoop { self.roomIndex.leave(self, room) }
     }
 
     /// Whether the socket is in a room; on the loop.
@@ -405,7 +409,7 @@ public final class Socket: @unchecked Sendable {
         case .event(let name, let arguments):
             if let listeners {
                 let ack = packet.id.map { Ack(socket: self, id: $0) }
-                let event = Event(name: name, arguments: arguments, ack: ack)
+                let event = Event(name: name, arguments: arguments.values, ack: ack)
                 return listeners.receive(event, flaw: packet.flaw, of: self)
             }
             handle(name, arguments, flaw: packet.flaw, ackID: packet.id)
@@ -419,7 +423,7 @@ public final class Socket: @unchecked Sendable {
     }
 
     /// Hands an event to the handler.
-    private func handle(_ name: ByteString, _ arguments: [JSONValue], flaw: EventFlaw?, ackID: Int?) {
+    private func handle(_ name: ByteString, _ arguments: EventArguments, flaw: EventFlaw?, ackID: Int?) {
         if let flaw {
             handler?.socket(self, didReceiveUnusable: name, because: flaw, ackID: ackID)
         } else {
@@ -429,7 +433,7 @@ public final class Socket: @unchecked Sendable {
 
     /// An event that no closure is for.
     func handle(_ event: Event, flaw: EventFlaw?) {
-        handle(event.name, event.arguments, flaw: flaw, ackID: event.ack?.id)
+        handle(event.name, EventArguments(event.arguments), flaw: flaw, ackID: event.ack?.id)
     }
 
     func receivedBurst() { handler?.socketDidReceiveBurst(self) }

@@ -1,4 +1,5 @@
 public import Logging
+import NIOCore
 
 /// How a ``SocketServer`` listens.
 public struct SocketServerConfiguration: Sendable {
@@ -33,4 +34,9 @@ public struct SocketServerConfiguration: Sendable {
         self.threads = threads
         self.logger = logger
     }
+}
+
+extension SocketServerConfiguration {
+    /// The cores of this machine, as far as the process may use them.
+    public static var cores: Int { max(1, System.coreCount) }
 }

@@ -10,7 +10,7 @@ struct BodyPace {
     init(start: NIODeadline = .uptimeNanoseconds(0)) { self.start = start }
 
     /// - Returns: whether it comes at the least rate, or had no time yet.
-    mutating func take(_ bytes: Int, at now: NIODeadline, _ limits: SocketServerLimits) -> Bool {
+    mutating func receive(_ bytes: Int, at now: NIODeadline, _ limits: SocketServerLimits) -> Bool {
         received += Int64(bytes)
         guard limits.minimumRate > 0 else { return true }
         // Twice the time that one part may take: whoever answers slow bodies itself comes first.

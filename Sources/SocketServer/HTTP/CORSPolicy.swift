@@ -6,18 +6,29 @@ public enum CORSPolicy: Sendable, Hashable {
     /// Every page, without credentials: `Access-Control-Allow-Origin: *`.
     case any
     /// The pages of these origins, with credentials.
-    case origins(Set<ByteString>)
+    case origins(OriginList)
 
     /// - Parameter origins: as an operator writes them; `*` among them, or none, is ``any``.
-    public init(origins: [String]) {
-        let origins = origins.map { ByteString($0) }
-        self = origins.isEmpty || origins.contains("*") ? .any : .origins(Set(origins.map(Self.canonical)))
+    /// - Throws: ``OriginPattern/Fault`` for one that no page could have.
+    public init(origins: [String]) throws(OriginPattern.Fault) {
+        guard !origins.isEmpty, !origins.map({ ByteString($0) }).contains("*") else {
+            self = .any
+            return
+        }
+        var patterns: [OriginPattern] = []
+        for origin in origins { patterns.append(try OriginPattern(origin)) }
+        self.init(origins: patterns)
+    }
+
+    /// - Parameter origins: none is ``any``.
+    public init(origins: [OriginPattern]) {
+        self = origins.isEmpty ? .any : .origins(OriginList(origins))
     }
 
     /// Whether a request from a page of `origin` is welcome; one without an `Origin` is no page's.
     public func allows(origin: String?) -> Bool {
         guard case .origins(let listed) = self, let origin else { return true }
-        return listed.contains(Self.canonical(ByteString(origin)))
+        return listed.contains(ByteString(origin))
     }
 
     /// Adds the headers of a response to `request`.
@@ -44,11 +55,5 @@ public enum CORSPolicy: Sendable, Hashable {
         }
         headers.add(name: "Access-Control-Max-Age", value: "7200")
         return headers
-    }
-
-    /// Scheme and host do not depend on case, and an origin has no trailing slash.
-    private static func canonical(_ origin: ByteString) -> ByteString {
-        let lowered = origin.asciiLowercased
-        return lowered.utf8.last == UInt8(ascii: "/") ? ByteString(decoding: lowered.utf8.dropLast()) : lowered
     }
 }

@@ -4,35 +4,28 @@ import NIOCore
 extension HTTPConnection {
     func armIdle() {
         if context?.channel.isWritable == false { return armStall() }
-        stalledBytes = Int.max
+        machine.stopWatching()
         loop.idleDeadlines.arm(deadline, owner: self)
     }
 
     func armStall(adding bytes: Int = 0) {
-        guard requestEnded else { return }
-        stalledBytes = unsentBytes + bytes
+        guard machine.watchUnsent(unsentBytes + bytes) else { return }
         loop.stallDeadlines.arm(deadline, owner: self)
     }
 
     func deadlineReached(_ deadline: Deadline) {
         guard let context else { return }
-        if phase == .lingering, hasClosedOutput { return context.close(promise: nil) }
-        if bufferedBytes > 0 {
-            if exchange == nil, loop.isDraining, phase == .serving { return linger() }
-            // A client that still takes bytes of a response, at a modest rate, is slow and not gone.
-            let unsent = unsentBytes
-            guard stalledBytes == .max || stalledBytes - unsent >= loop.leastTaken else {
-                return context.close(promise: nil)
-            }
-            stalledBytes = unsent
-            loop.stallDeadlines.arm(deadline, owner: self)
-        } else if phase == .lingering || exchange == nil || !requestEnded || isWaitedForInVain {
-            context.close(promise: nil)
+        // A client that still takes bytes of a response, at a modest rate, is slow and not gone.
+        let due = machine.deadlineReached(
+            isBuffered: bufferedBytes > 0, unsent: unsentBytes, leastTaken: loop.leastTaken,
+            isDraining: loop.isDraining, hasStarted: exchange?.hasStarted ?? false)
+        switch due {
+        case .nothing: break
+        case .close: context.close(promise: nil)
+        case .linger: linger()
+        case .wait: loop.stallDeadlines.arm(deadline, owner: self)
         }
     }
-
-    /// The client closed its side, and the answer has not begun.
-    private var isWaitedForInVain: Bool { hasInputEnded && exchange?.hasStarted == false }
 
     /// What the client has not taken: here, and in the kernel.
     private var unsentBytes: Int {

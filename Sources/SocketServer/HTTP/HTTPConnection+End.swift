@@ -8,36 +8,29 @@ extension HTTPConnection {
     /// long in coming, and a request of which only a part came, end with it, and one that has not begun by the stall
     /// timeout.
     func inputDidEnd() {
-        guard phase == .serving else { return }
-        hasInputEnded = true
-        pendingRead = false
-        goOnWithoutInput()
+        if machine.inputEnds() { goOnWithoutInput() }
     }
 
     /// Nothing more can be read: the rest is answered, if that may still come to something, and then it ends.
     func goOnWithoutInput() {
-        guard phase == .serving else { return }
-        guard let exchange else {
-            if waiting.isEmpty { linger() }
-            return
+        let answer = exchange.map { exchange in
+            HTTPConnectionMachine.Answer(
+                outlivesInput: exchange.receiver?.outlivesInput != false, hasStarted: exchange.hasStarted,
+                isOpen: exchange.isOpen)
         }
-        if requestEnded {
-            guard exchange.receiver?.outlivesInput != false else { return abort() }
-            // Whoever answers is to learn, before long, of a client that is gone.
-            if !exchange.hasStarted { loop.stallDeadlines.arm(deadline, owner: self) }
-        } else if waiting.isEmpty {
-            refuseRest(of: exchange)
+        switch machine.goOnWithoutInput(answer) {
+        case .nothing: break
+        case .linger: linger()
+        case .abort: abort()
+        case .armStall: loop.stallDeadlines.arm(deadline, owner: self)
+        case .refuse: refuseRest()
         }
     }
 
     /// More came than is kept, although nothing was to be read. What came whole is answered, and no more is parsed.
     func dropInput() {
-        dropsInput = true
+        machine.dropInput()
         takeDecoderAway()
-        while let part = waiting.last, !part.isEnd {
-            waiting.removeLast()
-            waitingBytes -= part.keptBytes
-        }
         settleMemory()
         inputDidEnd()
     }
@@ -49,14 +42,10 @@ extension HTTPConnection {
         context.pipeline.syncOperations.removeHandler(codec.decoder).whenFailure { _ in }
     }
 
-    /// The rest of the body will not come, or breaks the rules: an answer that has not begun says so, one that has is
-    /// not ended, and one that was given goes out.
-    private func refuseRest(of exchange: HTTPExchange) {
-        guard exchange.isOpen else { return linger() }
-        guard !exchange.hasStarted else { return abort() }
+    private func refuseRest() {
+        guard let exchange else { return }
         let receiver = exchange.receiver
         exchange.receiver = nil
-        keepsAlive = false
         exchange.respond(.badRequest)
         receiver?.exchangeDidClose(exchange)
     }
@@ -70,14 +59,10 @@ extension HTTPConnection {
 
     /// Closes our side once everything is written, and drops what comes until the client closes its own.
     func linger() {
-        guard phase == .serving, let context, let raw = rawContext else { return }
-        phase = .lingering
-        waiting.removeAll()
-        waitingBytes = 0
+        guard let context, let raw = rawContext, machine.linger() else { return }
         heldBody = 0
         settleMemory()
         takeDecoderAway()
-        stalledBytes = Int.max
         loop.stallDeadlines.arm(deadline, owner: self)
         let bound = NIOLoopBound(self, eventLoop: context.eventLoop)
         let channel = context.channel
@@ -86,15 +71,13 @@ extension HTTPConnection {
         raw.writeAndFlush(NIOAny(ByteBuffer()), promise: written)
         written.futureResult.whenComplete { result in
             let connection = bound.value
-            guard connection.phase == .lingering, case .success = result else { return channel.close(promise: nil) }
-            connection.hasClosedOutput = true
+            guard case .success = result, connection.machine.everythingIsWritten() else {
+                return channel.close(promise: nil)
+            }
             connection.loop.closeDeadlines.arm(connection.deadline, owner: connection)
             channel.close(mode: .output).whenFailure { _ in channel.close(promise: nil) }
         }
-        if pendingRead {
-            pendingRead = false
-            context.read()
-        }
+        if machine.takePendingRead() { context.read() }
     }
 
     /// Where bytes are written that are no HTTP: below the encoder.
@@ -118,11 +101,11 @@ extension HTTPConnection {
             let pipeline = context.pipeline.syncOperations
             try pipeline.addHandlers([fresh.decoder, replacement], position: .after(codec.decoder))
             replacement.armIdle()
-            phase = .leaving
+            machine.leave()
             stranger = nil
-            if pendingRead { context.read() }
+            if machine.takePendingRead() { context.read() }
             pipeline.removeHandler(context: context, promise: nil)
-            let bound = NIOLoopBound((replacement, hasInputEnded), eventLoop: context.eventLoop)
+            let bound = NIOLoopBound((replacement, machine.hasInputEnded), eventLoop: context.eventLoop)
             pipeline.removeHandler(codec.decoder).whenComplete { _ in
                 let (replacement, hasInputEnded) = bound.value
                 if hasInputEnded { replacement.inputDidEnd() }
@@ -134,14 +117,11 @@ extension HTTPConnection {
 
     /// Goes on reading, where that was held back.
     func resumeReading() {
-        guard pendingRead else { return }
-        pendingRead = false
-        context?.read()
+        if machine.takePendingRead() { context?.read() }
     }
 
     /// Leaves the pipeline to what was upgraded to.
     func leave() {
-        phase = .leaving
         closeAccount()
         deadline.disarm()
         if let exchange {

@@ -17,9 +17,9 @@ extension HTTPConnection {
     func receiveUncoded(_ read: ByteBuffer) {
         guard phase == .serving else { return }
         var bytes = read
-        if isReadUncoded || early.readableBytes > 0 {
+        if machine.isReadUncoded || early.readableBytes > 0 {
             early.writeBuffer(&bytes)
-            if isReadUncoded { return settleMemory() }
+            if machine.isReadUncoded { return settleMemory() }
             bytes = early
             early = ByteBuffer()
         }
@@ -36,7 +36,7 @@ extension HTTPConnection {
             guard installCodec() else { return }
             return decode(bytes)
         }
-        isReadUncoded = true
+        machine.readUncoded()
         bytes.moveReaderIndex(forwardBy: length)
         if bytes.readableBytes > 0 { early = bytes }
         begin(head)
@@ -58,7 +58,7 @@ extension HTTPConnection {
             return false
         }
         keepChannelAtEndOfInput(true)
-        if requestHasEnded { decodeEarly() }
+        if machine.awaitsAnswer { decodeEarly() }
         return true
     }
 

@@ -12,7 +12,7 @@ extension HTTPConnection: ByteAccountOwner {
     /// After any change of what is kept.
     func settleMemory() {
         guard phase == .serving || phase == .lingering else { return }
-        let kept = waitingBytes + early.readableBytes + heldBody + untakenBytes
+        let kept = machine.waitingBytes + early.readableBytes + heldBody + untakenBytes
         guard kept != chargedBytes else { return }
         if account == nil {
             guard kept > Self.little else { return }

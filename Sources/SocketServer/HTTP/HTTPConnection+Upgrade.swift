@@ -12,8 +12,12 @@ import Darwin
 /// From HTTP to WebSocket, on this loop or on another.
 extension HTTPConnection {
     func upgrade(_ upgrade: WebSocketUpgrade, on target: any EventLoop) {
-        guard phase == .serving, let context else { return }
-        guard !hasInputEnded else { return abort() }
+        guard let context else { return }
+        switch machine.upgrade() {
+        case .nothing: return
+        case .abort: return abort()
+        case .leave: break
+        }
         if codec != nil { keepChannelAtEndOfInput(false) }
         leave()
         if target === context.eventLoop || isTLS {
@@ -24,7 +28,8 @@ extension HTTPConnection {
     }
 
     private func upgradeHere(_ upgrade: WebSocketUpgrade, context: ChannelHandlerContext) {
-        let socket = WebSocketConnection(configuration: upgrade.configuration, loop: loop, isTLS: isTLS)
+        let socket = WebSocketConnection(
+            configuration: upgrade.configuration, loop: loop, isTLS: isTLS, isBehindDecoder: codec != nil)
         do {
             let pipeline = context.pipeline.syncOperations
             let last: any ChannelHandler = if let codec { codec.decoder } else { self }
@@ -38,7 +43,10 @@ extension HTTPConnection {
             if let codec {
                 // The decoder hands over what came after the request in a later turn of the loop, outside of any read.
                 let bound = NIOLoopBound(socket, eventLoop: context.eventLoop)
-                pipeline.removeHandler(codec.decoder).whenComplete { _ in bound.value.endBurst() }
+                pipeline.removeHandler(codec.decoder).whenComplete { _ in
+                    bound.value.decoderIsGone()
+                    bound.value.endBurst()
+                }
                 // A socket that has left the pipeline reads nothing any more.
             } else if early.readableBytes > 0, let next = try? pipeline.context(handler: socket) {
                 socket.channelRead(context: next, data: NIOAny(early))

@@ -1,22 +1,19 @@
 import NIOCore
 import NIOHTTP1
 
-/// One connection's requests, answered one after the other (RFC 9112).
+/// One connection's requests, answered one after the other (RFC 9112), as an ``HTTPConnectionMachine`` decides.
 ///
 /// 1. A request's head makes an ``HTTPExchange`` and goes to its route; body and end follow.
 /// 2. Requests that arrive while one is answered (pipelining) wait as parts, up to a bound, then reading stops. They
 ///    wait too while the client does not take what was answered, and while the connection asks faster than its rate or
-///    its address than its budget. What comes past the bound although nothing was to be read (NIO reads all there is
-///    once the client has closed its side) is dropped before it is parsed, and the connection ends after the answers to
-///    what came before it.
-/// 3. When both sides of an exchange have ended the next begins, or the connection closes.
-/// 4. A response that ends before its request: the rest of the body is thrown away, up to a bound. Past it, or when the
+///    its address than its budget.
+/// 3. A response that ends before its request: the rest of the body is thrown away, up to a bound. Past it, or when the
 ///    connection is not to be kept, the output is closed first and what comes is read and dropped until the client
 ///    closes too; closing at once would let a reset overtake the response.
-/// 5. An upgrade ends this handler's part: it leaves the pipeline to the WebSocket.
-/// 6. A client that has closed its side gets the answers to what it sent whole, but those that may be long in coming
+/// 4. An upgrade ends this handler's part: it leaves the pipeline to the WebSocket.
+/// 5. A client that has closed its side gets the answers to what it sent whole, but those that may be long in coming
 ///    (``HTTPExchangeReceiver/outlivesInput``): see `HTTPConnection+End.swift`.
-/// 7. Requests that no token vouches for are paid for in the lane of strangers: after a few the connection waits its
+/// 6. Requests that no token vouches for are paid for in the lane of strangers: after a few the connection waits its
 ///    turn there, so that all floods together take a share of the loop, whatever their number.
 ///
 /// The first request may be read without a codec: see `HTTPConnection+FirstRequest.swift`.
@@ -25,26 +22,17 @@ final class HTTPConnection: ChannelDuplexHandler, RemovableChannelHandler, Deadl
     typealias OutboundIn = HTTPServerResponsePart
     typealias OutboundOut = HTTPServerResponsePart
 
-    enum Phase {
-        case serving
-        /// Nothing more is answered; input is dropped until the client closes.
-        case lingering
-        /// A WebSocket takes over.
-        case leaving
-        case closed
-    }
-
     let loop: LoopContext
     let isTLS: Bool
     /// What reads and writes HTTP for it, before it in the pipeline; `nil` until something needs it.
     var codec: HTTPCodec?
-    /// Whether the request in hand was read without the codec.
-    var isReadUncoded = false
-    /// What came after it, while it is not decided what that is; before that, the part of its head that came.
+    var machine = HTTPConnectionMachine()
+    var phase: HTTPConnectionMachine.Phase { machine.phase }
+    /// What came after a request that was read without the codec, while it is not decided what that is; before that,
+    /// the part of its head that came.
     var early = ByteBuffer()
     /// In how many reads that came so far.
     var headPieces = 0
-    var phase = Phase.serving
     private(set) var context: ChannelHandlerContext?
     var peerAddress: SocketAddress?
     /// Its place among the connections; `nil` once something else has it.
@@ -52,12 +40,6 @@ final class HTTPConnection: ChannelDuplexHandler, RemovableChannelHandler, Deadl
     /// Whether a trusted proxy is at the other end.
     let isProxied: Bool
     var exchange: HTTPExchange?
-    var requestEnded = false
-    private var responseEnded = false
-    var keepsAlive = true
-    private var discarded = 0
-    var waiting = CircularBuffer<HTTPServerRequestPart>()
-    var waitingBytes = 0
     /// Of a body, read and not taken by whoever answers.
     var heldBody = 0
     /// Of responses, what was written and the kernel does not have.
@@ -68,15 +50,6 @@ final class HTTPConnection: ChannelDuplexHandler, RemovableChannelHandler, Deadl
     /// What it counts of this connection.
     var chargedBytes = 0
     private var isPumping = false
-    private(set) var pausedByExchange = false
-    var pendingRead = false
-    var hasClosedOutput = false
-    /// The client sends no more; it may still read.
-    var hasInputEnded = false
-    /// More came than is kept: nothing more is looked at.
-    var dropsInput = false
-    /// What was unsent when the client's taking was last looked at.
-    var stalledBytes = Int.max
     var requestPace = RequestPace()
     private var isPaceTimed = false
     var strangersShare = StrangersShare()
@@ -115,11 +88,11 @@ final class HTTPConnection: ChannelDuplexHandler, RemovableChannelHandler, Deadl
     }
 
     func channelRead(context: ChannelHandlerContext, data: NIOAny) {
-        guard phase == .serving, !dropsInput else { return }
+        guard machine.takesInput else { return }
         guard let codec else { return receiveUncoded(LeftOverCollector.unwrapInboundIn(data)) }
         let part = Self.unwrapInboundIn(data)
         codec.decoded(part)
-        if waiting.isEmpty, mayTake(part) { take(part) } else { hold(part) }
+        if machine.waiting.isEmpty, mayTake(part) { handle(part) } else { hold(part) }
     }
 
     func channelWritabilityChanged(context: ChannelHandlerContext) {
@@ -129,12 +102,11 @@ final class HTTPConnection: ChannelDuplexHandler, RemovableChannelHandler, Deadl
 
     func channelInactive(context: ChannelHandlerContext) {
         let ended = exchange
-        phase = .closed
+        machine.channelClosed()
         closeAccount()
         stranger?.leave()
         stranger = nil
         exchange = nil
-        waiting.removeAll()
         deadline.disarm()
         if let ended {
             let wasOpen = ended.isOpen
@@ -155,11 +127,8 @@ final class HTTPConnection: ChannelDuplexHandler, RemovableChannelHandler, Deadl
             context.close(promise: nil)
             return
         }
-        if exchange != nil || !waiting.isEmpty {
-            // What came whole is answered; only what follows is garbage.
-            hasInputEnded = true
-            return goOnWithoutInput()
-        }
+        // What came whole is answered; only what follows is garbage.
+        if machine.garbageCame() { return goOnWithoutInput() }
         let status: HTTPResponseStatus =
             switch parserError {
             case .headerOverflow: .requestHeaderFieldsTooLarge
@@ -179,12 +148,14 @@ final class HTTPConnection: ChannelDuplexHandler, RemovableChannelHandler, Deadl
     }
 
     func read(context: ChannelHandlerContext) {
-        if isReadingHeld { pendingRead = true } else { context.read() }
+        if machine.asksToRead(kept: early.readableBytes, limit: loop.shared.limits.maxPipelinedBytes) {
+            context.read()
+        }
     }
 
     // MARK: Requests
 
-    private func take(_ part: HTTPServerRequestPart) {
+    private func handle(_ part: HTTPServerRequestPart) {
         switch part {
         case .head(let head): begin(head)
         case .body(let bytes): receive(bytes)
@@ -199,10 +170,7 @@ final class HTTPConnection: ChannelDuplexHandler, RemovableChannelHandler, Deadl
         let exchange = HTTPExchange(
             head: head, connection: self, eventLoop: loop.eventLoop, peerAddress: peerAddress)
         self.exchange = exchange
-        requestEnded = false
-        responseEnded = false
-        discarded = 0
-        keepsAlive = head.asksToKeepConnection && !loop.isDraining && fault == nil
+        machine.begin(keepsAlive: head.asksToKeepConnection && !loop.isDraining && fault == nil)
         count(exchange)
         if head.announcesBody {
             bodyPace = BodyPace(start: loop.eventLoop.now)
@@ -226,39 +194,43 @@ final class HTTPConnection: ChannelDuplexHandler, RemovableChannelHandler, Deadl
     }
 
     private func receive(_ bytes: ByteBuffer) {
-        guard let exchange else { return }
-        if responseEnded {
-            discarded += bytes.readableBytes
-            if discarded > loop.shared.limits.maxDiscardedBody { linger() }
-            return
+        switch machine.body(bytes.readableBytes, discardLimit: loop.shared.limits.maxDiscardedBody) {
+        case .deliver: break
+        case .discard: return
+        case .linger: return linger()
         }
-        guard bodyPace.take(bytes.readableBytes, at: loop.eventLoop.now, loop.shared.limits) else { return abort() }
+        guard let exchange else { return }
+        guard bodyPace.receive(bytes.readableBytes, at: loop.eventLoop.now, loop.shared.limits) else { return abort() }
         loop.bodyDeadlines.arm(deadline, owner: self)
         exchange.receiver?.exchange(exchange, didReceiveBody: bytes)
     }
 
     func endRequest() {
         guard let exchange else { return }
-        requestEnded = true
         deadline.disarm()
-        if responseEnded {
-            finish(exchange)
-        } else {
-            exchange.receiver?.exchangeDidReceiveEnd(exchange)
+        switch machine.endRequest() {
+        case .nothing: break
+        case .tellReceiver: exchange.receiver?.exchangeDidReceiveEnd(exchange)
+        case .finish: finish(exchange)
         }
     }
 
     private func hold(_ part: HTTPServerRequestPart) {
-        if pendingRead, waitingBytes > loop.shared.limits.maxPipelinedBytes { return dropInput() }
-        waitingBytes += part.keptBytes
-        waiting.append(part)
+        guard machine.hold(part, limit: loop.shared.limits.maxPipelinedBytes) else { return dropInput() }
         settleMemory()
     }
 
-    /// Whether a part can be dealt with now. Whatever it waits for pumps.
+    /// Whether a part can be dealt with now.
     private func mayTake(_ part: HTTPServerRequestPart) -> Bool {
-        guard exchange == nil || !requestEnded else { return false }
-        guard case .head = part else { return true }
+        switch machine.readiness(of: part) {
+        case .now: return true
+        case .later: return false
+        case .ifItMayBegin: return mayBegin()
+        }
+    }
+
+    /// Whether the connection may ask for one more now. Whatever it waits for pumps.
+    private func mayBegin() -> Bool {
         guard !waitsInLane, let context, context.channel.isWritable else { return false }
         if let cost = strangersShare.takeDue() {
             waitsInLane = true
@@ -313,33 +285,32 @@ final class HTTPConnection: ChannelDuplexHandler, RemovableChannelHandler, Deadl
     private func finish(_ ended: HTTPExchange) {
         exchange = nil
         ended.receiver = nil
-        pausedByExchange = false
         heldBody = 0
+        let next = machine.finish(isDraining: loop.isDraining, stopsDecoder: ended.head.stopsDecoder)
         if let stranger, ended.isVouched || isProxied { loop.shared.registry.rest(stranger) }
-        guard phase == .serving else { return }
-        guard keepsAlive, !loop.isDraining else { return linger() }
-        // After an upgrade that was not taken the decoder reads no more, but for one that never saw it.
-        if ended.head.stopsDecoder, !isReadUncoded {
-            return hasInputEnded ? linger() : replaceDecoder()
+        switch next {
+        case .nothing: break
+        case .linger: linger()
+        case .replaceDecoder: replaceDecoder()
+        case .request:
+            armIdle()
+            decodeEarly()
+            pump()
         }
-        isReadUncoded = false
-        armIdle()
-        decodeEarly()
-        pump()
     }
 
     /// Takes what waited, until it is used up or a request of it awaits its answer.
     private func pump() {
         guard !isPumping else { return }
         isPumping = true
-        while phase == .serving, let part = waiting.first, mayTake(part) {
-            waiting.removeFirst()
-            waitingBytes -= part.keptBytes
-            take(part)
+        while phase == .serving, let first = machine.waiting.first, mayTake(first),
+            let part = machine.takeWaiting()
+        {
+            handle(part)
         }
         isPumping = false
         settleMemory()
-        if hasInputEnded { goOnWithoutInput() } else { resumeReadingIfFree() }
+        if machine.hasInputEnded { goOnWithoutInput() } else { resumeReadingIfFree() }
     }
 
     // MARK: Responses
@@ -356,7 +327,7 @@ final class HTTPConnection: ChannelDuplexHandler, RemovableChannelHandler, Deadl
                 if exchange.head.speaksHTTP11 {
                     head.headers.add(name: "Transfer-Encoding", value: "chunked")
                 } else {
-                    keepsAlive = false
+                    machine.keepNoLonger()
                 }
             }
         } else {
@@ -364,9 +335,9 @@ final class HTTPConnection: ChannelDuplexHandler, RemovableChannelHandler, Deadl
             if !head.status.mayHaveBody, head.status.code != 304 { head.headers.remove(name: "content-length") }
         }
         if head.headers.lists("close", in: "connection") {
-            keepsAlive = false
-        } else if !keepsAlive || loop.isDraining {
-            keepsAlive = false
+            machine.keepNoLonger()
+        } else if !machine.keepsAlive || loop.isDraining {
+            machine.keepNoLonger()
             head.headers.replaceOrAdd(name: "Connection", value: "close")
         } else if !exchange.head.speaksHTTP11 {
             head.headers.replaceOrAdd(name: "Connection", value: "keep-alive")
@@ -397,27 +368,24 @@ final class HTTPConnection: ChannelDuplexHandler, RemovableChannelHandler, Deadl
 
     func writeEnd(_ trailers: HTTPHeaders?, of exchange: HTTPExchange) {
         guard exchange === self.exchange, let context else { return }
-        responseEnded = true
+        machine.responseEnds()
         spend(.bytes(wholeBytes), on: exchange)
         let written = context.eventLoop.makePromise(of: Void.self)
         countResponse(Self.headBytes + wholeBytes, until: written.futureResult)
         wholeBytes = 0
         context.writeAndFlush(Self.wrapOutboundOut(.end(trailers)), promise: written)
         settleMemory()
-        if requestEnded {
-            finish(exchange)
-        } else if keepsAlive {
-            pausedByExchange = false
+        switch machine.afterResponse() {
+        case .finish: finish(exchange)
+        case .linger: linger()
+        case .readRest:
             loop.bodyDeadlines.arm(deadline, owner: self)
             resumeReadingIfFree()
-        } else {
-            linger()
         }
     }
 
     func closeAfterResponse() {
-        keepsAlive = false
-        if responseEnded, phase == .serving { linger() }
+        if machine.closeAfterResponse() { linger() }
     }
 
     func abort() {
@@ -426,33 +394,24 @@ final class HTTPConnection: ChannelDuplexHandler, RemovableChannelHandler, Deadl
 
     // MARK: Reading
 
-    private var isReadingHeld: Bool {
-        phase == .serving
-            && (pausedByExchange || waitingBytes + early.readableBytes > loop.shared.limits.maxPipelinedBytes)
-    }
-
-    var requestHasEnded: Bool { exchange != nil && requestEnded }
-
     /// - Parameter bytes: what was read of the body and nobody takes for now.
     func setReadingPaused(_ isPaused: Bool, keeping bytes: Int = 0) {
-        guard exchange != nil else { return }
-        pausedByExchange = isPaused
+        guard machine.setPaused(isPaused) else { return }
         heldBody = bytes
         settleMemory()
         if isPaused {
             bodyPace.pause(at: loop.eventLoop.now)
-            if !requestEnded { deadline.disarm() }
+            if !machine.requestEnded { deadline.disarm() }
         } else {
             bodyPace.goOn(at: loop.eventLoop.now)
-            if !requestEnded, phase == .serving { loop.bodyDeadlines.arm(deadline, owner: self) }
+            if !machine.requestEnded, phase == .serving { loop.bodyDeadlines.arm(deadline, owner: self) }
             resumeReadingIfFree()
         }
     }
 
     private func resumeReadingIfFree() {
-        guard pendingRead, !isReadingHeld else { return }
-        pendingRead = false
-        context?.read()
+        let limit = loop.shared.limits.maxPipelinedBytes
+        if machine.takePendingRead(kept: early.readableBytes, limit: limit) { context?.read() }
     }
 }
 

@@ -60,7 +60,7 @@ public final class HTTPExchange {
         let registry = connection.loop.shared.registry
         let stranger = registry.arrive(AddressKey(remoteAddress), end: end)
         stranger.becomeSession()
-        if let its = connection.stranger { registry.handOver(from: its, to: stranger) }
+        if let place = connection.stranger { registry.handOver(from: place, to: stranger) }
         return stranger
     }
 
@@ -136,7 +136,7 @@ public final class HTTPExchange {
     }
 
     /// Whether nothing is to be read for now.
-    var isReadingPaused: Bool { connection.pausedByExchange }
+    var isReadingPaused: Bool { connection.machine.isPaused }
 
     /// Notes that a task answers this exchange, until ``taskEnded()``: a stopping server waits for it.
     func taskBegan() {

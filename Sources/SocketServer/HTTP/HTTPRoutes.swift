@@ -1,13 +1,18 @@
 /// Who answers which request.
 ///
 /// A service has one path, whole and byte by byte: another spelling of it is not its, and neither is what lies below.
+/// With a ``PathPrefix`` it has that path below the prefix too.
 public struct HTTPRoutes: Sendable {
     private var services: [(path: String, service: any LoopHTTPService)] = []
     private let fallback: any LoopHTTPService
+    private let prefix: PathPrefix?
 
-    /// - Parameter fallback: answers, asynchronously, what no service is registered for.
-    public init(fallback: any HTTPResponder = NotFoundResponder()) {
+    /// - Parameters:
+    ///   - fallback: answers, asynchronously, what no service is registered for.
+    ///   - prefix: below what path the services answer as well; the fallback sees to its own.
+    public init(fallback: any HTTPResponder = NotFoundResponder(), prefix: PathPrefix? = nil) {
         self.fallback = AsyncHTTPService(responder: fallback)
+        self.prefix = prefix
     }
 
     /// Gives the requests for `path` to `service`.
@@ -16,8 +21,11 @@ public struct HTTPRoutes: Sendable {
     }
 
     func service(for uri: String) -> any LoopHTTPService {
-        for entry in services where Self.isTarget(uri.utf8, of: entry.path.utf8) { return entry.service }
-        return fallback
+        registered(for: uri) ?? prefix?.inside(uri).flatMap { registered(for: $0) } ?? fallback
+    }
+
+    private func registered(for uri: String) -> (any LoopHTTPService)? {
+        services.first { Self.isTarget(uri.utf8, of: $0.path.utf8) }?.service
     }
 
     /// Whether a target in origin form has this path: what follows it is nothing or a query.

@@ -1,4 +1,5 @@
 import NIOCore
+import Synchronization
 
 /// What all loops of one server share, none of it changing after the start but what guards itself.
 final class ServerShared: Sendable {
@@ -34,5 +35,15 @@ final class ServerShared: Sendable {
         let context = LoopContext(eventLoop: eventLoop, shared: self)
         contexts[key] = NIOLoopBound(context, eventLoop: eventLoop)
         return context
+    }
+}
+
+/// A dictionary behind a mutex, held for a look-up only.
+final class LockedMap<Key: Hashable & Sendable, Value: Sendable>: Sendable {
+    private let values = Mutex<[Key: Value]>([:])
+
+    subscript(key: Key) -> Value? {
+        get { values.withLock { $0[key] } }
+        set { values.withLock { $0[key] = newValue } }
     }
 }

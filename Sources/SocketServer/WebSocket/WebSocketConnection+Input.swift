@@ -23,7 +23,7 @@ extension WebSocketConnection: InputLaneUser {
     }
 
     public func read(context: ChannelHandlerContext) {
-        if holds.isEmpty { context.read() } else { readIsPending = true }
+        if machine.asksToRead() { context.read() }
     }
 
     public func channelRead(context: ChannelHandlerContext, data: NIOAny) {
@@ -43,7 +43,7 @@ extension WebSocketConnection: InputLaneUser {
 
     func receive(_ bytes: ByteBuffer) {
         var bytes = bytes
-        guard holds.isEmpty, backlogBytes == 0 else { return keep(&bytes) }
+        guard machine.holds.isEmpty, backlogBytes == 0 else { return keep(&bytes) }
         if bytes.readableBytes + decoder.keptBytes > Self.longRead, loop.lane.isBusy(for: self) {
             keep(&bytes)
             return waitInLane()
@@ -64,9 +64,9 @@ extension WebSocketConnection: InputLaneUser {
     private var backlogBytes: Int { aside?.backlog.readableBytes ?? 0 }
 
     private func makeAside() -> InputAside {
-        let its = aside ?? InputAside()
-        aside = its
-        return its
+        let aside = self.aside ?? InputAside()
+        self.aside = aside
+        return aside
     }
 
     private func takeBacklog() -> ByteBuffer {
@@ -81,12 +81,12 @@ extension WebSocketConnection: InputLaneUser {
     /// Takes messages until they cost too much, or nobody wants more; the rest waits.
     private func takeSlice(_ bytes: inout ByteBuffer) {
         do throws(WebSocketViolation) {
-            while state != .finished, holds.isEmpty, cost < .light, let event = try decoder.next(from: &bytes) {
+            while state != .finished, machine.holds.isEmpty, cost < .light, let event = try decoder.next(from: &bytes) {
                 handle(event)
             }
         } catch {
             bytes = ByteBuffer()
-            fail(error)
+            perform(machine.fail(error))
         }
         cost += InputCost(nanoseconds: InputCost.frame.nanoseconds * Int64(decoder.takeFrameCount()))
         let spent = cost
@@ -98,20 +98,18 @@ extension WebSocketConnection: InputLaneUser {
     }
 
     private func waitInLane() {
-        guard !holds.contains(.lane) else { return }
-        holds.insert(.lane)
-        loop.lane.wait(self)
+        if machine.waitInLane() { loop.lane.wait(self) }
     }
 
     public func laneTurn() {
-        holds.remove(.lane)
+        machine.laneTurn()
         goOnReading()
     }
 
     /// At the end of the connection: what is left over from before, one slice of it.
     func takeLastSlice() {
         guard state == .open, backlogBytes > 0 else { return }
-        holds = []
+        machine.releaseAll()
         var bytes = takeBacklog()
         takeSlice(&bytes)
         endBurst()
@@ -119,41 +117,30 @@ extension WebSocketConnection: InputLaneUser {
 
     /// Where nothing holds it back: takes what waits, or reads on.
     private func goOnReading() {
-        guard holds.isEmpty, context != nil else { return }
+        guard machine.mayGoOn else { return }
         if backlogBytes > 0 {
             var bytes = takeBacklog()
             takeSlice(&bytes)
             endBurst()
         }
-        guard holds.isEmpty, readIsPending else { return }
-        readIsPending = false
-        context?.read()
+        if machine.takePendingRead() { context?.read() }
     }
 
     /// Stops reading for this reason, or goes on where it was the last one: in a later turn of the loop.
     public func setReadingHeld(_ isHeld: Bool, for reason: Holds) {
-        guard isHeld != holds.contains(reason), state != .finished else { return }
-        if isHeld {
-            holds.insert(reason)
-        } else {
-            holds.remove(reason)
-            goOnLater()
-        }
+        if machine.setHeld(isHeld, for: reason) { goOnLater() }
     }
 
     func goOnLater() {
-        guard holds.isEmpty, context != nil else { return }
+        guard machine.mayGoOn else { return }
         let bound = NIOLoopBound(self, eventLoop: eventLoop)
         eventLoop.execute { bound.value.goOnReading() }
     }
 
-    /// Nothing more is wanted of what came and comes: it is read to the end, and dropped.
     func dropInput() {
         aside = nil
         decoder.removeAll()
         settleInput()
-        holds.subtract(.users)
-        goOnLater()
     }
 
     /// What handling the message at work costs, besides its bytes.
@@ -201,9 +188,7 @@ extension WebSocketConnection: InputLaneUser {
         case .pong:
             break
         case .close(let code):
-            let isAnswer = state == .closing
-            finish(sending: isAnswer ? nil : WebSocketFrame.close(code))
-            end(.peer(code))
+            perform(machine.peerCloses(code))
         }
     }
 }

@@ -7,7 +7,7 @@ extension WebSocketConnection {
     /// - Parameter isCounted: whether they count in ``countedBytes``. Once all have left that do not,
     ///   ``WebSocketDelegate/webSocketDidDrain(_:)`` is called, in a later turn of the loop.
     public func write(_ frames: ByteBuffer, isCounted: Bool = true) {
-        guard state == .open, context != nil else { return }
+        guard machine.isOpen else { return }
         append(frames, isCounted: isCounted)
         if !isCounted { owesDrain = true }
     }
@@ -57,7 +57,7 @@ extension WebSocketConnection {
 
     /// After whatever may have opened or closed the straight way.
     func lookWhetherClear() {
-        let isClear = state == .open && context != nil && writesInChannel == 0 && output.isEmpty
+        let isClear = machine.isOpen && writesInChannel == 0 && output.isEmpty
         clearDescriptor = isClear ? descriptor ?? -1 : -1
     }
 
@@ -99,7 +99,7 @@ extension WebSocketConnection {
             self.countedInChannel -= piece.counted
             // A write fails when the channel closes: its descriptor may be another connection's already.
             guard case .success = result else {
-                self.descriptor = nil
+                self.forgetDescriptor()
                 return self.settleOutput()
             }
             self.flush()

@@ -1,27 +1,13 @@
 public import NIOCore
 import NIOPosix
 
-/// One WebSocket, server side (RFC 6455): the last handler of its channel.
-///
-/// Closing (section 7): whoever sends its close frame first waits for the other's; then the server closes the
-/// connection. After a violation, and when the peer does not answer a close in time, nothing more is read: the output
-/// is closed after the close frame, so that the frame is not overtaken by a reset, and the rest follows at the close
-/// timeout.
-///
-/// What it reads and how fast is in `WebSocketConnection+Input.swift`, what it sends in
+/// One WebSocket, server side (RFC 6455): the last handler of its channel. When it closes and whether it reads is
+/// decided by a ``WebSocketMachine``; what it reads is in `WebSocketConnection+Input.swift`, what it sends in
 /// `WebSocketConnection+Output.swift`.
 public final class WebSocketConnection: ChannelDuplexHandler, RemovableChannelHandler, DeadlineOwner {
     public typealias InboundIn = ByteBuffer
     public typealias OutboundIn = ByteBuffer
     public typealias OutboundOut = ByteBuffer
-
-    enum State {
-        case open
-        /// Our close frame is out, the peer's is awaited.
-        case closing
-        /// Both are through, or the peer broke the protocol; input is dropped.
-        case finished
-    }
 
     /// Why nothing is read at the moment. Each reason has one owner, who alone sets it and takes it back.
     public struct Holds: OptionSet, Sendable {
@@ -47,25 +33,23 @@ public final class WebSocketConnection: ChannelDuplexHandler, RemovableChannelHa
     /// Where what it keeps is counted: half a message, and what the peer does not take. Bound to its loop.
     public var account: ByteAccount?
     /// Whether messages can be sent.
-    public var isOpen: Bool { state == .open && context != nil }
+    public var isOpen: Bool { machine.isOpen }
     /// Its place among the connections, until a valid token vouches for it.
     public internal(set) var stranger: Stranger?
 
     let loop: LoopContext
     let isTLS: Bool
     var adoption: Adoption?
+    /// The HTTP decoder that it came by is still before it.
+    private var isBehindDecoder: Bool
     var context: ChannelHandlerContext?
     var channel: (any Channel)?
-    var state = State.open
+    var machine = WebSocketMachine()
+    var state: WebSocketMachine.State { machine.state }
     private var deadline: Deadline?
-    /// How often the end is put off for a peer that may still take last words.
-    private var patience: UInt8 = 0
 
     // Input
     var decoder: WebSocketDecoder
-    var holds: Holds = []
-    /// The channel asked to read while it was held.
-    var readIsPending = false
     public var inputShare = InputShare.stranger
     /// What the slice at work has cost so far.
     var cost = InputCost.zero
@@ -76,8 +60,8 @@ public final class WebSocketConnection: ChannelDuplexHandler, RemovableChannelHa
 
     // Output
     var output = SocketOutput()
-    /// The socket itself, where bytes may go straight to it: while the channel is open and has no TLS.
-    var descriptor: CInt?
+    /// The socket itself, where bytes may go straight to it: see ``takeDescriptor()``.
+    private(set) var descriptor: CInt?
     /// Pieces that the channel is not done with: what follows waits for that.
     var writesInChannel = 0
     /// Bytes of the channel's piece, and those that count against the limit for slow clients.
@@ -121,12 +105,14 @@ public final class WebSocketConnection: ChannelDuplexHandler, RemovableChannelHa
     }
 
     init(
-        configuration: WebSocketConfiguration, loop: LoopContext, isTLS: Bool = false, adoption: Adoption? = nil
+        configuration: WebSocketConfiguration, loop: LoopContext, isTLS: Bool = false, adoption: Adoption? = nil,
+        isBehindDecoder: Bool = false
     ) {
         decoder = WebSocketDecoder(maximumMessageSize: configuration.maximumMessageSize)
         self.loop = loop
         self.isTLS = isTLS
         self.adoption = adoption
+        self.isBehindDecoder = isBehindDecoder
     }
 
     /// A valid token was shown on it: it gives way to no other connection from now on.
@@ -141,63 +127,46 @@ public final class WebSocketConnection: ChannelDuplexHandler, RemovableChannelHa
     /// - Parameter key: the client's address.
     public func becomeStranger(_ key: AddressKey) {
         guard stranger == nil, state != .finished, let channel else { return }
-        let its = loop.shared.registry.arrive(key) { channel.close(promise: nil) }
-        its.becomeSession()
-        stranger = its
+        let stranger = loop.shared.registry.arrive(key) { channel.close(promise: nil) }
+        stranger.becomeSession()
+        self.stranger = stranger
         inputShare = .stranger
     }
 
     // MARK: Closing
 
     /// Sends a close frame after what was written, and waits for the peer's.
-    public func close(_ code: WebSocketCloseCode? = nil) {
-        guard state == .open, context != nil else { return }
-        append(WebSocketFrame.close(code), isCounted: false)
-        state = .closing
-        flush()
-        armDeadline()
-        // The peer's close frame has to be read, whatever held it back.
-        holds.subtract(.users)
-        goOnLater()
-        end(.local)
-    }
+    public func close(_ code: WebSocketCloseCode? = nil) { perform(machine.close(code)) }
 
     /// Drops what waits to be sent, says `lastWords` in its place, and closes. What the kernel did not take of a frame
     /// goes out before, as it has to; a peer that takes neither is not waited for longer than five close timeouts.
     public func closeDropping(lastWords: ByteBuffer, _ code: WebSocketCloseCode? = nil) {
-        guard state == .open, context != nil else { return }
-        dropOutput()
-        append(lastWords, isCounted: false)
-        patience = 4
-        finish(sending: WebSocketFrame.close(code))
-        end(.local)
+        perform(machine.closeDropping(lastWords: lastWords, code))
     }
 
     /// Drops the connection and what is unsent.
-    public func abort() {
-        state = .finished
-        dropOutput()
-        dropInput()
-        context?.close(promise: nil)
-        end(.local)
+    public func abort() { perform(machine.abort()) }
+
+    public func deadlineReached(_ deadline: Deadline) {
+        perform(machine.deadlineReached(isUnsent: unsentBytes > 0))
     }
 
-    func fail(_ violation: WebSocketViolation) {
-        let wasOpen = state == .open
-        finish(sending: wasOpen ? WebSocketFrame.close(violation.closeCode) : nil)
-        end(.violation(violation))
-    }
-
-    /// Sends the last frame, if there is one left to send, and closes: our side first, all of it when the peer has
-    /// closed too or the time is up.
-    func finish(sending frame: ByteBuffer?) {
-        guard context != nil else { return }
-        if let frame { append(frame, isCounted: false) }
-        state = .finished
-        endsOutput = true
-        armDeadline()
-        dropInput()
-        flush()
+    /// What is done may lead to more, which is done first.
+    func perform(_ actions: [WebSocketMachine.Action]) {
+        for action in actions {
+            switch action {
+            case .write(let frame): append(frame, isCounted: false)
+            case .dropOutput: dropOutput()
+            case .dropInput: dropInput()
+            case .endOutputWhenSent: endsOutput = true
+            case .flush: flush()
+            case .armDeadline: armDeadline()
+            case .disarmDeadline: deadline?.disarm()
+            case .goOnLater: goOnLater()
+            case .closeChannel: context?.close(promise: nil)
+            case .end(let reason): end(reason)
+            }
+        }
     }
 
     private func armDeadline() {
@@ -206,16 +175,7 @@ public final class WebSocketConnection: ChannelDuplexHandler, RemovableChannelHa
         loop.closeDeadlines.arm(deadline, owner: self)
     }
 
-    public func deadlineReached(_ deadline: Deadline) {
-        if patience > 0, unsentBytes > 0 {
-            patience -= 1
-            armDeadline()
-        } else {
-            context?.close(promise: nil)
-        }
-    }
-
-    func end(_ reason: WebSocketCloseReason) {
+    private func end(_ reason: WebSocketCloseReason) {
         guard let delegate else { return }
         self.delegate = nil
         delegate.webSocket(self, didCloseWith: reason)
@@ -226,12 +186,9 @@ public final class WebSocketConnection: ChannelDuplexHandler, RemovableChannelHa
     public func handlerAdded(context: ChannelHandlerContext) {
         self.context = context
         channel = context.channel
+        machine.attach()
         guard !isTLS else { return }
-        // Without a descriptor everything goes through the channel.
-        let transport = try? context.pipeline.syncOperations.withUnsafeTransportIfAvailable(
-            of: NIOBSDSocket.Handle.self) { $0 }
-        descriptor = transport ?? nil
-        lookWhetherClear()
+        takeDescriptor()
         // A channel that is closed has nothing unsent.
         let unsent = try? channel?.syncOptions?.getOption(ChannelOptions.bufferedWritableBytes)
         // An answer to an earlier request may still be on its way: its end is waited for.
@@ -239,6 +196,43 @@ public final class WebSocketConnection: ChannelDuplexHandler, RemovableChannelHa
             pass(SocketOutput.Piece(bytes: ByteBuffer(), counted: 0), to: context)
             context.flush()
         }
+    }
+
+    /// Takes the socket's descriptor out of NIO's scope, to send past it. Without one everything goes by the channel.
+    ///
+    /// That is sound as long as nothing is sent to the number after NIO has closed it, for it may be another
+    /// connection's from then on, on any thread. It holds for these reasons together:
+    ///
+    /// 1. NIO closes the descriptor on this loop, and everything that sends to it runs there: nothing comes between a
+    ///    look at ``descriptor`` and the system call.
+    /// 2. A close (`BaseSocketChannel.close0`) calls nobody between the closing of the descriptor and the moment at
+    ///    which the channel is inactive. First it fails the writes that the channel still had: `pass` forgets the
+    ///    descriptor then, before it tells anybody. Then it fires `channelInactive`, whose first line forgets it.
+    /// 3. Nothing stands before this handler that could keep `channelInactive` back or say something first. The HTTP
+    ///    decoder, which hands over what it has left at the end of the channel, is gone before the descriptor is taken
+    ///    (``isBehindDecoder``); with TLS there is none.
+    /// 4. Others whom the channel tells of its end (futures of writes that were HTTP's) run after the close and do not
+    ///    send here; `flush` asks the channel besides.
+    /// 5. A connection that moves to another loop does so as a duplicate, of which the other channel is the only owner.
+    /// 6. Who keeps an ``EngineIO/EngineOutlet`` or a seat keeps this object, not the number.
+    private func takeDescriptor() {
+        guard let context, !isTLS, !isBehindDecoder else { return }
+        // A channel that has no socket has no descriptor.
+        let transport = try? context.pipeline.syncOperations.withUnsafeTransportIfAvailable(
+            of: NIOBSDSocket.Handle.self) { $0 }
+        descriptor = transport ?? nil
+        lookWhetherClear()
+    }
+
+    /// The HTTP decoder has left the pipeline, or the channel has closed meanwhile.
+    func decoderIsGone() {
+        isBehindDecoder = false
+        if state != .finished, channel?.isActive == true { takeDescriptor() }
+    }
+
+    func forgetDescriptor() {
+        descriptor = nil
+        clearDescriptor = -1
     }
 
     /// Sends the answer to the upgrade request, together with what the first attached says.
@@ -249,14 +243,10 @@ public final class WebSocketConnection: ChannelDuplexHandler, RemovableChannelHa
     }
 
     public func handlerRemoved(context: ChannelHandlerContext) {
-        deadline?.disarm()
-        descriptor = nil
-        clearDescriptor = -1
-        dropInput()
-        dropOutput()
+        forgetDescriptor()
         stranger?.leave()
         stranger = nil
-        end(.disconnected)
+        perform(machine.detach())
         self.context = nil
         channel = nil
     }
@@ -274,14 +264,9 @@ public final class WebSocketConnection: ChannelDuplexHandler, RemovableChannelHa
     }
 
     public func channelInactive(context: ChannelHandlerContext) {
+        forgetDescriptor()
         takeLastSlice()
-        state = .finished
-        descriptor = nil
-        clearDescriptor = -1
-        dropInput()
-        dropOutput()
-        deadline?.disarm()
-        end(.disconnected)
+        perform(machine.channelClosed())
         context.fireChannelInactive()
     }
 

@@ -1,5 +1,16 @@
 public import NIOCore
 
+/// What a peer's frames say, messages put together.
+public enum WebSocketEvent: Sendable, Equatable {
+    /// A text message; its bytes are valid UTF-8.
+    case text(ByteBuffer)
+    case binary(ByteBuffer)
+    case ping(ByteBuffer)
+    case pong(ByteBuffer)
+    /// A close frame; without a code when its payload was empty.
+    case close(WebSocketCloseCode?)
+}
+
 /// From a client's bytes to messages: RFC 6455 sections 5 to 8, as a pure state machine.
 ///
 /// 1. ``unmaskWholeFrames(in:)`` runs once over what one read brought, removes the mask of each whole frame where it
@@ -94,9 +105,9 @@ public struct WebSocketDecoder: ~Copyable {
     }
 
     private mutating func makePartial() -> Partial {
-        let its = partial ?? Partial()
-        partial = its
-        return its
+        let partial = self.partial ?? Partial()
+        self.partial = partial
+        return partial
     }
 
     private mutating func readHeader(from input: inout ByteBuffer) throws(WebSocketViolation) -> WebSocketFrameHeader? {

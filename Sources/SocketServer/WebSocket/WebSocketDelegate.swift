@@ -16,3 +16,25 @@ public protocol WebSocketDelegate: AnyObject {
 extension WebSocketDelegate {
     public func webSocketDidDrain(_ socket: WebSocketConnection) {}
 }
+
+/// The bounds of one WebSocket.
+public struct WebSocketConfiguration: Sendable {
+    /// The longest message taken, in bytes; a longer one closes with 1009.
+    public var maximumMessageSize: Int
+
+    public init(maximumMessageSize: Int) {
+        self.maximumMessageSize = max(0, maximumMessageSize)
+    }
+}
+
+/// How a WebSocket ended.
+public enum WebSocketCloseReason: Sendable, Equatable {
+    /// The peer sent a close frame.
+    case peer(WebSocketCloseCode?)
+    /// The peer broke the protocol; it was told the code.
+    case violation(WebSocketViolation)
+    /// The connection broke.
+    case disconnected
+    /// ``WebSocketConnection/close(_:)`` or ``WebSocketConnection/abort()`` was called.
+    case local
+}

@@ -34,17 +34,45 @@ public enum WebSocketFrame {
             opcode: isText ? WebSocketFrameHeader.text : WebSocketFrameHeader.binary, length: length, to: &buffer)
     }
 
-    private static func appendHeader(opcode: UInt8, length: Int, to buffer: inout ByteBuffer) {
-        buffer.writeInteger(0x80 | opcode)
+    /// Bytes of the head of a frame, whose payload has so many.
+    package static func headerSize(length: Int) -> Int {
         switch length {
-        case ..<126:
-            buffer.writeInteger(UInt8(truncatingIfNeeded: length))
-        case ..<65_536:
-            buffer.writeInteger(UInt8(126))
-            buffer.writeInteger(UInt16(truncatingIfNeeded: length))
+        case ..<126: 2
+        case ..<65_536: 4
+        default: 10
+        }
+    }
+
+    /// Writes the head of a text or binary frame where it is to stand.
+    ///
+    /// - Parameters:
+    ///   - length: bytes of the payload.
+    ///   - target: ``headerSize(length:)`` bytes.
+    package static func writeHeader(isText: Bool, length: Int, to target: UnsafeMutableRawBufferPointer) {
+        writeHeader(
+            opcode: isText ? WebSocketFrameHeader.text : WebSocketFrameHeader.binary, length: length, to: target)
+    }
+
+    private static func writeHeader(opcode: UInt8, length: Int, to target: UnsafeMutableRawBufferPointer) {
+        target[0] = 0x80 | opcode
+        switch target.count {
+        case 2:
+            target[1] = UInt8(truncatingIfNeeded: length)
+        case 4:
+            target[1] = 126
+            target.storeBytes(of: UInt16(truncatingIfNeeded: length).bigEndian, toByteOffset: 2, as: UInt16.self)
         default:
-            buffer.writeInteger(UInt8(127))
-            buffer.writeInteger(UInt64(length))
+            target[1] = 127
+            target.storeBytes(of: UInt64(length).bigEndian, toByteOffset: 2, as: UInt64.self)
+        }
+    }
+
+    private static func appendHeader(opcode: UInt8, length: Int, to buffer: inout ByteBuffer) {
+        let size = headerSize(length: length)
+        buffer.writeWithUnsafeMutableBytes(minimumWritableBytes: size) { room in
+            writeHeader(
+                opcode: opcode, length: length, to: UnsafeMutableRawBufferPointer(rebasing: room[..<size]))
+            return size
         }
     }
 

@@ -40,9 +40,14 @@ struct ArchiveReader {
 
     /// Gives all lines to `target`; those that it has from an earlier time are compared only.
     ///
-    /// - Parameter progress: told which share of the bytes was read, 0 to 1, where the size is known.
+    /// - Parameters:
+    ///   - remark: told of what was taken and is odd, a line for a person each.
+    ///   - progress: told which share of the bytes was read, 0 to 1, where the size is known.
     /// - Throws: ``Failure`` with status 65 that names the line, or says that another archive was begun with.
-    func run(into target: any ArchiveTarget, progress: (Double) -> Void) throws {
+    func run(
+        into target: any ArchiveTarget, remark: (String) -> Void = { _ in }, progress: (Double) -> Void
+    ) throws {
+        let now = Timestamp.now()
         var lines = LineReader(input, longest: ArchiveLine.longest)
         let begun = target.mark
         var mark = ArchiveMark()
@@ -51,7 +56,13 @@ struct ArchiveReader {
             if mark.line <= begun.line {
                 if mark.line == begun.line, mark.digest != begun.digest { throw OtherArchive() }
             } else if line.readableBytes > 0 {
-                try atLine(mark.line) { try take(try ArchiveLine.record(line), mark, into: target) }
+                try atLine(mark.line) {
+                    let record = try ArchiveLine.record(line)
+                    if case .message(let message) = record, message.createdAt > now {
+                        remark("\(name):\(mark.line): the message lies in the future: \(message.createdAt.rfc3339)")
+                    }
+                    try take(record, mark, into: target)
+                }
             }
             if let size, mark.line.isMultiple(of: 1000) { progress(Double(lines.bytes) / Double(max(1, size))) }
         }
@@ -88,8 +99,17 @@ struct ArchiveReader {
         do {
             return try body()
         } catch let error as ArchiveError {
-            throw Failure(.badData, "\(name):\(line): \(error.code.rawValue): \(error.message)")
+            throw refusal(line, error)
         }
+    }
+
+    private func refusal(_ line: Int64, _ error: ArchiveError) -> Failure {
+        Failure(.badData, "\(name):\(line): \(error.code.rawValue): \(error.message)")
+    }
+
+    /// For an archive whose messages come in any order: what does not fit when its turn comes is named by its line.
+    func sorting(progress: @escaping (Double) -> Void) -> ArchiveSorting {
+        ArchiveSorting(refuse: { line, error, _ in throw refusal(line, error) }, progress: progress)
     }
 
     /// The archive is not the one that the import was begun with.

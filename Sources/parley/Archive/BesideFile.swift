@@ -14,7 +14,7 @@ struct BesideFile {
         guard let directory else {
             throw ArchiveError(.notFound, "The files lie beside the archive; say where with --files DIR.")
         }
-        guard IdentifierRule.allows(name), !name.hasPrefix(".") else {
+        guard IdentifierRule.allowsAsPlainName(name), !name.hasPrefix(".") else {
             throw ArchiveError(.invalid, "path must be a file's plain name.")
         }
         let descriptor = open(directory + "/" + name, O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK)

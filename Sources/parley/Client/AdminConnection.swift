@@ -3,7 +3,9 @@ import Foundation
 
 /// How the commands that talk to a running appliance find it: by the same options, variables and file as `serve`.
 struct AdminConnection: ParsableArguments {
-    @Option(help: ArgumentHelp("Directory of the appliance, for its admin key (default: ./data)", valueName: "DIR"))
+    @Option(
+        help: ArgumentHelp("Directory of the appliance, for its admin key (default: ./data)", valueName: "DIR"),
+        completion: .directory)
     var data: String?
 
     @Option(help: ArgumentHelp("Admin endpoint (default: 127.0.0.1:5080)", valueName: "ADDR:PORT"))
@@ -12,10 +14,10 @@ struct AdminConnection: ParsableArguments {
     @Option(help: ArgumentHelp("Key of the admin endpoint (default: admin.key of the directory)", valueName: "KEY"))
     var adminKey: String?
 
-    @Option(help: ArgumentHelp("File with the key of the admin endpoint", valueName: "FILE"))
+    @Option(help: ArgumentHelp("File with the key of the admin endpoint", valueName: "FILE"), completion: .file())
     var adminKeyFile: String?
 
-    @Option(help: ArgumentHelp("Configuration file of the appliance", valueName: "FILE"))
+    @Option(help: ArgumentHelp("Configuration file of the appliance", valueName: "FILE"), completion: .file())
     var config: String?
 
     /// What these options, the environment and the file say together.

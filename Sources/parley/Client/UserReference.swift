@@ -11,6 +11,8 @@ struct UserReference: ExpressibleByArgument {
     fileprivate let text: String
 
     init(argument: String) { text = argument }
+
+    static var defaultCompletionKind: CompletionKind { .custom(UserCompletion.names) }
 }
 
 /// Finds users by what an operator calls them.
@@ -19,8 +21,10 @@ struct UserLookup: Sendable {
 
     /// What answers calls.
     let perform: @Sendable (AdminCall) async throws -> AdminClient.Answer
+    /// What hears of a name that could have meant another user.
+    var remark: @Sendable (String) -> Void = { StandardError.write("parley: \($0)\n") }
 
-    /// The id of the user; one of that id comes before one of that username.
+    /// The id of the user; one of that id comes before one of that username, which is remarked on.
     ///
     /// - Throws: ``Failure`` when there is none.
     func id(of user: UserReference) async throws -> String {
@@ -47,14 +51,25 @@ struct UserLookup: Sendable {
         // An empty part of a path is another path.
         guard !user.text.isEmpty else { return nil }
         let answer = try await perform(AdminCall(.get, "/admin/users/\(AdminCall.encoded(user.text))"))
-        if answer.status == 200, let id = try Self.value(answer)["id"]?.string { return id.string }
-        guard answer.status == 404 else { throw Failure(.failure, AdminOutput.refusal(of: answer)) }
+        if answer.status == 200, let found = try Self.value(answer)["id"]?.string?.string {
+            // Most ids are nobody's name: one short list tells.
+            if let other = try await findByUsername(user.text, atMostPages: 1), other != found {
+                let shown = JSONValue.string(user.text).line
+                remark(
+                    "\(shown) is taken as an id; it is the username of another user, whose id is "
+                        + JSONValue.string(other).line)
+            }
+            return found
+        }
+        // What cannot be an id may be a username.
+        guard [400, 404].contains(answer.status) else { throw Failure(.failure, AdminOutput.refusal(of: answer)) }
         return try await findByUsername(user.text)
     }
 
-    private func findByUsername(_ username: String) async throws -> String? {
-        guard let folded = Folding.fold(username)?.trimmingCharacters(in: .whitespacesAndNewlines) else { return nil }
+    private func findByUsername(_ username: String, atMostPages limit: Int = .max) async throws -> String? {
+        guard let folded = Folding.usernameKeys(username).last else { return nil }
         var next: String?
+        var pages = 0
         repeat {
             let place = next.map { "&after=\(AdminCall.encoded($0))" } ?? ""
             let path = "/admin/users?q=\(AdminCall.encoded(username))&limit=\(Self.pageSize)\(place)"
@@ -62,14 +77,15 @@ struct UserLookup: Sendable {
             guard answer.status == 200 else { throw Failure(.failure, AdminOutput.refusal(of: answer)) }
             let page = try Self.value(answer)
             for user in page["items"]?.array ?? [] {
-                if let name = user["username"]?.string, Folding.fold(name.string) == folded,
+                if let name = user["username"]?.string, Folding.username(name.string) == folded,
                     let id = user["id"]?.string
                 {
                     return id.string
                 }
             }
             next = page["next"]?.string?.string
-        } while next != nil
+            pages += 1
+        } while next != nil && pages < limit
         return nil
     }
 

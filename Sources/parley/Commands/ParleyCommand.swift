@@ -7,8 +7,9 @@ struct ParleyCommand: AsyncParsableCommand {
         abstract: "A chat appliance: one executable, one SQLite file, stock Socket.IO clients.",
         version: Version.text,
         subcommands: [
-            ServeCommand.self, UserCommand.self, ChatCommand.self, TokenCommand.self, BackupCommand.self,
-            RestoreCommand.self, CheckCommand.self, ExportCommand.self, ImportCommand.self,
+            ServeCommand.self, UserCommand.self, ChatCommand.self, MessageCommand.self, TokenCommand.self,
+            KeyCommand.self, ConnectionCommand.self, StatsCommand.self, BackupCommand.self, RestoreCommand.self,
+            CheckCommand.self, ExportCommand.self, ImportCommand.self,
         ],
         defaultSubcommand: ServeCommand.self)
 }

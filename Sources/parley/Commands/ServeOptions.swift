@@ -1,12 +1,18 @@
 import ArgumentParser
+import ChatCore
+import Logging
 
 /// The flags of `serve`, taken as text: they are understood together with the environment and the file, by
 /// ``SettingsReader``, so that a bad value gets the same answer wherever it stands.
 struct ServeOptions: ParsableArguments {
-    @Option(help: ArgumentHelp("YAML file with any of these options, without the dashes", valueName: "FILE"))
+    @Option(
+        help: ArgumentHelp("YAML file with any of these options, without the dashes", valueName: "FILE"),
+        completion: .file())
     var config: String?
 
-    @Option(help: ArgumentHelp("Directory of the database and the keys (default: ./data)", valueName: "DIR"))
+    @Option(
+        help: ArgumentHelp("Directory of the database and the keys (default: ./data)", valueName: "DIR"),
+        completion: .directory)
     var data: String?
 
     @Option(help: ArgumentHelp("Public listener, or unix:PATH (default: [::]:5000)", valueName: "ADDR:PORT"))
@@ -14,6 +20,9 @@ struct ServeOptions: ParsableArguments {
 
     @Option(help: ArgumentHelp("Mode of the socket of a unix:PATH listener (default: 0666)", valueName: "OCTAL"))
     var unixMode: String?
+
+    @Option(help: ArgumentHelp("Path of a proxy, below which everything public is served too", valueName: "PATH"))
+    var pathPrefix: String?
 
     @Option(help: ArgumentHelp("Admin endpoint (default: 127.0.0.1:5080)", valueName: "ADDR:PORT"))
     var adminListen: String?
@@ -27,18 +36,33 @@ struct ServeOptions: ParsableArguments {
     @Option(help: ArgumentHelp("Bearer key of the admin endpoint (default: made at the first start)", valueName: "KEY"))
     var adminKey: String?
 
-    @Option(help: ArgumentHelp("File with the bearer key of the admin endpoint", valueName: "FILE"))
+    @Option(
+        help: ArgumentHelp("File with the bearer key of the admin endpoint", valueName: "FILE"), completion: .file())
     var adminKeyFile: String?
 
     @Option(
-        help: ArgumentHelp("HS256 secret, 32 bytes or more (default: made at the first start)", valueName: "SECRET"))
-    var jwtSecret: String?
+        help: ArgumentHelp(
+            "HS256 secret, 32 bytes or more (default: made at the first start); repeatable: the first signs, all hold",
+            valueName: "SECRET"))
+    var jwtSecret: [String] = []
 
-    @Option(help: ArgumentHelp("File with the HS256 secret", valueName: "FILE"))
-    var jwtSecretFile: String?
+    @Option(
+        help: ArgumentHelp("File with a HS256 secret; repeatable; re-read on SIGHUP", valueName: "FILE"),
+        completion: .file())
+    var jwtSecretFile: [String] = []
 
-    @Option(help: ArgumentHelp("PEM or JWKS: accept RS256, ES256 and EdDSA tokens too", valueName: "FILE"))
+    @Option(
+        help: ArgumentHelp(
+            "PEM or JWKS: accept RS256, ES256 and EdDSA tokens too; re-read on SIGHUP", valueName: "FILE"),
+        completion: .file())
     var jwtPublicKey: String?
+
+    @Option(
+        name: .customLong("jwt-jwks-url"),
+        help: ArgumentHelp(
+            "Where an identity provider serves its keys as a JWKS: as --jwt-public-key, kept up to date",
+            valueName: "URL"))
+    var jwtJWKSURL: String?
 
     @Option(help: ArgumentHelp("The iss that outside tokens must carry", valueName: "ISSUER"))
     var jwtIssuer: String?
@@ -51,22 +75,29 @@ struct ServeOptions: ParsableArguments {
 
     @Option(
         help: ArgumentHelp(
-            "What an ack survives: power loss, or a crash of the process (default: full)", valueName: "full|normal"))
+            "What an ack survives: power loss, or a crash of the process (default: full)", valueName: "full|normal"),
+        completion: .oneOf(StoreDurability.self))
     var durability: String?
 
-    @Option(help: ArgumentHelp("Which chats clients may create (default: none)", valueName: "none|direct|all"))
+    @Option(
+        help: ArgumentHelp("Which chats clients may create (default: none)", valueName: "none|direct|all"),
+        completion: .oneOf(ChatPolicy.ClientsCreateChats.self))
     var clientsCreateChats: String?
 
-    @Option(help: ArgumentHelp("What a new member sees of older messages (default: all)", valueName: "all|joined"))
+    @Option(
+        help: ArgumentHelp("What a new member sees of older messages (default: all)", valueName: "all|joined"),
+        completion: .oneOf(ChatPolicy.HistoryVisibility.self))
     var history: String?
 
     @Option(help: ArgumentHelp("Allowed origin; repeatable (default: *)", valueName: "ORIGIN"))
     var corsOrigin: [String] = []
 
-    @Option(help: ArgumentHelp("Certificate chain (PEM) of the public listener; re-read on SIGHUP", valueName: "FILE"))
+    @Option(
+        help: ArgumentHelp("Certificate chain (PEM) of the public listener; re-read on SIGHUP", valueName: "FILE"),
+        completion: .file())
     var tlsCert: String?
 
-    @Option(help: ArgumentHelp("Private key (PEM) of the public listener", valueName: "FILE"))
+    @Option(help: ArgumentHelp("Private key (PEM) of the public listener", valueName: "FILE"), completion: .file())
     var tlsKey: String?
 
     @Option(
@@ -145,34 +176,62 @@ struct ServeOptions: ParsableArguments {
     var walLimit: String?
 
     @Option(
-        help: ArgumentHelp("trace, debug, info, notice, warning, error, critical (default: info)", valueName: "LEVEL"))
+        help: ArgumentHelp("trace, debug, info, notice, warning, error, critical (default: info)", valueName: "LEVEL"),
+        completion: .oneOf(Logger.Level.self))
     var logLevel: String?
 
-    @Option(help: ArgumentHelp("Format of the log on standard error (default: text)", valueName: "text|json"))
+    @Option(
+        help: ArgumentHelp("Format of the log on standard error (default: text)", valueName: "text|json"),
+        completion: .oneOf(ServeConfiguration.LogFormat.self))
     var logFormat: String?
 
-    @Flag(inversion: .prefixedNo, help: "A valid token of an unknown user creates the user (default: no)")
-    var autoCreateUsers: Bool?
+    @Option(
+        defaultAsFlag: "true", parsing: .next,
+        help: ArgumentHelp("A valid token of an unknown user creates the user (default: no)", valueName: "yes|no"),
+        completion: .list(["yes", "no"]))
+    var autoCreateUsers: String?
 
-    @Flag(inversion: .prefixedNo, help: "Take the GPS part out of the EXIF of uploaded JPEGs (default: yes)")
-    var stripLocation: Bool?
+    @Flag(help: .hidden)
+    var noAutoCreateUsers = false
+
+    @Option(
+        defaultAsFlag: "true", parsing: .next,
+        help: ArgumentHelp(
+            "Take the GPS part out of the EXIF of uploaded JPEGs (default: yes)", valueName: "yes|no"),
+        completion: .list(["yes", "no"]))
+    var stripLocation: String?
+
+    @Flag(help: .hidden)
+    var noStripLocation = false
+
+    func validate() throws {
+        if noAutoCreateUsers, autoCreateUsers != nil {
+            throw ValidationError("--auto-create-users and --no-auto-create-users exclude each other.")
+        }
+        if noStripLocation, stripLocation != nil {
+            throw ValidationError("--strip-location and --no-strip-location exclude each other.")
+        }
+    }
 
     /// What was given, by setting.
     var values: [Setting: [String]] {
         var values = texts.compactMapValues { $0.map { [$0] } }
-        values[.autoCreateUsers] = autoCreateUsers.map { [$0 ? "true" : "false"] }
-        values[.stripLocation] = stripLocation.map { [$0 ? "true" : "false"] }
+        values[.autoCreateUsers] = (noAutoCreateUsers ? "false" : autoCreateUsers).map { [$0] }
+        values[.stripLocation] = (noStripLocation ? "false" : stripLocation).map { [$0] }
         if !adminHost.isEmpty { values[.adminHost] = adminHost }
         if !corsOrigin.isEmpty { values[.corsOrigin] = corsOrigin }
         if !trustedProxy.isEmpty { values[.trustedProxy] = trustedProxy }
+        if !jwtSecret.isEmpty { values[.jwtSecret] = jwtSecret }
+        if !jwtSecretFile.isEmpty { values[.jwtSecretFile] = jwtSecretFile }
         return values
     }
 
     private var texts: [Setting: String?] {
         [
-            .data: data, .listen: listen, .unixMode: unixMode, .adminListen: adminListen, .adminKey: adminKey,
-            .adminKeyFile: adminKeyFile, .jwtSecret: jwtSecret, .jwtSecretFile: jwtSecretFile,
-            .jwtPublicKey: jwtPublicKey, .jwtIssuer: jwtIssuer, .jwtAudience: jwtAudience,
+            .data: data, .listen: listen, .unixMode: unixMode,
+            .pathPrefix: pathPrefix, .adminListen: adminListen, .adminKey: adminKey,
+            .adminKeyFile: adminKeyFile, .jwtPublicKey: jwtPublicKey,
+            .jwtJWKSURL: jwtJWKSURL, .jwtIssuer: jwtIssuer, .jwtAudience: jwtAudience,
             .jwtUserClaim: jwtUserClaim, .durability: durability, .clientsCreateChats: clientsCreateChats,
             .history: history, .tlsCert: tlsCert, .tlsKey: tlsKey, .threads: threads,
             .maxConnections: maxConnections, .maxConnectionsPerUser: maxConnectionsPerUser,
@@ -185,4 +244,10 @@ struct ServeOptions: ParsableArguments {
             .logFormat: logFormat,
         ]
     }
+}
+
+extension CompletionKind {
+    /// The values of a choice.
+    static func oneOf<Choice: CaseIterable & RawRepresentable>(_: Choice.Type) -> CompletionKind
+    where Choice.RawValue == String { .list(Choice.allCases.map(\.rawValue)) }
 }

@@ -18,21 +18,27 @@ struct ServeConfiguration: Sendable {
     var listen: ListenAddress
     /// Of a `unix:` listener; `nil`: the listener's own default.
     var unixMode: UInt32?
+    /// Below what path everything public lies as well.
+    var pathPrefix: PathPrefix?
     var adminListen: ListenAddress
     /// Names by which the admin listener is called, besides `localhost` and addresses.
     var adminHosts: [String]
     /// `nil`: `admin.key` in the data directory, made at the first start.
     var adminKey: String?
-    /// `nil`: the key ring in the database, made at the first start.
-    var jwtSecret: SigningSecret?
+    /// Of which the first signs; `nil`: the key ring in the database, made at the first start.
+    var jwtSecrets: KeyRing?
     /// The text of the file.
     var jwtPublicKey: String?
+    /// Where secrets and public keys are read again.
+    var keyFiles: KeyFiles
+    /// Where an identity provider serves its keys.
+    var jwtJWKSURL: String?
     var tokenPolicy: TokenPolicy
     var autoCreateUsers: Bool
     var durability: StoreDurability
     var clientsCreateChats: ChatPolicy.ClientsCreateChats
     var history: ChatPolicy.HistoryVisibility
-    var corsOrigins: [String]
+    var cors: CORSPolicy
     var tls: TLSFiles?
     var trustedProxies: TrustedProxies
     var threads: Int

@@ -4,6 +4,7 @@ enum Setting: String, CaseIterable, Sendable {
     case data
     case listen
     case unixMode = "unix-mode"
+    case pathPrefix = "path-prefix"
     case adminListen = "admin-listen"
     case adminHost = "admin-host"
     case adminKey = "admin-key"
@@ -11,6 +12,7 @@ enum Setting: String, CaseIterable, Sendable {
     case jwtSecret = "jwt-secret"
     case jwtSecretFile = "jwt-secret-file"
     case jwtPublicKey = "jwt-public-key"
+    case jwtJWKSURL = "jwt-jwks-url"
     case jwtIssuer = "jwt-issuer"
     case jwtAudience = "jwt-audience"
     case jwtUserClaim = "jwt-user-claim"
@@ -49,7 +51,7 @@ enum Setting: String, CaseIterable, Sendable {
     /// Given more than once on the command line, as a list in the file, separated by commas in the environment.
     var isRepeatable: Bool {
         switch self {
-        case .adminHost, .corsOrigin, .trustedProxy: true
+        case .adminHost, .corsOrigin, .trustedProxy, .jwtSecret, .jwtSecretFile: true
         default: false
         }
     }

@@ -1,4 +1,5 @@
 import ChatCore
+import ChatHTTP
 import ChatTokens
 import Foundation
 import Logging
@@ -14,15 +15,19 @@ struct SettingsReader {
     /// - Throws: ``Failure`` with status 78.
     func configuration() throws -> ServeConfiguration {
         let tls = try tlsFiles()
+        let secrets = try jwtSecrets()
         return ServeConfiguration(
             dataDirectory: try text(.data, "./data"),
             listen: try address(.listen, ListenAddress.tcp(host: "::", port: 5000)),
             unixMode: try unixMode(),
+            pathPrefix: try pathPrefix(),
             adminListen: try address(.adminListen, ListenAddress.tcp(host: "127.0.0.1", port: 5080)),
             adminHosts: try adminHosts(),
             adminKey: try adminKey(),
-            jwtSecret: try jwtSecret(),
+            jwtSecrets: KeyRing(secrets: secrets.secrets),
             jwtPublicKey: try jwtPublicKey(),
+            keyFiles: KeyFiles(secrets: secrets.files, publicKeys: try text(.jwtPublicKey)),
+            jwtJWKSURL: try jwtJWKSURL(),
             tokenPolicy: TokenPolicy(
                 issuer: try text(.jwtIssuer), audience: try text(.jwtAudience),
                 userClaim: try text(.jwtUserClaim, "sub")),
@@ -30,31 +35,31 @@ struct SettingsReader {
             durability: try choice(.durability, .full),
             clientsCreateChats: try choice(.clientsCreateChats, .none),
             history: try choice(.history, .all),
-            corsOrigins: try corsOrigins(),
+            cors: try cors(),
             tls: tls,
             trustedProxies: try trustedProxies(),
             threads: try number(.threads, cores, 1...1024),
             maxConnections: try number(.maxConnections, ServeConfiguration.standardMaxConnections, 1...10_000_000),
             maxConnectionsPerUser: try number(.maxConnectionsPerUser, 20, 1...1_000_000),
-            pingInterval: try milliseconds(.pingInterval, 25_000, 100...86_400_000),
-            pingTimeout: try milliseconds(.pingTimeout, 20_000, 100...86_400_000),
-            connectTimeout: try milliseconds(.connectTimeout, 15_000, 100...86_400_000),
-            maxPayload: try number(.maxPayload, 1_000_000, 1_000...1_000_000_000),
+            pingInterval: try duration(.pingInterval, .milliseconds, 25_000, 100...86_400_000),
+            pingTimeout: try duration(.pingTimeout, .milliseconds, 20_000, 100...86_400_000),
+            connectTimeout: try duration(.connectTimeout, .milliseconds, 15_000, 100...86_400_000),
+            maxPayload: try size(.maxPayload, 1_000_000, 1_000...1_000_000_000),
             maxMessageLength: try number(.maxMessageLength, 5_000, 1...1_000_000),
-            maxAttachment: try number(.maxAttachment, 10_000_000, 0...1_000_000_000_000),
+            maxAttachment: try size(.maxAttachment, 10_000_000, 0...1_000_000_000_000),
             stripLocation: try switched(.stripLocation, true),
-            maxStorage: try optionalNumber(.maxStorage, 0...Int(Int64.max)),
+            maxStorage: try optionalSize(.maxStorage, 0...Int(Int64.max)),
             rateLimitMessages: try number(.rateLimitMessages, 20, 0...1_000_000),
             rateLimitEvents: try number(.rateLimitEvents, 100, 0...1_000_000),
-            recoveryWindow: .seconds(try number(.recoveryWindow, 604_800, 0...3_155_760_000)),
-            presenceGrace: try milliseconds(.presenceGrace, 10_000, 0...86_400_000),
-            typingTimeout: try milliseconds(.typingTimeout, 6_000, 100...86_400_000),
+            recoveryWindow: try duration(.recoveryWindow, .seconds, 604_800, 0...3_155_760_000),
+            presenceGrace: try duration(.presenceGrace, .milliseconds, 10_000, 0...86_400_000),
+            typingTimeout: try duration(.typingTimeout, .milliseconds, 6_000, 100...86_400_000),
             quietMembers: try number(.quietMembers, 100, 0...1_000_000),
-            maxSendQueue: try number(.maxSendQueue, 1_000_000, 1_000...10_000_000_000),
+            maxSendQueue: try size(.maxSendQueue, 1_000_000, 1_000...10_000_000_000),
             maxConnectionMemory: try maxConnectionMemory(),
-            maxMemory: try optionalNumber(.maxMemory, 10_000_000...Int(Int64.max)),
-            walLimit: try optionalNumber(.walLimit, 1_000_000...Int(Int64.max)),
-            logLevel: try choice(.logLevel, .info),
+            maxMemory: try optionalSize(.maxMemory, 10_000_000...Int(Int64.max)),
+            walLimit: try optionalSize(.walLimit, 1_000_000...Int(Int64.max)),
+            logLevel: try choice(.logLevel, .info, besides: Self.logLevels),
             logFormat: try choice(.logFormat, .text),
             exposure: try exposure())
     }
@@ -62,9 +67,7 @@ struct SettingsReader {
     // MARK: Kinds of values
 
     private func text(_ setting: Setting) throws -> String? {
-        guard let value = try source.value(setting) else { return nil }
-        guard !value.text.isEmpty else { throw Failure.badValue(value, "something: it is empty") }
-        return value.text
+        try source.value(setting)?.text
     }
 
     private func text(_ setting: Setting, _ standard: String) throws -> String {
@@ -92,25 +95,60 @@ struct SettingsReader {
         try optionalNumber(setting, range) ?? standard
     }
 
-    private func milliseconds(_ setting: Setting, _ standard: Int, _ range: ClosedRange<Int>) throws -> Duration {
-        .milliseconds(try number(setting, standard, range))
+    private func optionalSize(_ setting: Setting, _ range: ClosedRange<Int>) throws -> Int? {
+        guard let value = try source.value(setting) else { return nil }
+        guard let size = ByteSize(value.text), range.contains(size.bytes) else {
+            throw Failure.badValue(
+                value, "bytes from \(range.lowerBound) to \(range.upperBound), like 1500000, 64k, 10MB or 1GiB")
+        }
+        return size.bytes
     }
 
+    private func size(_ setting: Setting, _ standard: Int, _ range: ClosedRange<Int>) throws -> Int {
+        try optionalSize(setting, range) ?? standard
+    }
+
+    /// - Parameters:
+    ///   - unit: of a plain number, of `standard` and of `range`.
+    private func duration(
+        _ setting: Setting, _ unit: DurationSetting.Unit, _ standard: Int, _ range: ClosedRange<Int>
+    ) throws -> Duration {
+        let step = unit.rawValue
+        guard let value = try source.value(setting) else { return .milliseconds(standard * step) }
+        let bounds = range.lowerBound * step...range.upperBound * step
+        guard let duration = DurationSetting(value.text, plain: unit), bounds.contains(duration.milliseconds) else {
+            throw Failure.badValue(
+                value,
+                "a time from \(range.lowerBound) to \(range.upperBound) \(unit), like 90s, 15m, 12h or 30d, "
+                    + "or a plain number of \(unit)")
+        }
+        return duration.duration
+    }
+
+    /// - Parameter synonyms: what else people write, in lower case.
     private func choice<Choice: RawRepresentable & CaseIterable>(
-        _ setting: Setting, _ standard: Choice
+        _ setting: Setting, _ standard: Choice, besides synonyms: [String: Choice] = [:]
     ) throws -> Choice where Choice.RawValue == String {
         guard let value = try source.value(setting) else { return standard }
-        guard let choice = Choice(rawValue: value.text) else {
+        let text = value.text.lowercased()
+        guard let choice = Choice(rawValue: text) ?? synonyms[text] else {
             throw Failure.badValue(value, "one of " + Choice.allCases.map(\.rawValue).joined(separator: ", "))
         }
         return choice
     }
 
+    /// What other programs call the levels.
+    private static let logLevels: [String: Logger.Level] = [
+        "all": .trace, "verbose": .debug, "information": .info, "informational": .info, "warn": .warning,
+        "err": .error, "crit": .critical, "fatal": .critical, "alert": .critical, "emerg": .critical,
+        "panic": .critical,
+    ]
+
     private func switched(_ setting: Setting, _ standard: Bool = false) throws -> Bool {
         guard let value = try source.value(setting) else { return standard }
         switch value.text.lowercased() {
-        case "true", "yes", "on", "1": return true
-        case "false", "no", "off", "0": return false
+        case "true", "yes", "on", "1", "enabled": return true
+        case "false", "no", "off", "0", "disabled": return false
         default: throw Failure.badValue(value, "true or false")
         }
     }
@@ -129,28 +167,33 @@ struct SettingsReader {
     /// A packet has to fit into it, and some beside it, or none could ever be whole.
     private func maxConnectionMemory() throws -> Int? {
         guard let value = try source.value(.maxConnectionMemory) else { return nil }
-        let payload = try number(.maxPayload, 1_000_000, 1_000...1_000_000_000)
+        let payload = try size(.maxPayload, 1_000_000, 1_000...1_000_000_000)
         let least = payload + payload / 2
-        guard let number = Int(value.text), (least...100_000_000_000).contains(number) else {
+        guard let size = ByteSize(value.text), (least...100_000_000_000).contains(size.bytes) else {
             throw Failure.badValue(
-                value, "a whole number from \(least), one and a half times --max-payload, to 100000000000")
+                value, "bytes from \(least), one and a half times --max-payload, to 100000000000, like 4MB")
         }
-        return number
+        return size.bytes
     }
 
     /// A secret given itself or as a file; where both are given, the nearer origin counts.
     private func secret(_ direct: Setting, _ inFile: Setting) throws -> (origin: SettingValue, text: String)? {
-        let given = try source.value(direct)
-        let named = try source.value(inFile)
-        if let given, let named, given.origin == named.origin {
+        guard let value = try secrets(direct, inFile).first else { return nil }
+        guard value.setting == inFile else { return (value, value.text) }
+        return (value, try file(value).trimmingCharacters(in: .whitespacesAndNewlines))
+    }
+
+    /// Secrets given themselves or as files: those that count.
+    private func secrets(_ direct: Setting, _ inFile: Setting) throws -> [SettingValue] {
+        let given = try source.values(direct) ?? []
+        let named = try source.values(inFile) ?? []
+        guard let one = given.first, let other = named.first else { return given + named }
+        guard one.origin != other.origin else {
             throw Failure(
                 .configuration,
-                "\(given.origin.name(of: direct)) and \(named.origin.name(of: inFile)) exclude each other")
+                "\(one.origin.name(of: direct)) and \(other.origin.name(of: inFile)) exclude each other")
         }
-        if let named, given.map({ named.origin < $0.origin }) ?? true {
-            return (named, try file(named).trimmingCharacters(in: .whitespacesAndNewlines))
-        }
-        return given.map { ($0, $0.text) }
+        return one.origin < other.origin ? given : named
     }
 
     /// Host names, without scheme or port.
@@ -179,44 +222,88 @@ struct SettingsReader {
         return key
     }
 
-    private func jwtSecret() throws -> SigningSecret? {
-        guard let (origin, text) = try secret(.jwtSecret, .jwtSecretFile) else { return nil }
-        guard let secret = SigningSecret(text) else {
-            throw Failure(
-                .configuration,
-                "\(origin.origin.name(of: origin.setting)) must have at least \(SigningSecret.minimumLength) bytes")
+    private func jwtSecrets() throws -> (secrets: [SigningSecret], files: [String]) {
+        let values = try secrets(.jwtSecret, .jwtSecretFile)
+        let areFiles = values.first?.setting == .jwtSecretFile
+        let secrets = try values.flatMap { value in
+            let texts = areFiles ? [KeyFiles.secret(in: try file(value))] : Self.texts(of: value)
+            return try texts.map { text in
+                guard let secret = SigningSecret(text) else {
+                    let name = value.origin.name(of: value.setting)
+                    throw Failure(.configuration, "\(name) must have at least \(SigningSecret.minimumLength) bytes")
+                }
+                return secret
+            }
         }
-        return secret
+        return (secrets, areFiles ? values.map(\.text) : [])
+    }
+
+    /// In the environment several are separated by commas. But one that has commas itself was always taken whole: so it
+    /// still holds as that, too.
+    private static func texts(of secret: SettingValue) -> [String] {
+        let parts = secret.text.split(separator: ",").map { $0.trimmingCharacters(in: .whitespaces) }
+        guard secret.origin == .environment, parts.count > 1,
+            parts.allSatisfy({ $0.utf8.count >= SigningSecret.minimumLength })
+        else { return [secret.text] }
+        return parts + [secret.text]
     }
 
     private func jwtPublicKey() throws -> String? {
         guard let value = try source.value(.jwtPublicKey) else { return nil }
-        guard try source.value(.jwtIssuer) != nil || source.value(.jwtAudience) != nil else {
-            throw Failure(
-                .configuration,
-                "\(value.origin.name(of: .jwtPublicKey)) needs --jwt-issuer or --jwt-audience: "
-                    + "else a token made for another service would do")
-        }
+        try requireAddressee(of: value)
         return try file(value)
     }
 
-    private func corsOrigins() throws -> [String] {
-        guard let values = try source.values(.corsOrigin), !values.isEmpty else { return ["*"] }
-        return try values.map { value in
-            guard value.text == "*" || Self.isOrigin(value.text) else {
-                throw Failure.badValue(value, "* or an origin like https://chat.example.org")
-            }
-            return value.text.lowercased()
+    private func jwtJWKSURL() throws -> String? {
+        guard let value = try source.value(.jwtJWKSURL) else { return nil }
+        try requireAddressee(of: value)
+        let url = URL(string: value.text)
+        guard let url, ["http", "https"].contains(url.scheme?.lowercased()), url.host()?.isEmpty == false else {
+            throw Failure.badValue(value, "an address like https://id.example.org/jwks.json")
+        }
+        return value.text
+    }
+
+    /// Keys of others sign for others too.
+    private func requireAddressee(of keys: SettingValue) throws {
+        guard try source.value(.jwtIssuer) != nil || source.value(.jwtAudience) != nil else {
+            throw Failure(
+                .configuration,
+                "\(keys.origin.name(of: keys.setting)) needs --jwt-issuer or --jwt-audience: "
+                    + "else a token made for another service would do")
         }
     }
 
-    /// Scheme, host, perhaps a port, and nothing after it (RFC 6454 section 6.2).
-    private static func isOrigin(_ text: String) -> Bool {
-        guard let separator = text.firstRange(of: "://") else { return false }
-        let scheme = text[..<separator.lowerBound]
-        let rest = text[separator.upperBound...]
-        return !scheme.isEmpty && scheme.allSatisfy { $0.isLetter || $0.isNumber || "+-.".contains($0) }
-            && !rest.isEmpty && !rest.contains { $0.isWhitespace || "/?#@".contains($0) }
+    private func cors() throws -> CORSPolicy {
+        guard let values = try source.values(.corsOrigin), !values.isEmpty else { return .any }
+        var isAny = false
+        var patterns: [OriginPattern] = []
+        for value in values {
+            guard value.text != "*" else {
+                isAny = true
+                continue
+            }
+            do {
+                // A host may have been typed on another system than its name was registered with (UTS 46 section 4).
+                patterns.append(try OriginPattern(value.text.precomposedStringWithCompatibilityMapping))
+            } catch {
+                throw Failure.badValue(
+                    value, "* or an origin like https://chat.example.com or https://*.example.com; this one \(error)")
+            }
+        }
+        return isAny ? .any : CORSPolicy(origins: patterns)
+    }
+
+    private func pathPrefix() throws -> PathPrefix? {
+        // A slash alone is the whole site.
+        guard let value = try source.value(.pathPrefix), value.text != "/" else { return nil }
+        guard let prefix = PathPrefix(value.text) else {
+            throw Failure.badValue(value, "a path like /chat, of letters, digits and - . _ ~ between slashes")
+        }
+        guard !PublicSite.ownParts.contains(prefix.head) else {
+            throw Failure.badValue(value, "a path that does not begin as one of Parley's own (/files, /socket.io)")
+        }
+        return prefix
     }
 
     private func unixMode() throws -> UInt32? {
@@ -231,13 +318,14 @@ struct SettingsReader {
     private func exposure() throws -> KeyExposure {
         var exposure = KeyExposure()
         for setting in [Setting.adminKey, .jwtSecret] {
-            switch try source.value(setting)?.origin {
+            switch try source.values(setting)?.first?.origin {
             case .flag: exposure.flags.append(setting)
             case .file: exposure.files += source.fileName.map { [$0] } ?? []
             case .environment, nil: break
             }
         }
-        exposure.files += try [Setting.adminKeyFile, .jwtSecretFile, .tlsKey].compactMap { try source.value($0)?.text }
+        exposure.files += try [Setting.adminKeyFile, .jwtSecretFile, .tlsKey]
+            .flatMap { try source.values($0)?.map(\.text) ?? [] }
         return exposure
     }
 

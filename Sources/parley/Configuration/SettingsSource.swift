@@ -42,7 +42,9 @@ struct SettingsSource: Sendable {
             do {
                 guard let text = try provider.value(forKey: key(setting, origin), type: .string).value?.content.text
                 else { continue }
-                return SettingValue(setting: setting, text: text, origin: origin)
+                return try Self.given(SettingValue(setting: setting, text: text, origin: origin))
+            } catch let failure as Failure {
+                throw failure
             } catch {
                 throw Failure(.configuration, "\(origin.name(of: setting)) must be a single value")
             }
@@ -54,16 +56,24 @@ struct SettingsSource: Sendable {
     func values(_ setting: Setting) throws -> [SettingValue]? {
         for (origin, provider) in providers {
             let key = key(setting, origin)
-            // Of another type: then it is asked for as that one.
-            var texts = try? provider.value(forKey: key, type: .stringArray).value?.content.texts
+            // A secret may have commas: it is asked for as it stands. Others of another type are asked for as that one.
+            let isWhole = origin == .environment && setting.isSecret
+            var texts = isWhole ? nil : try? provider.value(forKey: key, type: .stringArray).value?.content.texts
             if texts == nil, let one = try? provider.value(forKey: key, type: .string).value?.content.text {
                 texts = [one]
             }
-            if let texts {
-                return texts.map { SettingValue(setting: setting, text: $0, origin: origin) }
-            }
+            // `${A:-},${B:-}` with neither set is not set either.
+            if origin == .environment { texts = texts?.filter { !$0.isEmpty } }
+            guard let texts, !texts.isEmpty || origin == .file else { continue }
+            return try texts.map { try Self.given(SettingValue(setting: setting, text: $0, origin: origin)) }
         }
         return nil
+    }
+
+    /// An empty variable is none; an empty flag or key was meant to be something.
+    private static func given(_ value: SettingValue) throws -> SettingValue {
+        guard !value.text.isEmpty else { throw Failure.badValue(value, "something: it is empty") }
+        return value
     }
 
     private func key(_ setting: Setting, _ origin: SettingOrigin) -> AbsoluteConfigKey {

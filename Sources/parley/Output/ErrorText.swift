@@ -1,3 +1,4 @@
+import AsyncHTTPClient
 import ChatCore
 import Foundation
 import NIOCore
@@ -14,6 +15,7 @@ enum ErrorText {
         case let error as IOError: return system(error.errnoCode)
         case let error as NIOConnectionError: return connecting(error)
         case let error as ChannelError: return channel(error)
+        case let error as HTTPClientError: return error.shortDescription
         case is CancellationError: return "it was cancelled"
         case let error as any CustomStringConvertible & Error where isOurs(error): return error.description
         default: break
@@ -26,8 +28,9 @@ enum ErrorText {
     /// Whether the description of an error was written for people: those of this project's own modules are.
     private static func isOurs(_ error: any Error) -> Bool {
         let module = String(reflecting: type(of: error)).prefix { $0 != "." }
-        return ["parley", "ChatCore", "ChatSQLite", "ChatTokens", "ChatGateway", "ChatHTTP", "SocketServer"]
-            .contains { $0 == module }
+        return [
+            "parley", "ChatCore", "ChatSQLite", "ChatTokens", "ChatImport", "ChatGateway", "ChatHTTP", "SocketServer",
+        ].contains { $0 == module }
     }
 
     private static func connecting(_ error: NIOConnectionError) -> String {

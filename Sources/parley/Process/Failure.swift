@@ -12,7 +12,8 @@ struct Failure: Error, Equatable, CustomStringConvertible {
         self.message = Self.line(message)
     }
 
-    private static func line(_ text: String) -> String {
+    /// The text on one line: what ends a line or moves about in a terminal is shown escaped.
+    static func line(_ text: String) -> String {
         guard text.unicodeScalars.contains(where: \.isControl) else { return text }
         return text.unicodeScalars.map { $0.isControl ? $0.escaped(asASCII: true) : String($0) }.joined()
     }

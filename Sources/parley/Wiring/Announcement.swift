@@ -46,7 +46,7 @@ final class Announcement: Sendable {
             metadata: [
                 "parley.version": "\(Version.text)", "parley.data": "\(FileStatus.resolved(directory) ?? directory)",
                 "parley.durability": "\(configuration.durability)",
-                "parley.public": "\(Self.links(open, isTLS: configuration.tls != nil))",
+                "parley.public": "\(publicLinks(open))",
                 "parley.admin": "\(Self.links(admin, isTLS: false))",
             ])
         for (listener, addresses) in [(Listener.admin, admin), (.public, open)] {
@@ -60,6 +60,11 @@ final class Announcement: Sendable {
         let notice = StartupNotice(
             publicAddress: open.description, adminAddress: admin.description, adminKeyPath: firstStart.adminKeyPath)
         BackgroundWriter.standardOutput.write(notice.text)
+    }
+
+    private func publicLinks(_ addresses: [ListenAddress]) -> String {
+        let below = configuration.pathPrefix.map { $0.description.dropFirst() + "/" } ?? ""
+        return addresses.map { $0.link(isTLS: configuration.tls != nil) + below }.joined(separator: ",")
     }
 
     private static func links(_ addresses: [ListenAddress], isTLS: Bool) -> String {

@@ -19,10 +19,11 @@ extension Appliance {
     func serve(
         _ store: any ServedStore, _ adminKey: AdminKey, isFirstStart: Bool, losses: AsyncStream<StoreOpenError>
     ) async throws {
-        let keys = try await SigningKeys(of: store, configured: configuration.jwtSecret)
+        FileAddress.setPrefix(configuration.pathPrefix?.description ?? "")
+        let keys = try await SigningKeys(of: store, configured: configuration.jwtSecrets)
         let authority = try await tokenAuthority(keys)
         let keeper = KeyKeeper(
-            authority: authority, store: store, ring: keys.ring, isConfigured: configuration.jwtSecret != nil)
+            authority: authority, store: store, ring: keys.ring, isConfigured: configuration.jwtSecrets != nil)
         let group = MultiThreadedEventLoopGroup(numberOfThreads: configuration.threads)
         for eventLoop in group.makeIterator() { eventLoop.execute { cmemory_prepare_thread(32 << 20) } }
         let descriptors = try descriptorBudget()
@@ -51,8 +52,9 @@ extension Appliance {
         let tls = try configuration.tls.map { try TLSCredentials(certificateFile: $0.certificate, keyFile: $0.key) }
         var routes = HTTPRoutes(
             fallback: PublicSite(
-                files: files, documents: [Self.typeScript], cors: CORSPolicy(origins: configuration.corsOrigins),
-                logger: Logger(label: "parley.http")))
+                files: files, documents: [Self.typeScript], cors: configuration.cors,
+                prefix: configuration.pathPrefix, logger: Logger(label: "parley.http")),
+            prefix: configuration.pathPrefix)
         routes.add(io.engine.configuration.path, io.engine)
         let server = SocketServer(
             configuration: serverConfiguration(tls, descriptors, memory: memory), group: group, routes: routes)
@@ -71,7 +73,9 @@ extension Appliance {
             ).responder(), configuration: configuration, announcement: announcement, state: state)
         var services: [any Service] = [adminService, publicService]
         services.append(StoreWatch(losses: losses))
-        services.append(CertificateReloader(credentials: tls, logger: logger))
+        services.append(
+            FileReloader(credentials: tls, keyFiles: configuration.keyFiles, keeper: keeper, logger: logger))
+        if let url = configuration.jwtJWKSURL { services.append(keySetWatch(url, for: authority, group: group)) }
         services.append(IdleMemory(logger: logger))
         services.append(EndOnSignal())
         try await run(services)
@@ -96,6 +100,15 @@ extension Appliance {
             }, logger: quiet)
         group.maximumGracefulShutdownDuration = Self.shutdownTime
         try await ServiceGroup(configuration: group).run()
+    }
+
+    private func keySetWatch(_ url: String, for authority: TokenAuthority, group: any EventLoopGroup) -> KeySetWatch {
+        let client = KeySetClient(url: url, group: group)
+        let watch = KeySetWatch(
+            authority, logger: Logger(label: "parley.tokens"), fetch: { try await client.fetch() },
+            close: { try await client.close() })
+        authority.fetch(from: watch)
+        return watch
     }
 
     private func tokenAuthority(_ keys: SigningKeys) async throws -> TokenAuthority {
@@ -123,7 +136,7 @@ extension Appliance {
         engine.maxSendQueue = configuration.maxSendQueue
         engine.maxConnectionMemory = configuration.maxConnectionMemory
         engine.memory = memory
-        engine.cors = CORSPolicy(origins: configuration.corsOrigins)
+        engine.cors = configuration.cors
         engine.admission = { bounds.admission(of: $0) }
         return SocketIOConfiguration(engine: engine, connectTimeout: configuration.connectTimeout)
     }

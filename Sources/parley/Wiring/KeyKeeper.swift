@@ -37,6 +37,14 @@ actor KeyKeeper: TokenIssuer {
 
     nonisolated func latestIssueAhead(of user: UserID) -> Timestamp? { authority.latestIssueAhead(of: user) }
 
+    /// Uses the secrets of the configuration as its files have them now. What is signed with one that is not there any
+    /// more holds no longer where it is shown; who is connected stays until their token expires.
+    func use(_ configured: KeyRing) {
+        guard isConfigured, configured != ring else { return }
+        ring = configured
+        authority.install(configured, revoking: false)
+    }
+
     func rotate(revoke: Bool) async throws {
         guard !isConfigured else {
             throw ChatError(.conflict, "The signing key is set by the configuration: change it there.")

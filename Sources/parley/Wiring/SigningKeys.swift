@@ -10,8 +10,8 @@ struct SigningKeys {
     /// What the database does not hold yet.
     private var missing: [(key: String, value: String)] = []
 
-    /// - Parameter configured: the secret of `--jwt-secret`; the ring is then not the database's.
-    init(of store: any ChatStore, configured: SigningSecret?) async throws {
+    /// - Parameter configured: the secrets of `--jwt-secret`; the ring is then not the database's.
+    init(of store: any ChatStore, configured: KeyRing?) async throws {
         let kept = try await store.read { view in
             (
                 ring: try view.setting(KeyKeeper.ringSetting), recovery: try view.setting(KeyKeeper.recoverySetting),
@@ -19,7 +19,7 @@ struct SigningKeys {
             )
         }
         if let configured {
-            ring = KeyRing(current: configured)
+            ring = configured
         } else if let text = kept.ring {
             do {
                 ring = try KeyRing(encoded: text)

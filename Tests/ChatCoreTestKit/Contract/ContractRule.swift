@@ -34,5 +34,5 @@ public struct ContractRule: Sendable, CustomStringConvertible {
 public enum StoreContract {
     public static let all: [ContractRule] =
         users + tokens + chats + members + messages + receipts + alterations + recovery + pages + isolation + files
-        + search + feed + cursors
+        + search + languages + feed + cursors
 }

@@ -89,6 +89,18 @@ extension StoreContract {
                 .react(chat, sent.id, emoji: String(repeating: "x", count: 65), remove: false, by: ann), .tooLong,
                 field: "emoji")
         },
+        ContractRule("An emoji with U+FE0F is the one without") { bench in
+            let (ann, bob) = (try await bench.user("ann"), try await bench.user("bob"))
+            let chat = try await bench.group("c", [ann, bob])
+            let sent = try await bench.send("hello", to: chat, from: ann)
+            _ = try await bench.perform(.react(chat, sent.id, emoji: "❤", remove: false, by: ann))
+            try await bench.changesNothing(.react(chat, sent.id, emoji: "❤\u{FE0F}", remove: false, by: ann))
+            let outcome = try await bench.perform(.react(chat, sent.id, emoji: "❤\u{FE0F}", remove: false, by: bob))
+            try expectEqual(outcome, .reactions([Message.Reaction(emoji: "❤\u{FE0F}", userIDs: [ann, bob])]))
+            let left = try await bench.perform(.react(chat, sent.id, emoji: "❤\u{FE0F}", remove: true, by: ann))
+            try expectEqual(left, .reactions([Message.Reaction(emoji: "❤\u{FE0F}", userIDs: [bob])]))
+            try expectEqual(try await bench.read { try $0.message(sent.id)?.reactions.first?.userIDs }, .some([bob]))
+        },
         ContractRule("A message takes 64 different emoji") { bench in
             let ann = try await bench.user("ann")
             let chat = try await bench.group("c", [ann])

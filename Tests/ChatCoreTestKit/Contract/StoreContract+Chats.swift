@@ -197,8 +197,9 @@ extension StoreContract {
                 try await bench.refuses(.send(NewMessage(chatID: chat.id, sender: user, content: "x")), .forbidden)
                 let seen = try await bench.read { view in
                     (
-                        try view.chatIDs(of: user), try view.chatList(of: user).count, try view.unreadTotal(of: user),
-                        try view.member(user, of: chat.id), try view.contacts(of: user, among: [users[1]])
+                        try view.presenceChats(of: user, quietMembers: .max), try view.chatList(of: user).count,
+                        try view.unreadTotal(of: user), try view.member(user, of: chat.id),
+                        try view.contacts(of: user, among: [users[1]])
                     )
                 }
                 try expect(

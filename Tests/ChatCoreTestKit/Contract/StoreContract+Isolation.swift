@@ -20,7 +20,10 @@ extension StoreContract {
             second.owner = .username("newer")
             try await bench.refuses(.issueToken(second), .conflict)
             let (user, chats, seq) = try await bench.read {
-                (try $0.user(named: "newer"), try $0.chatIDs(of: ann), try $0.chat(chat)?.lastSeq)
+                (
+                    try $0.user(named: "newer"), try $0.presenceChats(of: ann, quietMembers: .max),
+                    try $0.chat(chat)?.lastSeq
+                )
             }
             try expectEqual(user, nil)
             try expectEqual(chats, [chat])

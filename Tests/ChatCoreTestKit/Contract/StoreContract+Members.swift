@@ -112,7 +112,7 @@ extension StoreContract {
             let others = [ann, bob, carl, UserID("nobody")]
             let (contacts, ids, presence) = try await bench.read {
                 (
-                    try $0.contacts(of: ann, among: others), try $0.chatIDs(of: ann),
+                    try $0.contacts(of: ann, among: others), try $0.presenceChats(of: ann, quietMembers: .max),
                     try $0.presenceChats(of: ann, quietMembers: 1)
                 )
             }

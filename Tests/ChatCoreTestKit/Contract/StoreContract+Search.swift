@@ -5,8 +5,8 @@ extension StoreContract {
     private static func found(
         _ bench: StoreBench, _ query: String, _ user: UserID, in chat: ChatID? = nil, count: Int,
         page: PageRequest = PageRequest()
-    ) async throws -> Page<SearchHit> {
-        var found = Page<SearchHit>(items: [], next: nil)
+    ) async throws -> SearchPage {
+        var found = SearchPage(items: [], next: nil)
         for _ in 0..<20_000 {
             found = try await bench.read { try $0.search(query, for: user, in: chat, page: page) }
             if found.items.count >= count { break }

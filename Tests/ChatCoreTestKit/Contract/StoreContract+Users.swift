@@ -1,3 +1,4 @@
+import ByteText
 import ChatCore
 
 extension StoreContract {
@@ -34,13 +35,46 @@ extension StoreContract {
             try await bench.refuses(.createUser(NewUser(id: UserID("a"), username: "other")), .conflict, field: "id")
             _ = try await bench.perform(.createUser(NewUser(username: "strasse")))
         },
+        ContractRule("Usernames are unique without what is invisible in them, found by either, and given up") {
+            bench in
+            _ = try await bench.perform(.createUser(NewUser(id: UserID("a"), username: "می\u{200C}خواهم")))
+            for double in ["میخواهم", "م\u{200D}ی\u{200C}خواهم"] {
+                try await bench.refuses(.createUser(NewUser(username: double)), .conflict, field: "username")
+                try expectEqual(try await bench.read { try $0.user(named: double)?.id }, .some(UserID("a")))
+            }
+            for mark in ["\u{200B}", "\u{202E}", "\u{FE0F}", "\u{3164}"] {
+                try await bench.refuses(.createUser(NewUser(username: "b" + mark)), .invalid, field: "username")
+            }
+            _ = try await bench.perform(.updateUser(UserID("a"), UserPatch(username: "other")))
+            _ = try await bench.perform(.createUser(NewUser(username: "میخواهم")))
+        },
+        ContractRule("A user who signs in with a token of others' is made, and then follows what it says") { bench in
+            let id = UserID("auth0|507f")
+            let profile = TokenProfile(name: "Maria Garcia", picture: "https://a.example/m.png")
+            guard case .user(let made) = try await bench.perform(.signIn(SignIn(id, profile))) else {
+                throw ContractViolation("signIn answers a user")
+            }
+            try expectEqual([made.id.rawValue, made.username], ["auth0|507f", "auth0|507f"])
+            try expectEqual(made.displayName, "Maria Garcia")
+            try expectEqual(made.avatarURL, "https://a.example/m.png")
+            try await bench.changesNothing(.signIn(SignIn(id, profile)))
+            try await bench.changesNothing(.signIn(SignIn(id, TokenProfile(preferredUsername: "else", name: " "))))
+            bench.sink.forget()
+            _ = try await bench.perform(.signIn(SignIn(id, TokenProfile(name: "Maria Lopez"))))
+            guard case .userUpdated(let card, in: _)? = bench.sink.newChanges().first else {
+                throw ContractViolation("the card is told")
+            }
+            try expectEqual([card.displayName, card.avatarURL], ["Maria Lopez", "https://a.example/m.png"])
+            _ = try await bench.perform(.deleteUser(id, deleteMessages: false))
+            try await bench.refuses(.signIn(SignIn(id, profile)), .conflict, field: "id")
+        },
         ContractRule("Bad names, ids and addresses are refused by field") { bench in
             for name in ["", "   ", "a\nb", "\u{0}", "a\u{7F}"] {
                 try await bench.refuses(.createUser(NewUser(username: name)), .invalid, field: "username")
             }
             let long = String(repeating: "x", count: 65)
             try await bench.refuses(.createUser(NewUser(username: long)), .tooLong, field: "username")
-            for id in ["", "a b", "ä", String(repeating: "x", count: 65), "a/b"] {
+            for id in ["", "a b", "ä", String(repeating: "x", count: 129), "a\u{200B}"] {
                 try await bench.refuses(
                     .createUser(NewUser(id: UserID(id), username: "x")), .invalid, field: "id")
             }

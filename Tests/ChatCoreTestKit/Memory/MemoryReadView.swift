@@ -45,7 +45,7 @@ struct MemoryReadView: ChatReadView, Sendable {
     func user(_ id: UserID) -> User? { state.key(of: id).flatMap { state.users[$0]?.user } }
 
     func user(named username: String) -> User? {
-        Folding.foldedName(username).flatMap(state.key(folded:)).flatMap { state.users[$0]?.user }
+        Folding.usernameKeys(username).lazy.compactMap(state.key(folded:)).first.flatMap { state.users[$0]?.user }
     }
 
     func users(matching query: String?, page: PageRequest) throws -> Page<User> {

@@ -162,9 +162,7 @@ extension MemoryRecords {
         return record
     }
 
-    func removeMember(_ member: MemberRecord, n: Int64) { removeMember(member.key, n: n) }
-
-    private func removeMember(_ key: MemberRecord.Key, n: Int64) {
+    func removeMember(_ key: MemberRecord.Key, n: Int64) {
         state.members[key] = nil
         state.departures[key] = n
         memberRecords[key] = nil
@@ -184,7 +182,7 @@ extension MemoryRecords {
     func begin(_ work: LongWork) throws {
         try check.suspended {
             switch work {
-            case .purgeChat(let chat): purge(chat)
+            case .purgeChat(let chat): try purge(chat)
             case .departUser(let user): try depart(user)
             case .eraseMessages(let user): try eraseMessages(of: user)
             case .eraseUnsentFiles(let user):
@@ -194,11 +192,13 @@ extension MemoryRecords {
         }
     }
 
-    private func purge(_ chat: ChatRecord) {
-        let members = state.members(of: chat.key).map(\.user)
-        let n = nextRevision()
-        for user in members { removeMember(MemberRecord.Key(chat: chat.key, user: user), n: n) }
-        changes.append(.chatDeleted(chat.chat.id, members: members.compactMap { state.users[$0]?.user.id }))
+    private func purge(_ chat: ChatRecord) throws {
+        let members = state.members(of: chat.key).compactMap { member in
+            state.users[member.user].map { (key: member.user, id: $0.user.id) }
+        }
+        var rules = ChatRules(self)
+        _ = try rules.dismiss(members, ofDeleted: chat.chat.id, key: chat.key)
+        changes += rules.changes
         for number in state.chats[chat.key]?.numbers ?? [] {
             for file in state.messages[number]?.files ?? [] { erase(file: file) }
             state.messages[number] = nil
@@ -265,11 +265,11 @@ extension MemoryRecords {
         return record
     }
 
-    func putCard(_ card: UserCard, folded: String, of user: UserRecord, n: Int64) {
+    func putCard(_ card: UserCard, folded: String?, of user: UserRecord, n: Int64) {
         state.users[user.key]?.user.username = card.username
         state.users[user.key]?.user.displayName = card.displayName
         state.users[user.key]?.user.avatarURL = card.avatarURL
-        state.users[user.key]?.folded = folded
+        if let folded { state.users[user.key]?.folded = folded }
         state.users[user.key]?.cardN = n
     }
 

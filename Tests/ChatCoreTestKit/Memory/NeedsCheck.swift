@@ -28,7 +28,17 @@ final class NeedsCheck {
     func mayFollow(name: String) { needs.names.insert(name) }
 
     func loads(user id: UserID) { expect(needs.users.contains(id), "user \(id)") }
-    func loads(name: String) { expect(needs.names.contains(name), "user called \(name)") }
+    func loads(name: String) {
+        expect(needs.names.contains(name) || isNumbered(name), "user called \(name)")
+    }
+
+    /// One of those that are tried where that of an id is taken.
+    private func isNumbered(_ name: String) -> Bool {
+        name.indices.contains { place in
+            name[place] == "-" && place > name.startIndex && needs.names.contains { $0.hasPrefix(name[..<place]) }
+        }
+    }
+
     func loads(chat id: ChatID) { expect(needs.chats.contains(id), "chat \(id)") }
     func follows(chat key: Int64) { expect(chats.contains(key), "chat of key \(key)") }
     func loads(message n: Int64) { expect(needs.messages.contains(n), "message \(n)") }
@@ -48,7 +58,7 @@ final class NeedsCheck {
 
     func loads(pair: [MemoryState.UserRow]) {
         func isCalled(_ user: MemoryState.UserRow, _ name: String) -> Bool {
-            user.user.id.rawValue == name || (user.folded != nil && user.folded == Folding.foldedName(name))
+            user.user.id.rawValue == name || user.folded.map { Folding.usernameKeys(name).contains($0) } ?? false
         }
         let isNamed = needs.pairs.contains { named in
             pair.count == 2

@@ -22,7 +22,7 @@ struct FieldRulesTests {
         #expect(check("👩‍👩‍👧") == .tooLong)
         #expect(check("12345") == .tooLong)
         #expect(check("") == .invalid)
-        #expect(check(" ") == nil)
+        #expect(check(" ") == .invalid)
     }
 
     @Test("A caption may be empty where there is an attachment, a text may not")
@@ -45,7 +45,7 @@ struct FieldRulesTests {
         #expect(code { _ = try FieldRules.username(text) } == .invalid)
         #expect(code { _ = try FieldRules.optionalName(text, field: "name") } == .invalid)
         #expect(code { _ = try FieldRules.avatarURL("/" + text) } == .invalid)
-        #expect(code { try FieldRules.emoji(text) } == .invalid)
+        #expect(code { _ = try FieldRules.emoji(text) } == .invalid)
         #expect(code { try FieldRules.clientID(text) } == .invalid)
     }
 
@@ -87,11 +87,12 @@ struct FieldRulesTests {
         #expect(code { try FieldRules.clientID(String(repeating: "~", count: 65)) } == .invalid)
     }
 
-    @Test("A reaction has 1 to 64 bytes")
-    func emoji() {
-        #expect(code { try FieldRules.emoji("👩‍👩‍👧‍👦") } == nil)
-        #expect(code { try FieldRules.emoji("") } == .invalid)
-        #expect(code { try FieldRules.emoji(" x") } == .invalid)
-        #expect(code { try FieldRules.emoji(String(repeating: "👋", count: 17)) } == .tooLong)
+    @Test("A user's own id is always a username of theirs, and no longer name is")
+    func ownID() throws {
+        let id = UserID("https://id.example.org/" + String(repeating: "u", count: 105))
+        #expect(try FieldRules.username(id.rawValue, of: id) == id.rawValue)
+        #expect(code { _ = try FieldRules.username(id.rawValue) } == .tooLong)
+        #expect(code { _ = try FieldRules.username(id.rawValue, of: UserID("u")) } == .tooLong)
+        #expect(code { _ = try FieldRules.username("a b\u{200B}", of: UserID("a b\u{200B}")) } == .invalid)
     }
 }

@@ -37,9 +37,9 @@ struct AdmissionBurstTests {
     private func add(_ numbers: ClosedRange<Int>, to burst: AdmissionBurst) {
         for number in numbers {
             let token = VerifiedToken(
-                userID: UserID("\(number)"), name: nil, expiresAt: Timestamp(milliseconds: 0),
+                userID: UserID("\(number)"), expiresAt: Timestamp(milliseconds: 0),
                 facts: TokenFacts(id: nil, issuedAt: nil))
-            burst.add(Applicant(token: token, comeback: nil) { _ in }, lookUp: store.lookUp)
+            burst.add(Applicant(token: token, signIn: nil, comeback: nil) { _ in }, lookUp: store.lookUp)
         }
     }
 

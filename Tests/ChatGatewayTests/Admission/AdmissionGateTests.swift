@@ -1,3 +1,4 @@
+import ByteText
 import ChatCore
 import Testing
 
@@ -85,16 +86,16 @@ struct AdmissionGateTests {
         #expect([first, second].map { $0.take().first?.first } == ["0", "0"])
     }
 
-    @Test("A user that cannot be made is told why, and is not tried for ever")
+    @Test("A user that cannot be made now comes back later; one that is gone again is not tried for ever")
     func cannotCreate() throws {
         let bench = try bench { $0.autoCreateUsers = true }
         bench.store.edit { $0.admission = { _, _ in .unknownUser } }
         let client = TestClient(bench)
         client.connect("u")
         bench.turn()
-        bench.store.refuseSubmitted(ChatError(.conflict, "The name is taken.", field: "username"))
+        bench.store.refuseSubmitted(ChatError(.storageFull, "The disk is full."))
         bench.turn()
-        #expect(client.take().first?.contains("\"conflict\"") == true)
+        #expect(client.take().isEmpty && !client.isOpen)
         let again = TestClient(bench)
         again.connect("u")
         bench.turn()
@@ -102,6 +103,24 @@ struct AdmissionGateTests {
         bench.turn()
         #expect(again.take().first?.contains("\"unknown_user\"") == true, "it was made, and is gone again")
         #expect(bench.store.submitted.isEmpty)
+    }
+
+    @Test("What a token says of its user is stored where it is new, and keeps nobody out where it cannot be")
+    func follows() throws {
+        let bench = try bench { $0.autoCreateUsers = true }
+        bench.tokens.say(TokenProfile(name: "Ann"))
+        let client = TestClient(bench)
+        client.connect("u")
+        bench.turn()
+        #expect(client.take().isEmpty)
+        guard case .signIn(let signIn)? = bench.store.submitted.first else {
+            Issue.record("the user is made to follow")
+            return
+        }
+        #expect(signIn.id == UserID("u") && signIn.displayName == "Ann")
+        bench.store.refuseSubmitted(ChatError(.storageFull, "The disk is full."))
+        bench.turn()
+        #expect(client.take().first?.hasPrefix("0") == true && bench.store.submitted.isEmpty)
     }
 
     @Test("A pid of somebody else, or none that was given out, begins a session of its own", arguments: [

@@ -4,6 +4,7 @@ import ChatWire
 import Foundation
 import JSON
 import NIOCore
+import SocketIO
 import Testing
 
 @testable import ChatGateway

@@ -9,7 +9,7 @@ import Testing
 @Suite struct FieldsTests {
     private func failure<Event: ClientEvent>(of type: Event.Type, _ arguments: [JSONValue]) -> ChatError? {
         do throws(ChatError) {
-            _ = try Event.read(arguments)
+            _ = try Event.read(EventArguments(arguments))
             return nil
         } catch {
             return error

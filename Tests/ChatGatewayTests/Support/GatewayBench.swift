@@ -4,37 +4,67 @@ import Logging
 import NIOCore
 import NIOEmbedded
 import SocketIO
+import SocketTestKit
 
 @testable import ChatGateway
 @testable import EngineIO
 
 /// A gateway on a loop that the test turns by hand, over a store that answers what the test says.
 final class GatewayBench {
+    /// What one process has of a gateway.
+    struct Node {
+        let io: SocketIOServer
+        let gateway: ChatGateway
+        let engineLoop: EngineLoop
+    }
+
     let eventLoop = EmbeddedEventLoop()
     let store = ScriptedStore()
     let tokens = ScriptedTokens()
-    let io: SocketIOServer
-    let gateway: ChatGateway
-    let engineLoop: EngineLoop
+    /// The one that hears of commits.
+    let node: Node
+    var io: SocketIOServer { node.io }
+    var gateway: ChatGateway { node.gateway }
 
     init(_ configure: (inout GatewayConfiguration) -> Void = { _ in }) throws {
         var configuration = GatewayConfiguration()
         configure(&configuration)
-        io = SocketIOServer(eventLoopGroup: eventLoop)
-        engineLoop = io.engine.directory.loop(eventLoop, configuration: io.engine.configuration)
-        gateway = ChatGateway(
+        node = Self.node(configuration, store, tokens, eventLoop)
+        try store.start(sink: CommitFanout(gateway: node.gateway))
+    }
+
+    private static func node(
+        _ configuration: GatewayConfiguration, _ store: ScriptedStore, _ tokens: ScriptedTokens,
+        _ eventLoop: EmbeddedEventLoop
+    ) -> Node {
+        let io = SocketIOServer(eventLoopGroup: eventLoop)
+        let engineLoop = io.engine.directory.loop(eventLoop, configuration: io.engine.configuration)
+        let gateway = ChatGateway(
             configuration: configuration, store: store, verifier: tokens, tickets: tokens, fileLinks: tokens, io: io,
             eventLoopGroup: eventLoop, logger: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() })
-        try store.start(sink: CommitFanout(gateway: gateway))
         io.of("/").setGate(gateway.admission)
+        return Node(io: io, gateway: gateway, engineLoop: engineLoop)
+    }
+
+    /// A second process on the same store, which hears of commits and of all else by an adapter that carries bytes.
+    func join(_ configure: (inout GatewayConfiguration) -> Void = { _ in }) -> Node {
+        var configuration = GatewayConfiguration()
+        configure(&configuration)
+        let other = Self.node(configuration, store, tokens, eventLoop)
+        let bus = ClusterBus()
+        bus.join(io.of("/"))
+        bus.join(other.io.of("/"))
+        return other
     }
 
     /// Lets the loop do what waits.
     func turn() { eventLoop.run() }
 
     /// A client that is in; `nil` of what it was told.
-    func client(_ token: String) -> TestClient {
-        let client = TestClient(self)
+    ///
+    /// - Parameter node: where it connects, unless to the one that hears of commits.
+    func client(_ token: String, at node: Node? = nil) -> TestClient {
+        let client = TestClient(self, at: node)
         client.connect(token)
         _ = client.take()
         return client

@@ -165,7 +165,6 @@ private struct ScriptedView: ChatReadView {
     func tokens(of user: UserID?, page: PageRequest) throws -> Page<TokenRecord> { throw unscripted() }
     func chats(matching query: String?, page: PageRequest) throws -> Page<Chat> { throw unscripted() }
     func members(of chat: ChatID, page: PageRequest) throws -> Page<Member> { throw unscripted() }
-    func chatIDs(of user: UserID) throws -> [ChatID] { throw unscripted() }
     func presenceChats(of user: UserID, quietMembers: Int) throws -> [ChatID] { throw unscripted() }
     func chatList(of user: UserID) throws -> [ChatListItem] { throw unscripted() }
     func message(_ id: MessageID) throws -> Message? { throw unscripted() }
@@ -175,9 +174,7 @@ private struct ScriptedView: ChatReadView {
     func message(_ id: MessageID, in chat: ChatID, for user: UserID) throws -> Message { throw unscripted() }
     func unreadCount(of user: UserID, in chat: ChatID) throws -> Int { throw unscripted() }
     func unreadTotal(of user: UserID) throws -> Int { throw unscripted() }
-    func search(_ query: String, for user: UserID, in chat: ChatID?, page: PageRequest) throws -> Page<SearchHit> {
-        throw unscripted()
-    }
+    func search(_ request: SearchRequest, for user: UserID?) throws -> SearchPage { throw unscripted() }
     func file(_ id: FileID, for user: UserID) throws -> StoredFile { throw unscripted() }
     func file(_ id: FileID) throws -> StoredFile? { throw unscripted() }
     func chunk(_ number: Int64, of id: FileID) throws -> [UInt8]? { throw unscripted() }

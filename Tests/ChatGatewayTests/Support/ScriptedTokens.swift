@@ -5,6 +5,10 @@ import Synchronization
 final class ScriptedTokens: TokenVerifier, RecoveryTickets, FileLinks {
     private let issued = Mutex(0)
     private let generation = Mutex<UInt64>(0)
+    private let profile = Mutex(TokenProfile())
+
+    /// What every token says of its user from now on.
+    func say(_ profile: TokenProfile) { self.profile.withLock { $0 = profile } }
 
     /// What was verified until now holds no more.
     func revokeKeys() { generation.withLock { $0 += 1 } }
@@ -16,7 +20,8 @@ final class ScriptedTokens: TokenVerifier, RecoveryTickets, FileLinks {
         guard let user = parts.first else { throw .unauthorized("empty") }
         let id = parts.count > 1 ? TokenID(String(parts[1])) : nil
         return VerifiedToken(
-            userID: UserID(String(user)), name: nil, expiresAt: Timestamp.now().advanced(by: .seconds(3600)),
+            userID: UserID(String(user)), profile: profile.withLock { $0 },
+            expiresAt: Timestamp.now().advanced(by: .seconds(3600)),
             facts: TokenFacts(id: id, issuedAt: nil), keyGeneration: generation.withLock { $0 })
     }
 

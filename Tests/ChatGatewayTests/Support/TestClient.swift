@@ -15,17 +15,18 @@ final class TestClient {
     private let bench: GatewayBench
 
     /// Enters as nobody yet: see ``connect(_:pid:offset:)``.
-    init(_ bench: GatewayBench) {
+    init(_ bench: GatewayBench, at node: GatewayBench.Node? = nil) {
         self.bench = bench
+        let node = node ?? bench.node
         let handshake = EngineHandshake(
             path: "/socket.io/", rawQuery: "", headers: [:], remoteAddress: "127.0.0.1", isSecure: false,
             transport: .polling)
         session = EngineSession(
             handshake: handshake, transport: .polling,
-            loop: bench.engineLoop, directory: bench.io.engine.directory)
+            loop: node.engineLoop, directory: node.io.engine.directory)
         session.handler = Client(
-            server: bench.io, session: session,
-            connectDeadlines: DeadlineQueue(delay: .seconds(15), eventLoop: bench.engineLoop.eventLoop))
+            server: node.io, session: session,
+            connectDeadlines: DeadlineQueue(delay: .seconds(15), eventLoop: node.engineLoop.eventLoop))
     }
 
     var isOpen: Bool { session.isOpen }

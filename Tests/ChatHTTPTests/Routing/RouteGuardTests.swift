@@ -85,6 +85,24 @@ struct RouteGuardTests {
         }
     }
 
+    @Test("Below the path of a proxy everything lies as it does without, and is guarded as it is")
+    func prefix() async throws {
+        try await AdminBench.run { bench in
+            let router = PublicBench.router(bench.store, prefix: PathPrefix("/x/chat"))
+            let plain = PublicBench.router(bench.store)
+            for path in Set(plain.table.routes.map(Self.path)) {
+                for method in Self.methods {
+                    let status = await PublicBench.status(plain, method, path)
+                    #expect(await PublicBench.status(router, method, path) == status, "\(method) \(path)")
+                    #expect(await PublicBench.status(router, method, "/x/chat" + path) == status, "\(method) \(path)")
+                    #expect(await PublicBench.status(router, method, "/x/chat/x/chat" + path) == 404)
+                }
+            }
+            #expect(await PublicBench.status(router, .get, "/x/chat") == 307)
+            #expect(await PublicBench.status(plain, .get, "/x/chat") == 404)
+        }
+    }
+
     @Test("An id with a slash in it is one part of a path, decoded once")
     func slashes() async throws {
         let path = try #require(RequestPath(target: "/admin/users/a%2Fb%2525?x=/y"))

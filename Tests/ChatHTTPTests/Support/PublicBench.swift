@@ -9,18 +9,18 @@ import SocketServer
 
 /// The public listener's routes, without a socket.
 enum PublicBench {
-    static func router(_ store: any ChatStore) -> PublicRouter {
+    static func router(_ store: any ChatStore, prefix: PathPrefix? = nil) -> PublicRouter {
         PublicRouter(
             files: FileSite(
                 store: store, verifier: NobodysVerifier(), links: NobodysLinks(), maxAttachment: 1000),
             documents: [StaticDocument(path: "/parley.d.ts", type: "text/plain", text: "//")], cors: .any,
-            logger: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() })
+            prefix: prefix, logger: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() })
     }
 
     static func status(_ router: PublicRouter, _ method: HTTPRequest.Method, _ target: String) async -> Int {
         let head = HTTPRequest(method: method, scheme: "http", authority: "a", path: target)
         let request = Request(head: head, body: RequestBody(buffer: ByteBuffer()))
-        let match = router.table.match(method, target: target)
+        let match = router.match(method, target: target)
         return await router.answer(match, request, on: PublicConnection(address: "192.0.2.1")).status.code
     }
 }

@@ -23,7 +23,8 @@ struct MigrationTests {
         let directory = try TemporaryDirectory()
         let connection = try Connection(path: directory.path + "/parley.db", readonly: false)
         try connection.execute(FirstSchema.script + content)
-        for (number, script) in [MigrationTo2.script, MigrationTo3.script].enumerated().prefix(version - 1) {
+        let scripts = [MigrationTo2.script, MigrationTo3.script, MigrationTo4.script]
+        for (number, script) in scripts.enumerated().prefix(version - 1) {
             try connection.execute("BEGIN; " + script + "PRAGMA user_version = \(number + 2); COMMIT")
         }
         try connection.execute("PRAGMA journal_mode = WAL")
@@ -99,7 +100,7 @@ struct MigrationTests {
         """
 
     @Test("A file of each older version tells its feed from the beginning, down to the oldest departure it has",
-        arguments: [1, 2, 3])
+        arguments: [1, 2, 3, 4])
     func feed(version: Int) async throws {
         let directory = try old(Self.eventful, migratedTo: version)
         let store = try SQLiteChatStore(directory: directory.path)
@@ -127,6 +128,69 @@ struct MigrationTests {
             ])
         try store.close()
         #expect(try DatabaseCheck.run(directory.path + "/parley.db").isEmpty)
+    }
+
+    /// Names that looked alike were taken, the double first; and one emoji in two spellings.
+    private static let alike = content + """
+        INSERT INTO users (key, id, username, folded, created_ms) VALUES
+            (2, 'double', 'an\u{200B}n', 'an\u{200B}n', 1), (3, 'first', 'bo\u{200D}b', 'bo\u{200D}b', 1),
+            (4, 'second', 'BOB\u{FEFF}', 'bob\u{FEFF}', 1),
+            (5, 'clean', 'Zoë', 'zoë', 1), (6, 'sharp', 'GROẞ', 'groß', 1);
+        INSERT INTO reactions (message, emoji, user, n, removed) VALUES
+            (998, '❤', 1, 900, 0), (998, '❤\u{FE0F}', 1, 901, 1), (998, '❤\u{FE0F}', 2, 902, 0), (998, '❤', 3, 903, 1),
+            (999, '❤', 2, 904, 0), (999, '👍', 2, 905, 0), (999, ':party:', 2, 906, 0), (999, '\u{200B}', 2, 907, 0);
+        UPDATE messages SET reacted_n = 907;
+        """
+
+    @Test("Who has a name that looks like another's keeps it, and nobody new gets either")
+    func names() async throws {
+        let directory = try old(Self.alike)
+        let bench = try StoreBench { policy, clock in
+            try SQLiteChatStore(directory: directory.path, policy: policy)
+        }
+        func user(_ name: String) async throws -> String? {
+            try await bench.read { try $0.user(named: name)?.id.rawValue }
+        }
+        #expect(try await user("ann") == "ann")
+        #expect(try await user("an\u{200B}n") == "double")
+        #expect(try await user("bob") == "first", "the older of two doubles")
+        #expect(try await user("BOB\u{FEFF}") == "second")
+        #expect(try await user("ZOE\u{308}") == "clean")
+        #expect(try await user("gross") == "sharp")
+        for name in ["Ann", "a\u{200D}nn", "BOB", "b\u{200C}ob", "GROSS", "groß", "GROẞ", "zoë"] {
+            try await bench.refuses(.createUser(NewUser(username: name)), .conflict, field: "username")
+        }
+        // They go on as they are, and may be called something else.
+        _ = try await bench.perform(.updateUser(UserID("double"), UserPatch(displayName: .some("Ann, the other"))))
+        #expect(try await user("an\u{200B}n") == "double")
+        try await bench.refuses(
+            .updateUser(UserID("double"), UserPatch(username: "ann")), .conflict, field: "username")
+        _ = try await bench.perform(.updateUser(UserID("second"), UserPatch(username: "bobby")))
+        #expect(try await user("BOBBY") == "second")
+        #expect(try await user("BOB\u{FEFF}") == "first", "the name of before is given up, and looks like another's")
+        try bench.close()
+        #expect(try DatabaseCheck.run(directory.path + "/parley.db").isEmpty)
+    }
+
+    @Test("Reactions in two spellings become one, given where either is")
+    func reactions() async throws {
+        let directory = try old(Self.alike)
+        let store = try SQLiteChatStore(directory: directory.path)
+        let messages = try await store.read { try $0.history(of: ChatID("c"), .latest, limit: 5).messages }
+        let told = messages.map { message in
+            message.reactions.map { ([$0.emoji] + $0.userIDs.map(\.rawValue)).map { Array($0.utf8) } }
+        }
+        let expected = [
+            [["❤\u{FE0F}", "ann", "double"]],
+            [["❤\u{FE0F}", "double"], ["👍", "double"], [":party:", "double"], ["\u{200B}", "double"]],
+        ]
+        #expect(told == expected.map { $0.map { $0.map { Array($0.utf8) } } })
+        try store.close()
+        #expect(try DatabaseCheck.run(directory.path + "/parley.db").isEmpty)
+        let left = try StoreFixture.shell(
+            directory.path + "/parley.db",
+            "SELECT count(*), sum(removed) FROM reactions WHERE emoji = '❤' || char(65039)")
+        #expect(left == "4|1")
     }
 
     @Test("A file of version 1 is checked as it is")

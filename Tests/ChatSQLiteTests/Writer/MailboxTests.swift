@@ -29,6 +29,18 @@ struct MailboxTests {
         #expect(keys(mailbox.take(limit: 2, timeout: .now())) == [])
     }
 
+    @Test("What comes while a part is given out stands behind the rest, and counts with it")
+    func parts() {
+        let mailbox = Mailbox(capacity: 4)
+        for key in ["a", "b", "c"] { #expect(mailbox.put(job(key)) == nil) }
+        #expect(keys(mailbox.take(limit: 1, timeout: .now())) == ["a"])
+        #expect(mailbox.put(job("d")) == nil && mailbox.put(job("e")) == nil)
+        #expect(mailbox.count == 4 && mailbox.put(job("f", .callback { _ in })) == .full)
+        #expect(keys(mailbox.take(limit: 3, timeout: .now())) == ["b", "c"])
+        #expect(keys(mailbox.take(limit: 3, timeout: .now())) == ["d", "e"])
+        #expect(mailbox.count == 0)
+    }
+
     @Test("A full mailbox refuses: a callback at once, an asker by way of the writer")
     func full() {
         let mailbox = Mailbox(capacity: 2)

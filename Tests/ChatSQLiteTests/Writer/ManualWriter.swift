@@ -11,8 +11,10 @@ final class ManualWriter {
     private(set) var work: WriterWork
     var batches: BatchWriter { work.batches }
 
-    init() throws {
-        directory = try TemporaryDirectory()
+    /// - Parameter directory: `nil`: an empty one.
+    init(in directory: TemporaryDirectory? = nil) throws {
+        let directory = try directory ?? TemporaryDirectory()
+        self.directory = directory
         (file, work) = try Self.open(directory)
     }
 

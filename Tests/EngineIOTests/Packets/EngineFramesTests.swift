@@ -1,4 +1,5 @@
 import EngineIO
+import JSON
 import NIOCore
 import Testing
 
@@ -25,6 +26,25 @@ struct EngineFramesTests {
         let made = Array(text.utf8).withUnsafeBytes { EngineFrames(text: $0) }
         #expect(made.bytes == appended.bytes)
         #expect(made.count == 1)
+        let written = EngineFrames(reserving: 0) { $0.put(text) }
+        #expect(written.bytes == appended.bytes)
+        #expect(written.count == 1)
+    }
+
+    @Test("What is written where it goes out from is framed as what is appended, whatever was in front")
+    func writtenInARow() {
+        var writer = FrameWriter(reserving: 0)
+        var frames = EngineFrames()
+        for (length, _) in Self.lengths + Self.lengths.reversed() {
+            let text = String(repeating: "x", count: length)
+            writer.text { $0.put(text) }
+            frames.append(text: text)
+        }
+        writer.append(frames)
+        #expect(writer.packets == 2 * frames.count && writer.size == 2 * frames.size)
+        frames.append(frames)
+        #expect(writer.frames.bytes == frames.bytes)
+        #expect(writer.frames.count == frames.count)
     }
 
     @Test("Frames of all lengths follow one another, whatever was in front")

@@ -75,7 +75,7 @@ struct HandshakeAnswerTests {
 
     @Test("A preflight is answered")
     func preflight() async throws {
-        try await TestEngine.with(change: { $0.cors = CORSPolicy(origins: ["https://a.example"]) }) { engine in
+        try await TestEngine.with(change: { $0.cors = try CORSPolicy(origins: ["https://a.example"]) }) { engine in
             let client = try await engine.connect()
             let response = try await client.request(
                 "OPTIONS", "/socket.io/?EIO=4&transport=polling",
@@ -90,7 +90,7 @@ struct HandshakeAnswerTests {
 
     @Test("The origin of a WebSocket is held to the list; a client without one is no page")
     func origins() async throws {
-        try await TestEngine.with(change: { $0.cors = CORSPolicy(origins: ["https://a.example"]) }) { engine in
+        try await TestEngine.with(change: { $0.cors = try CORSPolicy(origins: ["https://a.example"]) }) { engine in
             let uri = "/socket.io/?EIO=4&transport=websocket"
             let foreign = try await engine.connect()
             let refused = try await foreign.upgrade(uri, headers: ["Origin": "https://b.example"])

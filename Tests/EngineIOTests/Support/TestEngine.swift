@@ -11,11 +11,11 @@ struct TestEngine {
     let isSecure: Bool
 
     static func with(
-        threads: Int = 1, tls: TLSCredentials? = nil, change: (inout EngineConfiguration) -> Void = { _ in },
+        threads: Int = 1, tls: TLSCredentials? = nil, change: (inout EngineConfiguration) throws -> Void = { _ in },
         body: (TestEngine) async throws -> Void
     ) async throws {
         var configuration = EngineConfiguration()
-        change(&configuration)
+        try change(&configuration)
         let log = TestLog()
         let engine = EngineServer(configuration: configuration) { _ in TestHandler(log: log) }
         var routes = HTTPRoutes()

@@ -10,9 +10,13 @@ extension FuzzTarget {
     static let events = FuzzTarget("events") { bytes in
         var input = FuzzInput(bytes)
         let number = Int(input.byte()) % ClientEvents.all.count
-        guard let value = try? JSONValue(parsing: input.rest.buffer) else { return }
+        var text = ByteBuffer(string: "2[\"x\",")
+        text.writeBytes(input.rest)
+        text.writeString("]")
+        var decoder = PacketDecoder()
+        guard case .event(_, let arguments)? = try? decoder.receive(text: text)?.kind else { return }
         do throws(ChatError) {
-            _ = try ClientEvents.all[number].init(Fields([value]))
+            _ = try ClientEvents.all[number].read(arguments)
         } catch {
             try require([.invalid, .tooLong].contains(error.code), "\(error)")
             try require(error.message.utf8.count < 1024, "a message of \(error.message.utf8.count) bytes")
@@ -27,8 +31,13 @@ extension FuzzTarget {
             try require(text.utf8.prefix(19).elementsEqual(time.rfc3339.utf8.prefix(19)), "\(text) is \(time.rfc3339)")
         }
         if let offset = Offset(text) { try require(Offset(offset.text) == offset, "\(text) is \(offset.text)") }
-        let words = SearchWords.words(text)
-        try require(words.allSatisfy { !$0.isEmpty && !$0.unicodeScalars.contains("\"") }, "words \(words)")
-        if !words.isEmpty { _ = SearchQuery.match(words, endings: nil) }
+        guard let query = try? SearchQuery(text) else { return }
+        for word in query.words + query.beginnings {
+            try require(!word.isEmpty && !word.utf8.contains(UInt8(ascii: "\"")), "word \(word)")
+        }
+        // A text has what it is, but that its own quotes are not looked for.
+        var matcher = SearchMatcher(query)
+        if !text.utf8.contains(UInt8(ascii: "\"")) { try require(matcher.matches(text), "\(text) is not in itself") }
+        _ = SearchExcerpt.cut(text, matcher.hits(in: text))
     }
 }

@@ -34,7 +34,7 @@ extension FuzzTarget {
         let encoder = PacketEncoder(namespace: packet.namespace)
         let frames: EngineFrames
         switch packet.kind {
-        case .event(let name, let arguments): frames = encoder.event(name.string, arguments, id: packet.id)
+        case .event(let name, let arguments): frames = encoder.event(name.string, arguments.values, id: packet.id)
         case .ack(let arguments): frames = encoder.ack(packet.id ?? 0, arguments)
         case .connect, .disconnect, .connectError: return
         }
@@ -48,7 +48,9 @@ extension FuzzTarget {
         switch (packet.kind, again.kind) {
         case (.event(let name, let arguments), .event(let otherName, let otherArguments)):
             try require(name == otherName && again.id == packet.id, "\(packet) came back as \(again)")
-            try require(areAlike(.array(arguments), .array(otherArguments)), "\(packet) came back as \(again)")
+            try require(
+                areAlike(.array(arguments.values), .array(otherArguments.values)),
+                "\(packet) came back as \(again)")
         case (.ack(let arguments), .ack(let otherArguments)):
             try require(areAlike(.array(arguments), .array(otherArguments)), "\(packet) came back as \(again)")
         default:

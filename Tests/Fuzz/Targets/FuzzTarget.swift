@@ -29,9 +29,9 @@ struct FuzzTarget: Sendable {
     }
 
     static let all: [FuzzTarget] = [
-        .webSocket, .enginePayload, .socketPackets, .json, .jsonDifferential, .adminJSON, .tokenJSON, .token,
-        .handshake, .query, .multipart, .headers, .image, .location, .archive, .settings, .texts, .events, .check,
-        .serve,
+        .webSocket, .enginePayload, .socketPackets, .cluster, .json, .jsonDifferential, .adminJSON, .tokenJSON,
+        .token, .handshake, .query, .multipart, .headers, .image, .location, .archive, .movingIn, .settings, .texts,
+        .events, .check, .serve,
     ]
 
     static func named(_ name: String) -> FuzzTarget? { all.first { $0.name == name } }

@@ -19,25 +19,30 @@ struct UserLookupTests {
 
     /// An endpoint that gives lists one by one.
     private func lookup(_ people: [Person], asked: Asked = Asked()) -> UserLookup {
-        UserLookup { call in
-            asked.paths.withLock { $0.append(call.path) }
-            let url = try #require(URLComponents(string: call.path))
-            guard url.path == "/admin/users" else {
-                let id = String(url.path.split(separator: "/")[2])
-                guard let found = people.first(where: { $0.id == id }) else {
-                    return AdminClient.Answer(status: 404, body: ByteBuffer())
-                }
-                return AdminClient.Answer(status: 200, body: ByteBuffer(bytes: try JSONEncoder().encode(found)))
+        UserLookup(
+            perform: { call in try answer(call, people, asked) },
+            remark: { text in asked.remarks.withLock { $0.append(text) } })
+    }
+
+    private func answer(_ call: AdminCall, _ people: [Person], _ asked: Asked) throws -> AdminClient.Answer {
+        asked.paths.withLock { $0.append(call.path) }
+        let url = try #require(URLComponents(string: call.path))
+        guard url.path == "/admin/users" else {
+            let id = String(url.path.split(separator: "/")[2])
+            guard let found = people.first(where: { $0.id == id }) else {
+                return AdminClient.Answer(status: 404, body: ByteBuffer())
             }
-            let place = Int(url.queryItems?.first { $0.name == "after" }?.value ?? "0") ?? 0
-            let page = Page(
-                items: Array(people.dropFirst(place).prefix(1)), next: place + 1 < people.count ? "\(place + 1)" : nil)
-            return AdminClient.Answer(status: 200, body: ByteBuffer(bytes: try JSONEncoder().encode(page)))
+            return AdminClient.Answer(status: 200, body: ByteBuffer(bytes: try JSONEncoder().encode(found)))
         }
+        let place = Int(url.queryItems?.first { $0.name == "after" }?.value ?? "0") ?? 0
+        let page = Page(
+            items: Array(people.dropFirst(place).prefix(1)), next: place + 1 < people.count ? "\(place + 1)" : nil)
+        return AdminClient.Answer(status: 200, body: ByteBuffer(bytes: try JSONEncoder().encode(page)))
     }
 
     private final class Asked: Sendable {
         let paths = Mutex<[String]>([])
+        let remarks = Mutex<[String]>([])
     }
 
     private let people = [
@@ -46,10 +51,14 @@ struct UserLookupTests {
 
     @Test("An id comes before a username, and a username is found whatever its case, on whichever page")
     func order() async throws {
-        let users = lookup(people)
+        let asked = Asked()
+        let users = lookup(people.reversed(), asked: asked)
         #expect(try await users.id(of: UserReference(argument: "ann-9")) == "ann-9")
+        #expect(asked.remarks.withLock { $0 } == [])
         #expect(try await users.id(of: UserReference(argument: "8")) == "8", "the id, not the username")
         #expect(try await users.id(of: UserReference(argument: "ANN")) == "8", "the whole name, not a part")
+        let remark = "8 is taken as an id; it is the username of another user, whose id is ann-9"
+        #expect(asked.remarks.withLock { $0 } == [remark])
     }
 
     @Test("Nobody is told by name, and nobody is made of an empty one")

@@ -36,11 +36,13 @@ struct AdminCommandTests {
             ("user unblock a", "POST /admin/users/a/unblock", nil),
             ("user disconnect a", "POST /admin/users/a/disconnect", nil),
             ("user revoke-tokens a", "POST /admin/users/a/revoke-tokens", nil),
+            ("token create alice", "POST /admin/tokens", #"{"user_id":"alice"}"#),
             ("token issue alice", "POST /admin/tokens", #"{"user_id":"alice"}"#),
             (
                 "token issue a --by-id --create --ttl 60 --label l", "POST /admin/tokens",
                 #"{"create":true,"label":"l","ttl_seconds":60,"user_id":"a"}"#
             ),
+            ("token create a --ttl 30d", "POST /admin/tokens", #"{"ttl_seconds":2592000,"user_id":"a"}"#),
             ("token list --user-id a", "GET /admin/tokens?user_id=a", nil),
             ("token list --user a", "GET /admin/tokens?user_id=a", nil),
             ("token revoke t", "DELETE /admin/tokens/t", nil),
@@ -60,6 +62,16 @@ struct AdminCommandTests {
             ("chat add c u --role admin", "PUT /admin/chats/c/members/u", #"{"role":"admin"}"#),
             ("chat remove c u", "DELETE /admin/chats/c/members/u", nil),
             ("chat messages c --before 9", "GET /admin/chats/c/messages?before=9", nil),
+            ("chat messages c", "GET /admin/chats/c/messages?before=9223372036854775807", nil),
+            ("chat messages c --after 0 --limit 3", "GET /admin/chats/c/messages?limit=3&after=0", nil),
+            ("message list c --before 9", "GET /admin/chats/c/messages?before=9", nil),
+            ("message send c Hi --sender u", "POST /admin/chats/c/messages", #"{"content":"Hi","sender_id":"u"}"#),
+            ("message delete m", "DELETE /admin/messages/m", nil),
+            ("stats", "GET /admin/stats", nil),
+            ("connection list --limit 2", "GET /admin/connections?limit=2", nil),
+            ("connection disconnect s/1", "DELETE /admin/connections/s%2F1", nil),
+            ("key rotate", "POST /admin/keys/rotate", nil),
+            ("key rotate --revoke", "POST /admin/keys/rotate?revoke=true", nil),
             ("chat send c Hi", "POST /admin/chats/c/messages", #"{"content":"Hi"}"#),
             ("chat send c Hi --sender u", "POST /admin/chats/c/messages", #"{"content":"Hi","sender_id":"u"}"#),
             ("chat delete-message m", "DELETE /admin/messages/m", nil),
@@ -88,6 +100,18 @@ struct AdminCommandTests {
                 #expect(ParleyCommand.exitCode(for: error).rawValue == ExitStatus.usage.rawValue)
             }
         }
+    }
+
+    @Test(
+        "A switch may stand alone, with a value, or with no- before it",
+        arguments: [
+            ("--auto-create-users", "true"), ("--auto-create-users=yes", "yes"), ("--auto-create-users off", "off"),
+            ("--no-auto-create-users", "false"), ("--auto-create-users --data d", "true"),
+        ])
+    func switches(line: String, value: String) throws {
+        let words = ["serve"] + line.split(separator: " ").map(String.init)
+        let serve = try #require(try ParleyCommand.parseAsRoot(words) as? ServeCommand)
+        #expect(serve.options.values[.autoCreateUsers] == [value])
     }
 
     @Test("Every setting but the switches is an option of serve, under its own name", arguments: Setting.allCases)

@@ -44,10 +44,10 @@ struct SettingsTests {
         #expect(configuration.dataDirectory == "./data")
         #expect(configuration.listen == .tcp(host: "::", port: 5000))
         #expect(configuration.adminListen == .tcp(host: "127.0.0.1", port: 5080))
-        #expect(configuration.adminKey == nil && configuration.jwtSecret == nil && configuration.tls == nil)
+        #expect(configuration.adminKey == nil && configuration.jwtSecrets == nil && configuration.tls == nil)
         #expect(configuration.tokenPolicy.userClaim == "sub" && !configuration.autoCreateUsers)
         #expect(configuration.durability == .full && configuration.clientsCreateChats == .none)
-        #expect(configuration.history == .all && configuration.corsOrigins == ["*"])
+        #expect(configuration.history == .all && configuration.cors == .any)
         #expect(configuration.threads == 4)
         #expect(configuration.maxConnections == 20_000 && configuration.maxConnectionsPerUser == 20)
         #expect(configuration.pingInterval == .seconds(25) && configuration.pingTimeout == .seconds(20))
@@ -64,7 +64,7 @@ struct SettingsTests {
 
     @Test("A connection's memory holds a packet and a half at least")
     func connectionMemory() throws {
-        let flags: [Setting: [String]] = [.maxPayload: ["100000"], .maxConnectionMemory: ["150000"]]
+        let flags: [Setting: [String]] = [.maxPayload: ["100000"], .maxConnectionMemory: ["150kB"]]
         #expect(try Self.read(flags: flags).maxConnectionMemory == 150_000)
         #expect(throws: Failure.self) { try Self.read(flags: [.maxConnectionMemory: ["1000000"]]) }
     }
@@ -101,8 +101,10 @@ struct SettingsTests {
             (.listen, "::1:5000"),
             (.listen, "localhost:70000"), (.listen, "unix:"), (.durability, "maybe"), (.history, "none"),
             (.clientsCreateChats, "some"), (.corsOrigin, "chat.example.org"), (.corsOrigin, "https://a/b"),
+            (.corsOrigin, "https://*.com"),
             (.trustedProxy, "10.0.0.0/33"), (.trustedProxy, "proxy"), (.logLevel, "loud"), (.logFormat, "xml"),
-            (.autoCreateUsers, "perhaps"), (.pingInterval, "25s"), (.rateLimitEvents, "-5"), (.jwtSecret, "short"),
+            (.autoCreateUsers, "perhaps"), (.pingInterval, "25 parsecs"), (.pingInterval, "5ms"),
+            (.maxMemory, "10 parsecs"), (.rateLimitEvents, "-5"), (.jwtSecret, "short"),
             (.adminKey, "two words that are long enough"), (.adminKeyFile, "/missing"), (.tlsCert, "cert.pem"),
             (.jwtPublicKey, "key.pem"),
         ])
@@ -110,6 +112,70 @@ struct SettingsTests {
         let message = Self.message(flags: [setting: [value]])
         #expect(message?.contains("--\(setting.rawValue)") == true)
         #expect(message?.contains("\n") == false)
+    }
+
+    @Test("Every text that is empty is refused but in the environment", arguments: Setting.allCases)
+    func emptyValues(setting: Setting) {
+        #expect(Self.message(flags: [setting: [""]])?.contains("--\(setting.rawValue) must be") == true)
+        #expect(Self.message(file: "\(setting.rawValue): \"\"\n")?.contains("in the configuration file") == true)
+    }
+
+    @Test(
+        "Each size and each time takes its units",
+        arguments: [
+            (Setting.maxPayload, "20MB"), (.maxAttachment, "20MB"), (.maxStorage, "20MB"), (.maxSendQueue, "20MB"),
+            (.maxConnectionMemory, "20MB"), (.maxMemory, "20MB"), (.walLimit, "20MB"), (.pingInterval, "30s"),
+            (.pingTimeout, "30s"), (.connectTimeout, "30s"), (.presenceGrace, "30s"), (.typingTimeout, "30s"),
+            (.recoveryWindow, "30s"),
+        ])
+    func units(setting: Setting, text: String) {
+        #expect(Self.message(flags: [setting: [text]]) == nil)
+        #expect(Self.message(environment: [setting.environmentName: text]) == nil)
+        #expect(Self.message(file: "\(setting.rawValue): \(text)\n") == nil)
+    }
+
+    @Test("Times and sizes are read as people write them, from each of the three places")
+    func unitsEverywhere() throws {
+        let file = "ping-interval: 25s\nrecovery-window: 30d\nmax-payload: 10MB\nlog-level: WARNING\n"
+        let fromFile = try Self.read(file: file)
+        #expect(fromFile.pingInterval == .seconds(25) && fromFile.recoveryWindow == .seconds(30 * 86_400))
+        #expect(fromFile.maxPayload == 10_000_000 && fromFile.logLevel == .warning)
+        let environment = [
+            "PARLEY_PING_INTERVAL": "1500", "PARLEY_RECOVERY_WINDOW": "3600", "PARLEY_WAL_LIMIT": "1GiB",
+            "PARLEY_LOG_LEVEL": "INFO", "PARLEY_AUTO_CREATE_USERS": "Yes",
+        ]
+        let fromEnvironment = try Self.read(environment: environment)
+        #expect(fromEnvironment.pingInterval == .milliseconds(1500))
+        #expect(fromEnvironment.recoveryWindow == .seconds(3600) && fromEnvironment.walLimit == 1 << 30)
+        #expect(fromEnvironment.logLevel == .info && fromEnvironment.autoCreateUsers)
+        let flags: [Setting: [String]] = [
+            .typingTimeout: ["6s"], .maxAttachment: ["1.5GB"], .maxSendQueue: ["64k"], .durability: ["FULL"],
+        ]
+        let fromFlags = try Self.read(flags: flags)
+        #expect(fromFlags.typingTimeout == .seconds(6) && fromFlags.maxAttachment == 1_500_000_000)
+        #expect(fromFlags.maxSendQueue == 65_536 && fromFlags.durability == .full)
+    }
+
+    @Test(
+        "Log levels have the names that other programs give them",
+        arguments: [
+            ("warn", Logger.Level.warning), ("WARNING", .warning), ("Info", .info), ("err", .error),
+            ("fatal", .critical),
+            ("TRACE", .trace), ("crit", .critical),
+        ])
+    func logLevels(text: String, level: Logger.Level) throws {
+        #expect(try Self.read(flags: [.logLevel: [text]]).logLevel == level)
+    }
+
+    @Test("A path prefix has no slash at its end, is none for a slash alone, and is none of the server's own")
+    func pathPrefix() throws {
+        for text in ["/chat", "chat/"] {
+            #expect(try Self.read(flags: [.pathPrefix: [text]]).pathPrefix?.description == "/chat")
+        }
+        #expect(try Self.read(flags: [.pathPrefix: ["/"]]).pathPrefix == nil)
+        for text in ["https://a/chat", "/a b", "/files", "/socket.io/x"] {
+            #expect(Self.message(flags: [.pathPrefix: [text]])?.contains("--path-prefix must be") == true)
+        }
     }
 
     @Test("A secret that is refused is not repeated in the message")
@@ -121,11 +187,15 @@ struct SettingsTests {
     @Test("Repeatable options take several values from each place")
     func repeatable() throws {
         let flags = try Self.read(flags: [.corsOrigin: ["https://a", "https://b"]])
-        #expect(flags.corsOrigins == ["https://a", "https://b"])
+        let both = try CORSPolicy(origins: ["https://a", "https://b"])
+        #expect(flags.cors == both)
         let environment = try Self.read(environment: ["PARLEY_CORS_ORIGIN": "https://a,https://b"])
-        #expect(environment.corsOrigins == ["https://a", "https://b"])
+        #expect(environment.cors == both)
         let list = try Self.read(file: "cors-origin:\n  - https://a\n  - https://b\n")
-        #expect(list.corsOrigins == ["https://a", "https://b"])
+        #expect(list.cors == both)
+        #expect(try Self.read(environment: ["PARLEY_CORS_ORIGIN": ", https://b,,https://a,"]).cors == both)
+        #expect(try Self.read(environment: ["PARLEY_CORS_ORIGIN": ","]).cors == .any)
+        #expect(try Self.read(flags: [.corsOrigin: ["https://a", "*"]]).cors == .any)
         let one = try Self.read(file: "trusted-proxy: 10.0.0.0/8\n")
         #expect(!one.trustedProxies.isEmpty)
         #expect(try Self.read().trustedProxies.isEmpty)
@@ -187,11 +257,51 @@ struct SettingsTests {
         let key = String(repeating: "k", count: 20)
         let files = ["admin": key + "\n", "jwt": secret + "\n"]
         let configuration = try Self.read(flags: [.adminKeyFile: ["admin"], .jwtSecretFile: ["jwt"]], files: files)
-        #expect(configuration.adminKey == key && configuration.jwtSecret?.text == secret)
+        #expect(configuration.adminKey == key && configuration.jwtSecrets?.current.text == secret)
         #expect(Self.message(flags: [.adminKey: ["k"], .adminKeyFile: ["admin"]], files: files) != nil)
         let nearer = try Self.read(
             flags: [.adminKeyFile: ["admin"]], environment: ["PARLEY_ADMIN_KEY": key + "2"], files: files)
         #expect(nearer.adminKey == key)
+    }
+
+    @Test("Several secrets hold, of which the first signs; files are read again, in their order")
+    func severalSecrets() throws {
+        let secrets = ["a", "b", "c"].map { String(repeating: $0, count: 32) }
+        func texts(_ configuration: ServeConfiguration) -> [String] {
+            configuration.jwtSecrets.map { [$0.current.text] + $0.previous.map(\.text) } ?? []
+        }
+        #expect(try texts(Self.read(flags: [.jwtSecret: secrets])) == secrets)
+        #expect(try texts(Self.read(file: "jwt-secret: [\(secrets[0]), \(secrets[1])]")) == Array(secrets[..<2]))
+        #expect(try texts(Self.read(file: "jwt-secret: \(secrets[0])")) == [secrets[0]])
+        let files = ["one": secrets[0] + "\n", "two": secrets[1] + "\r\n"]
+        let filed = try Self.read(flags: [.jwtSecretFile: ["one", "two"]], files: files)
+        #expect(texts(filed) == Array(secrets[..<2]) && filed.keyFiles.secrets == ["one", "two"])
+        #expect(Self.message(flags: [.jwtSecret: [secrets[0], "short"]])?.contains("32 bytes") == true)
+        #expect(Self.message(flags: [.jwtSecret: secrets, .jwtSecretFile: ["one"]], files: files) != nil)
+    }
+
+    @Test("Secrets of the environment are separated by commas; one that has commas still holds whole")
+    func secretsOfTheEnvironment() throws {
+        func texts(_ value: String) throws -> [String] {
+            let ring = try Self.read(environment: ["PARLEY_JWT_SECRET": value]).jwtSecrets
+            return ring.map { [$0.current.text] + $0.previous.map(\.text) } ?? []
+        }
+        let (a, b) = (String(repeating: "a", count: 32), String(repeating: "b", count: 32))
+        #expect(try texts(a) == [a])
+        #expect(try texts("\(a),\(b)") == [a, b, "\(a),\(b)"])
+        #expect(try texts("\(a),short") == ["\(a),short"])
+        #expect(try texts("a, comma in a secret of forty bytes or so") == ["a, comma in a secret of forty bytes or so"])
+    }
+
+    @Test("The address of a JWKS is one of http, and needs an issuer or an audience like a file of keys")
+    func addressOfKeys() throws {
+        let url = "https://id.example.org/.well-known/jwks.json"
+        #expect(Self.message(flags: [.jwtJWKSURL: [url]])?.contains("--jwt-audience") == true)
+        let given = try Self.read(flags: [.jwtJWKSURL: [url], .jwtAudience: ["chat"]])
+        #expect(given.jwtJWKSURL == url && given.jwtPublicKey == nil)
+        for bad in ["", "id.example.org", "ftp://id.example.org/", "https://", "file:///etc/keys", "https:///jwks"] {
+            #expect(Self.message(flags: [.jwtJWKSURL: [bad], .jwtIssuer: ["x"]]) != nil, "\(bad)")
+        }
     }
 
     @Test("Public keys need an issuer or an audience; certificate and key go together")

@@ -14,7 +14,7 @@ struct KeyKeeperTests {
 
     /// One run of an appliance, as far as its keys go.
     private static func run(
-        in directory: String, configured: SigningSecret? = nil,
+        in directory: String, configured: KeyRing? = nil,
         _ body: (KeyKeeper, SigningKeys) async throws -> Void
     ) async throws {
         let store = try SQLiteChatStore(directory: directory)
@@ -83,9 +83,27 @@ struct KeyKeeperTests {
     func configured() async throws {
         try await Self.withDirectory { directory in
             let secret = try #require(SigningSecret(String(repeating: "s", count: 32)))
-            try await Self.run(in: directory, configured: secret) { keeper, _ in
+            try await Self.run(in: directory, configured: KeyRing(current: secret)) { keeper, _ in
                 let error = await #expect(throws: ChatError.self) { try await keeper.rotate(revoke: false) }
                 #expect(error?.code == .conflict)
+            }
+        }
+    }
+
+    @Test("Secrets of the configuration are exchanged: a new one signs, those that are left hold")
+    func exchanged() async throws {
+        try await Self.withDirectory { directory in
+            let secrets = try ["a", "b"].map { try #require(SigningSecret(String(repeating: $0, count: 32))) }
+            try await Self.run(in: directory, configured: KeyRing(current: secrets[0])) { keeper, _ in
+                let old = Self.token(keeper)
+                await keeper.use(KeyRing(current: secrets[1], previous: [secrets[0]]))
+                let new = Self.token(keeper)
+                let users = try [old, new].map { try keeper.authority.verify($0).userID }
+                #expect(users == [UserID("u"), UserID("u")])
+                await keeper.use(KeyRing(current: secrets[1]))
+                #expect(throws: TokenError.self) { try keeper.authority.verify(old) }
+                let user = try keeper.authority.verify(new).userID
+                #expect(user == UserID("u"))
             }
         }
     }

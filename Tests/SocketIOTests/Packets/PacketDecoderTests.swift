@@ -58,7 +58,7 @@ import Testing
         #expect(try decoder.receive(text: ByteBuffer(string: text)) == nil)
         #expect(try decoder.receive(binary: ByteBuffer(bytes: [1])) == nil)
         let packet = try decoder.receive(binary: ByteBuffer(bytes: [2, 3]))
-        let expected: [JSONValue] = [["a": [.binary(ByteBuffer(bytes: [2, 3]))]], .binary(ByteBuffer(bytes: [1]))]
+        let expected: EventArguments = [["a": [.binary(ByteBuffer(bytes: [2, 3]))]], .binary(ByteBuffer(bytes: [1]))]
         #expect(packet == Packet(namespace: "/", kind: .event(name: "m", arguments: expected), id: 7))
     }
 

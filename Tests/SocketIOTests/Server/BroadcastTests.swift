@@ -2,8 +2,8 @@ import NIOCore
 import SocketIO
 import Testing
 
-/// Four sockets on two loops: `a` and `b` in room 1, `b` and `c` in room 2, `d` in none.
-@Suite struct BroadcastTests {
+/// Four sockets on two loops, or in two processes: `a` and `b` in room 1, `b` and `c` in room 2, `d` in none.
+@Suite("Broadcasts") struct BroadcastTests {
     private struct Members: Sendable {
         var clients: [String: WireClient]
         var ids: [String: String]
@@ -21,9 +21,11 @@ import Testing
         }
     }
 
-    private func withMembers(_ body: @Sendable (TestServer, Members) async throws -> Void) async throws {
+    private func withMembers(
+        _ reach: TestServer.Reach, _ body: @Sendable (TestServer, Members) async throws -> Void
+    ) async throws {
         let rooms = ["a": ["1"], "b": ["1", "2"], "c": ["2"], "d": []]
-        try await TestServer.with { io in
+        try await TestServer.with(reach) { io in
             io.onConnection { socket in
                 for room in rooms[socket.auth["name"]?.string?.string ?? ""] ?? [] { socket.join(room) }
                 socket.on("to") { (room: String, _) in try? socket.to(room).emit("x") }
@@ -33,23 +35,24 @@ import Testing
                 }
                 socket.on("others") { _ in try? socket.broadcast.emit("x") }
             }
-        } _: { server in
+        } _: { here, there in
             var members = Members(clients: [:], ids: [:])
             for name in rooms.keys {
-                let (client, answer) = try await WireClient.connect(port: server.port, auth: "{\"name\":\"\(name)\"}")
+                let port = ["a", "c"].contains(name) ? here.port : there.port
+                let (client, answer) = try await WireClient.connect(port: port, auth: "{\"name\":\"\(name)\"}")
                 members.clients[name] = client
                 members.ids[name] = String(answer.split(separator: "\"")[3])
             }
-            try await body(server, members)
+            try await body(here, members)
             for client in members.clients.values { await client.close() }
         }
     }
 
     private let x = ["42[\"x\"]"]
 
-    @Test("To a room, to several once each, to all, except some")
-    func targets() async throws {
-        try await withMembers { server, members in
+    @Test("To a room, to several once each, to all, except some", arguments: TestServer.Reach.allCases)
+    func targets(reach: TestServer.Reach) async throws {
+        try await withMembers(reach) { server, members in
             try server.io.to("1").emit("x")
             #expect(try await members.heard(from: server.io) == ["a": x, "b": x])
             try server.io.to("1").to("2").emit("x")
@@ -65,17 +68,17 @@ import Testing
         }
     }
 
-    @Test("To one socket by its id")
-    func byID() async throws {
-        try await withMembers { server, members in
+    @Test("To one socket by its id", arguments: TestServer.Reach.allCases)
+    func byID(reach: TestServer.Reach) async throws {
+        try await withMembers(reach) { server, members in
             try server.io.to(try #require(members.ids["d"])).emit("x")
             #expect(try await members.heard(from: server.io) == ["d": x])
         }
     }
 
-    @Test("A socket's own broadcasts leave it out")
-    func fromSocket() async throws {
-        try await withMembers { server, members in
+    @Test("A socket's own broadcasts leave it out", arguments: TestServer.Reach.allCases)
+    func fromSocket(reach: TestServer.Reach) async throws {
+        try await withMembers(reach) { server, members in
             let b = try #require(members.clients["b"])
             try await b.send("42[\"to\",\"1\"]")
             try await b.send("420[\"leave\",\"1\"]")
@@ -88,9 +91,9 @@ import Testing
         }
     }
 
-    @Test("Who left a room hears it no more, and the others still do")
-    func leaving() async throws {
-        try await withMembers { server, members in
+    @Test("Who left a room hears it no more, and the others still do", arguments: TestServer.Reach.allCases)
+    func leaving(reach: TestServer.Reach) async throws {
+        try await withMembers(reach) { server, members in
             let a = try #require(members.clients["a"])
             try await a.send("420[\"leave\",\"1\"]")
             #expect(await a.nextText() == "430[true]")
@@ -99,9 +102,11 @@ import Testing
         }
     }
 
-    @Test("socketsJoin, socketsLeave and disconnectSockets act on a target's sockets")
-    func operations() async throws {
-        try await withMembers { server, members in
+    @Test(
+        "socketsJoin, socketsLeave and disconnectSockets act on a target's sockets",
+        arguments: TestServer.Reach.allCases)
+    func operations(reach: TestServer.Reach) async throws {
+        try await withMembers(reach) { server, members in
             server.io.to("1").socketsJoin("3")
             try server.io.to("3").emit("x")
             #expect(try await members.heard(from: server.io) == ["a": x, "b": x])
@@ -110,6 +115,45 @@ import Testing
             #expect(try await members.heard(from: server.io) == ["b": x])
             server.io.to("1").disconnectSockets()
             for name in ["a", "b"] { #expect(await members.clients[name]?.nextText() == "41") }
+        }
+    }
+
+    @Test("What two processes publish at once all their clients hear in one order")
+    func oneOrder() async throws {
+        try await TestServer.with(.twoProcesses) { _ in
+        } _: { here, there in
+            var clients: [WireClient] = []
+            for port in [here.port, here.port, there.port, there.port] {
+                clients.append(try await WireClient.connect(port: port).0)
+            }
+            try await withThrowingTaskGroup(of: Void.self) { group in
+                for (name, io) in [("here", here.io), ("there", there.io)] {
+                    group.addTask { for number in 0..<200 { try io.emit(name, number) } }
+                }
+                try await group.waitForAll()
+            }
+            try here.io.emit("end")
+            var heard: Set<[String]> = []
+            for client in clients {
+                var events: [String] = []
+                while let text = await client.nextText(), text != "42[\"end\"]" { events.append(text) }
+                #expect(events.count == 400)
+                heard.insert(events)
+                await client.close()
+            }
+            #expect(heard.count == 1)
+        }
+    }
+
+    @Test("Acks of broadcasts and the list of sockets are those of one process")
+    func ofOneProcess() async throws {
+        try await TestServer.with(.twoProcesses) { _ in
+        } _: { here, there in
+            let (client, _) = try await WireClient.connect(port: there.port)
+            #expect(await here.io.of("/").fetchSockets().isEmpty)
+            #expect(await there.io.of("/").fetchSockets().count == 1)
+            #expect(try await here.io.of("/").timeout(.seconds(5)).emitWithAck("x").isEmpty)
+            await client.close()
         }
     }
 }

@@ -2,12 +2,13 @@ import ByteText
 import EngineIO
 import JSON
 import NIOCore
-import SocketIO
 import Synchronization
 import Testing
 
+@testable import SocketIO
+
 /// Batches, and what a socket is given that was being admitted while they passed.
-@Suite struct DeliveryBatchTests {
+@Suite("Batches") struct DeliveryBatchTests {
     /// Lets clients in when the test says so.
     private final class Gate: ConnectionGate {
         private let waiting = Mutex<[@Sendable (ConnectDecision) -> Void]>([])
@@ -42,15 +43,64 @@ import Testing
 
     private final class Handler: SocketHandler {
         init(_ socket: Socket, _ sockets: AsyncStream<Socket>.Continuation) { sockets.yield(socket) }
-        func socket(_ socket: Socket, didReceive event: ByteString, arguments: [JSONValue], ackID: Int?) {}
+        func socket(_ socket: Socket, didReceive event: ByteString, arguments: EventArguments, ackID: Int?) {}
         func socket(_ socket: Socket, didDisconnect reason: DisconnectReason) {}
         func socketWasAnswered(_ socket: Socket) {
             socket.send(socket.namespace.encoder.event("after-answer", []))
         }
     }
 
+    private final class Done: Sendable {
+        let numbers = Mutex<[Int64]>([])
+    }
+
+    /// Notes that it was performed.
+    private struct Note: SocketAct {
+        let number: Int64
+        let done: Done
+
+        func perform(on socket: Socket) { done.numbers.withLock { $0.append(number) } }
+        func encode(into writer: inout ClusterWriter) { writer.write(number) }
+    }
+
     private func event(_ name: String, of server: TestServer) -> EngineFrames {
         server.io.of("/").encoder.event(name, [])
+    }
+
+    @Test("Rooms keep the order in which they were first told, and each what it was told, framed or written in place")
+    func rooms() throws {
+        let encoder = PacketEncoder(namespace: "/")
+        var builder = DeliveryBatch.Builder()
+        func write(_ text: String, _ room: String) -> DeliveryBatch.Builder.Passage {
+            builder.passage("e", toRoom: room, by: encoder) { $0.string(text) }
+        }
+        func json(_ passage: DeliveryBatch.Builder.Passage) -> String? {
+            builder.withJSON(of: passage) { String(decoding: $0, as: UTF8.self) }
+        }
+        var expected: [String: EngineFrames] = [:]
+        var passages: [(DeliveryBatch.Builder.Passage, String)] = []
+        for (number, room) in ["a", "b", "b", "a", "c", "b", "c", "a", "a"].enumerated() {
+            let text = String(repeating: "\(number)", count: [3, 200, 70_000][number % 3])
+            expected[room, default: EngineFrames()].append(encoder.event("e", [.string(text)]))
+            passages.append((write(text, room), "\"\(text)\""))
+            builder.send(encoder.event("f", []), toRoom: room)
+            expected[room]?.append(encoder.event("f", []))
+        }
+        for (passage, text) in passages { #expect(json(passage) == text && passage.size == text.utf8.count) }
+        builder.join("d", socketsOf: "a")
+        #expect(json(passages[0].0) == nil)
+        let late = write("late", "b")
+        #expect(json(late) == "\"late\"")
+        let batch = builder.finish(stamp: 1, trailer: nil)
+        let told = batch.operations.compactMap { operation -> (ByteString, EngineFrames)? in
+            if case .room(let room, let frames, except: nil) = operation { (room, frames) } else { nil }
+        }
+        #expect(told.map(\.0) == ["a", "b", "c", "b"])
+        for (room, frames) in told.dropLast() {
+            #expect(frames.bytes == expected[room.string]?.bytes && frames.count == expected[room.string]?.count)
+        }
+        #expect(told.last?.1.bytes == encoder.event("e", ["late"]).bytes)
+        #expect(builder.isEmpty)
     }
 
     @Test("Acks come before the room's events of their segment, the trailer after all, and only for who heard a room")
@@ -180,15 +230,17 @@ import Testing
         }
     }
 
-    @Test("What passes during an admission reaches the socket once it says where it stands, room changes included")
-    func held() async throws {
+    @Test(
+        "What passes during an admission reaches the socket once it says where it stands, room changes included",
+        arguments: TestServer.Reach.allCases)
+    func held(reach: TestServer.Reach) async throws {
         let gate = Gate()
-        try await TestServer.with {
+        try await TestServer.with(reach) {
             $0.of("/").setGate(gate)
-        } _: { server in
+        } _: { server, other in
             var asked = gate.asked.stream.makeAsyncIterator()
             var sockets = gate.sockets.stream.makeAsyncIterator()
-            let namespace = server.io.of("/")
+            let namespace = other.io.of("/")
             let client = try await WireClient.open(port: server.port)
             try await client.send("40")
             await asked.next()
@@ -214,10 +266,12 @@ import Testing
         }
     }
 
-    @Test("A batch that the socket's snapshot held already is not told again, though it comes after the release")
-    func knownAlready() async throws {
+    @Test(
+        "A batch that the socket's snapshot held already is not told again, though it comes after the release",
+        arguments: TestServer.Reach.allCases)
+    func knownAlready(reach: TestServer.Reach) async throws {
         let gate = Gate()
-        try await TestServer.with { $0.of("/").setGate(gate) } _: { server in
+        try await TestServer.with(reach) { $0.of("/").setGate(gate) } _: { server, other in
             var asked = gate.asked.stream.makeAsyncIterator()
             var sockets = gate.sockets.stream.makeAsyncIterator()
             let client = try await WireClient.open(port: server.port)
@@ -229,7 +283,7 @@ import Testing
             for stamp in [6, 7, 8] as [Int64] {
                 var batch = DeliveryBatch.Builder()
                 batch.send(event("e\(stamp)", of: server), toRoom: "r")
-                server.io.of("/").deliver(batch.finish(stamp: stamp, trailer: nil))
+                other.io.of("/").deliver(batch.finish(stamp: stamp, trailer: nil))
             }
             #expect(await client.nextText()?.hasPrefix("40") == true)
             #expect(await client.nextText() == "42[\"e8\"]")
@@ -237,11 +291,13 @@ import Testing
         }
     }
 
-    @Test("More than can be held is not given in part: it is kept and read again, and where the socket moved holds")
-    func overflow() async throws {
+    @Test(
+        "More than can be held is not given in part: it is kept and read again, and where the socket moved holds",
+        arguments: TestServer.Reach.allCases)
+    func overflow(reach: TestServer.Reach) async throws {
         let gate = Gate()
-        try await TestServer.with { $0.of("/").setGate(gate) } _: { server in
-            let namespace = server.io.of("/")
+        try await TestServer.with(reach) { $0.of("/").setGate(gate) } _: { server, other in
+            let namespace = other.io.of("/")
             func deliver(_ stamp: Int) {
                 var batch = DeliveryBatch.Builder()
                 batch.send(event("e\(stamp)", of: server), toRoom: "r")
@@ -265,11 +321,13 @@ import Testing
         }
     }
 
-    @Test("A socket that follows is moved from room to room and told nothing; what is kept then is told")
-    func follows() async throws {
+    @Test(
+        "A socket that follows is moved from room to room and told nothing; what is kept then is told",
+        arguments: TestServer.Reach.allCases)
+    func follows(reach: TestServer.Reach) async throws {
         let gate = Gate()
-        try await TestServer.with { $0.of("/").setGate(gate) } _: { server in
-            let namespace = server.io.of("/")
+        try await TestServer.with(reach) { $0.of("/").setGate(gate) } _: { server, other in
+            let namespace = other.io.of("/")
             func deliver(_ stamp: Int64, joining room: String) {
                 var batch = DeliveryBatch.Builder()
                 batch.join(room, socketsOf: "me")
@@ -289,17 +347,22 @@ import Testing
         }
     }
 
-    @Test("What is to be done with a socket is done at once while it holds back, and what passed before it came, then")
-    func performsAtOnce() async throws {
+    @Test(
+        "What is to be done with a socket is done at once while it holds back, and what passed before it came, then",
+        arguments: TestServer.Reach.allCases)
+    func performsAtOnce(reach: TestServer.Reach) async throws {
         let gate = Gate()
-        try await TestServer.with { $0.of("/").setGate(gate) } _: { server in
+        try await TestServer.with(reach) { $0.of("/").setGate(gate) } _: { server, other in
             var asked = gate.asked.stream.makeAsyncIterator()
             var sockets = gate.sockets.stream.makeAsyncIterator()
-            let done = Mutex<[Int]>([])
-            func perform(_ number: Int) {
+            let done = Done()
+            server.io.of("/").setActDecoder { (reader) throws(ClusterMessageError) in
+                Note(number: try reader.number(), done: done)
+            }
+            func perform(_ number: Int64) {
                 var batch = DeliveryBatch.Builder()
-                batch.perform(forSocketsOf: "me") { _ in done.withLock { $0.append(number) } }
-                server.io.of("/").deliver(batch.finish(stamp: 1, trailer: nil))
+                batch.perform(Note(number: number, done: done), onSocketsOf: "me")
+                other.io.of("/").deliver(batch.finish(stamp: 1, trailer: nil))
             }
             let client = try await WireClient.open(port: server.port)
             try await client.send("40")
@@ -308,17 +371,19 @@ import Testing
             gate.letIn(rooms: ["me"])
             let socket = try #require(await sockets.next())
             perform(2)
-            try await socket.eventLoop.submit { #expect(done.withLock { $0 } == [1, 2]) }.get()
+            try await socket.eventLoop.submit { #expect(done.numbers.withLock { $0 } == [1, 2]) }.get()
             #expect(try await socket.eventLoop.submit { socket.release(after: 7) }.get())
-            #expect(done.withLock { $0 } == [1, 2])
+            #expect(done.numbers.withLock { $0 } == [1, 2])
             await client.close()
         }
     }
 
-    @Test("Where more passes than can be kept before the client is let in, it is sent away to come again")
-    func lost() async throws {
+    @Test(
+        "Where more passes than can be kept before the client is let in, it is sent away to come again",
+        arguments: TestServer.Reach.allCases)
+    func lost(reach: TestServer.Reach) async throws {
         let gate = Gate()
-        try await TestServer.with { $0.of("/").setGate(gate) } _: { server in
+        try await TestServer.with(reach) { $0.of("/").setGate(gate) } _: { server, other in
             var asked = gate.asked.stream.makeAsyncIterator()
             let client = try await WireClient.open(port: server.port)
             try await client.send("40")
@@ -326,7 +391,7 @@ import Testing
             for stamp in 1...3000 {
                 var batch = DeliveryBatch.Builder()
                 batch.send(event("e", of: server), toRoom: "r")
-                server.io.of("/").deliver(batch.finish(stamp: Int64(stamp), trailer: nil))
+                other.io.of("/").deliver(batch.finish(stamp: Int64(stamp), trailer: nil))
             }
             gate.letIn(rooms: ["r"])
             #expect(await client.nextText() == nil)

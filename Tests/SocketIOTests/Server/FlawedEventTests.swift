@@ -17,7 +17,7 @@ struct FlawedEventTests {
     }
 
     private final class Handler: SocketHandler {
-        func socket(_ socket: Socket, didReceive event: ByteString, arguments: [JSONValue], ackID: Int?) {
+        func socket(_ socket: Socket, didReceive event: ByteString, arguments: EventArguments, ackID: Int?) {
             if let ackID { socket.acknowledge(ackID, with: ["fine"]) }
         }
 

@@ -44,7 +44,7 @@ struct LibraryTests {
     @Test("With a gate, middleware, onConnection and on work all the same, and the gate's handler has the rest")
     func gate() async throws {
         final class Handler: SocketHandler {
-            func socket(_ socket: Socket, didReceive event: ByteString, arguments: [JSONValue], ackID: Int?) {
+            func socket(_ socket: Socket, didReceive event: ByteString, arguments: EventArguments, ackID: Int?) {
                 if let ackID { socket.acknowledge(ackID, with: ["handler", .string(event)]) }
             }
             func socket(_ socket: Socket, didDisconnect reason: DisconnectReason) {}

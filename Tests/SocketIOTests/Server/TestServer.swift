@@ -2,6 +2,7 @@ import EngineIO
 import NIOPosix
 import SocketIO
 import SocketServer
+import SocketTestKit
 
 /// A Socket.IO server on a free port of the loopback interface, for one test.
 struct TestServer: Sendable {
@@ -48,6 +49,29 @@ struct TestServer: Sendable {
             throw error
         }
         await server.stop()
+    }
+
+    /// How far a namespace reaches.
+    enum Reach: CaseIterable {
+        case oneProcess
+        /// Two, joined by an adapter that carries bytes.
+        case twoProcesses
+    }
+
+    /// Runs a test against two servers whose main namespaces are one, or against one in the place of both.
+    static func with(
+        _ reach: Reach, _ configure: @Sendable (SocketIOServer) -> Void,
+        _ body: @Sendable (_ here: TestServer, _ there: TestServer) async throws -> Void
+    ) async throws {
+        try await with(configure) { here in
+            guard reach == .twoProcesses else { return try await body(here, here) }
+            try await with(configure) { there in
+                let bus = ClusterBus()
+                bus.join(here.io.of("/"))
+                bus.join(there.io.of("/"))
+                try await body(here, there)
+            }
+        }
     }
 
     func stop() async {

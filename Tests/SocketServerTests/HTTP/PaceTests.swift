@@ -49,7 +49,7 @@ struct PaceTests {
 
     /// Whether a body that came like this was found fast enough each time.
     private func verdicts(_ body: inout BodyPace, _ parts: [(bytes: Int, second: Int64)]) -> [Bool] {
-        parts.map { body.take($0.bytes, at: start + .seconds($0.second), SocketServerLimits()) }
+        parts.map { body.receive($0.bytes, at: start + .seconds($0.second), SocketServerLimits()) }
     }
 
     @Test("A body that drips is told from one that is held back")

@@ -1,108 +1,149 @@
 // Parley's chat page: signs in, and gives what the server tells to those who show it.
 
 import { Chats } from "./chats.js";
-import { Composer } from "./composer.js";
 import { $ } from "./dom.js";
 import { People } from "./people.js";
 import { Search } from "./search.js";
 import { Socket } from "./socket.js";
-import { Thread } from "./thread.js";
+import { View } from "./view.js";
 
 const STORED = "parley.token";
 
 class App {
-  #token; #isLoaded = false;
+  #isLoaded = false; #isLoading = false; #isStale = false;
   me = null;
-  limits = { max_attachment: 0 };
+  limits = { max_attachment: 0, max_message_length: 0 };
+  /** What is shown of the open chat. */
+  view = null;
+  act = {
+    react: (message, emoji, remove) => this.#attempt("message:react", message, { emoji, remove }),
+    remove: (message) => confirm("Delete this message for everybody?") && this.#attempt("message:delete", message, {}),
+  };
 
   constructor(token) {
-    this.#token = token;
+    this.token = token;
     this.socket = new Socket(token);
     this.people = new People(this.socket);
     this.chats = new Chats(this);
-    this.thread = new Thread(this);
-    this.composer = new Composer(this, token);
     this.search = new Search(this);
-    this.act = {
-      react: (message, emoji, remove) => this.#attempt("message:react", message, { emoji, remove }),
-      edit: (message) => this.composer.edit(message),
-      reply: (message) => this.composer.answer(message),
-      remove: (message) => confirm("Delete this message for everybody?")
-        && this.#attempt("message:delete", message, {}),
-      show: (seq) => this.thread.reveal(seq).catch((error) => this.#say(error.message)),
-    };
     this.socket.addEventListener("up", ({ detail }) => this.#up(detail.recovered));
-    this.socket.addEventListener("down", () => this.#line("Connecting…"));
+    this.socket.addEventListener("down", () => { this.#line("Connecting…"); this.view?.down(); });
     this.socket.addEventListener("refused", ({ detail }) => signOut(detail.message));
     this.socket.addEventListener("event", ({ detail }) => this.#event(detail.name, detail.data));
     $("sign-out").onclick = () => { this.socket.close(); signOut(""); };
-    $("back").onclick = () => this.#back();
+    $("load-again").onclick = () => this.#up(false);
+    $("to-list").onclick = () => this.#showList();
+    // A file that misses the open chat must not replace the page.
+    for (const name of ["dragover", "drop"]) {
+      addEventListener(name, (event) => event.dataTransfer.types.includes("Files") && event.preventDefault());
+    }
     this.#line("Connecting…");
     this.socket.open();
   }
 
-  /** Shows a chat, at its end or around a message. */
-  async open(id, around = null) {
+  /** Shows a chat, at its end or at a place `{seq, isHit}`. */
+  open(id, place = null) {
     const chat = this.chats.get(id);
-    if (!chat) return;
     $("app").classList.add("open");
-    if (this.thread.chat !== chat) this.composer.clear();
-    try {
-      await this.thread.open(chat, around);
-      this.chats.show();
-      if (around === null && matchMedia("(pointer: fine)").matches) $("text").focus();
-    } catch (error) {
-      this.#say(error.message);
-    }
+    if (!chat) return this.#close("You are no longer in that chat.");
+    if (this.view?.chat === chat) return this.view.choose(place);
+    this.view?.close();
+    this.view = new View(this, chat);
+    $("no-view").hidden = true;
+    $("chat").append(this.view.root);
+    this.chats.show();
+    return this.view.open(place);
+  }
+
+  /** From a chat to the list, where a phone shows one at a time. */
+  back() {
+    const { id } = this.view.chat;
+    this.#close("Choose a chat.");
+    this.#showList(id);
+  }
+
+  #showList(id = null) {
+    $("app").classList.remove("open");
+    [...$("chats").querySelectorAll("button")].find((item) => item.dataset.chat === id)?.focus();
   }
 
   /** A message as it now is. */
   heard(message, isNew) {
     this.people.learn(message.sender);
     this.chats.message(message, isNew);
-    return this.thread.put(message, isNew);
+    this.#viewOf(message.chat_id)?.heard(message, isNew);
   }
 
-  #back() {
-    $("app").classList.remove("open");
-    this.thread.close();
+  /** The view, if that chat is open. */
+  #viewOf(chatId) { return this.view?.chat.id === chatId ? this.view : null; }
+
+  #close(words) {
+    this.view?.close();
+    this.view = null;
+    $("no-chat").textContent = words;
+    $("no-view").hidden = false;
     this.chats.show();
   }
 
   #line(text) { $("line").textContent = text; }
-
-  #say(text) { $("notice").textContent = text; }
 
   async #attempt(event, message, fields) {
     try {
       const answer = await this.socket.ask(event, { chatId: message.chat_id, messageId: message.id, ...fields });
       if (answer.message) this.heard(answer.message, false);
     } catch (error) {
-      this.#say(error.message);
+      this.chats.get(message.chat_id)?.draft.say(error.message);
     }
   }
 
   /** The line is there. What was missed comes by itself when the session was recovered; else all is read anew. */
   async #up(recovered) {
-    try {
-      if (!recovered || !this.#isLoaded) await this.#load();
-      this.#line("Connected");
-      this.composer.retry();
-    } catch (error) {
-      if (this.socket.connected) this.#line(error.message);
-    }
+    // Also if that was begun before, and the line went again meanwhile: this recovery knows only of the last pause.
+    const isFresh = !recovered || !this.#isLoaded;
+    this.#isLoaded = !isFresh || await this.#load(true);
+    if (!this.socket.connected) return;
+    this.#line("Connected");
+    if (!this.#isLoaded) return;
+    this.view?.up(isFresh);
+    this.chats.retry();
   }
 
-  async #load() {
-    // The answer comes after `session:ready`, which says who one is.
-    await this.chats.load();
+  /** Reads the list of chats; false where that failed, which is said above it. */
+  async #load(isFresh) {
+    this.#isLoading = true;
+    this.#isStale = false;
+    try {
+      // The answer comes after `session:ready`, which says who one is.
+      await this.chats.load(isFresh);
+      this.#failed("");
+    } catch (error) {
+      // What was asked for in vain is asked for with everything else, however well the line comes back.
+      this.#isLoaded = false;
+      this.#failed(`The chats could not be loaded. ${error.message}`);
+      return false;
+    } finally {
+      this.#isLoading = false;
+    }
     $("me").textContent = this.people.name(this.me.id);
-    this.#isLoaded = true;
-    if (!this.thread.chat) return;
-    const chat = this.chats.get(this.thread.chat.id);
-    if (chat) await this.thread.open(chat);
-    else this.#back();
+    const { chat } = this.view ?? {};
+    if (chat && !chat.isListed) this.#left(chat);
+    else this.view?.names();
+    if (this.#isStale) return this.#load(false);
+    return true;
   }
+
+  #failed(words) {
+    $("load-failed").textContent = words;
+    $("load-row").hidden = !words;
+  }
+
+  /** Something about the list changed. What changes while it is being read is read once more, however much it is. */
+  #reload() {
+    if (this.#isLoading) this.#isStale = true;
+    else this.#load(false);
+  }
+
+  #left(chat) { this.#close(`You are no longer in “${chat.title}”.`); }
 
   #event(name, data) {
     switch (name) {
@@ -113,16 +154,16 @@ class App {
         return;
       case "session:ended":
         return data.reconnect ? undefined : (this.socket.close(), signOut(data.message));
-      case "message:new": return void this.heard(data, true);
+      case "message:new": return this.heard(data, true);
       case "message:updated":
-      case "message:deleted": return void this.heard(data, false);
-      case "message:reaction": return this.thread.reaction(data);
+      case "message:deleted": return this.heard(data, false);
+      case "message:reaction":
+        this.chats.get(data.chatId)?.reaction(data);
+        return this.#viewOf(data.chatId)?.reaction(data);
       case "message:read":
-      case "message:delivered":
-        this.chats.receipt(name, data);
-        return this.thread.chat?.id === data.chatId ? this.thread.states() : undefined;
-      case "typing:start": return this.thread.typing(data, true);
-      case "typing:stop": return this.thread.typing(data, false);
+      case "message:delivered": return this.#receipt(name, data);
+      case "typing:start": return this.#viewOf(data.chatId)?.typing(data.userId, true);
+      case "typing:stop": return this.#viewOf(data.chatId)?.typing(data.userId, false);
       case "user:status":
         this.people.setStatus(data.userId, data.status);
         return this.#names();
@@ -130,31 +171,33 @@ class App {
         this.people.learn(data.user);
         return this.#names();
       case "chat:updated":
-        this.chats.changed(data.chat);
+        this.chats.get(data.chat.id)?.update(data.chat);
         return this.#names();
       case "chat:added":
       case "chat:member-added":
-      case "chat:member-removed":
-        return void this.chats.load().then(() => this.#reopen()).catch(() => {});
-      case "chat:removed":
+      case "chat:member-removed": return this.#reload();
+      case "chat:removed": {
+        const view = this.#viewOf(data.chatId);
         this.chats.removed(data.chatId);
-        return this.thread.chat?.id === data.chatId ? this.#back() : undefined;
-      case "error": return this.#say(data.message);
+        return view ? this.#left(view.chat) : undefined;
+      }
+      // `error` tells of what needs no answer: a receipt or typing that came too fast is no news to anybody.
     }
   }
 
-  /** The open chat as the list now has it. */
-  #reopen() {
-    const chat = this.thread.chat && this.chats.get(this.thread.chat.id);
+  #receipt(name, data) {
+    const chat = this.chats.get(data.chatId);
     if (!chat) return;
-    this.thread.chat = chat;
-    this.thread.head();
+    chat.receipt(name, data);
+    this.chats.show(chat);
+    this.#viewOf(chat.id)?.receipts();
   }
 
   #names() {
-    if (!this.#isLoaded) return;
+    if (!this.me) return;
+    $("me").textContent = this.people.name(this.me.id);
     this.chats.show();
-    if (this.thread.chat) this.thread.head();
+    this.view?.names();
   }
 }
 

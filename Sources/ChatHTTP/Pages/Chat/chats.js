@@ -1,113 +1,120 @@
 // The chats on the side: their names, last messages, and how much is unread.
 
-import { $, button, make } from "./dom.js";
+import { Chat } from "./chat.js";
+import { $, button, make, written } from "./dom.js";
 import { summary } from "./message.js";
 
 export class Chats {
-  #app; #all = new Map(); #order = [];
+  #app; #known = new Map(); #order = []; #items = new Map();
 
   constructor(app) { this.#app = app; }
 
-  get(id) { return this.#all.get(id); }
-
-  title(chat) {
-    if (chat.name) return chat.name;
-    const others = chat.members.filter((member) => member.user_id !== this.#app.me.id);
-    return others.map((member) => this.#app.people.name(member.user_id)).join(", ") || "Chat";
+  /** A chat that one is in. */
+  get(id) {
+    const chat = this.#known.get(id);
+    return chat?.isListed ? chat : undefined;
   }
 
-  /** Everything anew. */
-  async load() {
+  /** Everything anew; `isFresh`: after a pause in which not everything was told. */
+  async load(isFresh) {
+    if (isFresh) for (const chat of this.#known.values()) chat.forget();
     const { chats } = await this.#app.socket.ask("chat:list", {});
-    this.#all = new Map(chats.map((chat) => [chat.id, chat]));
-    this.#order = chats.map((chat) => chat.id);
-    for (const chat of chats) {
+    // A chat that one was removed from keeps what was written in it, should one come back.
+    for (const chat of this.#known.values()) chat.isListed = false;
+    for (const told of chats) {
+      const chat = this.#known.get(told.id) ?? new Chat(this.#app, told.id);
+      this.#known.set(chat.id, chat);
+      chat.isListed = true;
+      chat.take(told);
       const last = chat.last_message;
       if (last?.sender_id && last.seq > chat.delivered_seq) this.#deliver(last);
     }
+    this.#order = chats.map((chat) => chat.id);
     await this.#app.people.load([...new Set(chats.flatMap((chat) => chat.members.map((member) => member.user_id)))]);
     this.show();
   }
 
   /** A message came, or changed. */
   message(message, isNew) {
-    const chat = this.#all.get(message.chat_id);
+    const chat = this.get(message.chat_id);
     if (!chat) return;
+    const isOwn = message.sender_id === this.#app.me.id, isOthers = message.sender_id && !isOwn;
     if (isNew && message.seq > chat.last_seq) {
       chat.last_seq = message.seq;
       this.#order = [chat.id, ...this.#order.filter((id) => id !== chat.id)];
-      if (message.sender_id === this.#app.me.id) chat.unread_count = 0;
-      else if (message.sender_id) {
-        chat.unread_count++;
-        this.#deliver(message);
-      }
-    }
+      // Sending reads up to one's message.
+      if (isOwn) [chat.unread_count, chat.read_seq] = [0, message.seq];
+      if (isOthers && !message.deleted_at) chat.unread_count++;
+      if (isOthers) this.#deliver(message);
+    } else if (message.deleted_at && isOthers) chat.deleted(message.seq);
     if (message.seq === chat.last_seq) chat.last_message = message;
-    this.show();
-  }
-
-  /** A receipt: one's own, of another device, or another's. */
-  receipt(name, receipt) {
-    const chat = this.#all.get(receipt.chatId);
-    const member = chat?.members.find((other) => other.user_id === receipt.userId);
-    if (member) {
-      if (name === "message:read") member.read_seq = Math.max(member.read_seq, receipt.seq);
-      member.delivered_seq = Math.max(member.delivered_seq, receipt.seq);
-    }
-    if (chat && name === "message:read" && receipt.userId === this.#app.me.id && receipt.seq > chat.read_seq) {
-      chat.read_seq = receipt.seq;
-      if (receipt.seq >= chat.last_seq) chat.unread_count = 0;
-      this.show();
-    }
-  }
-
-  changed(update) {
-    const chat = this.#all.get(update.id);
-    if (chat) Object.assign(chat, update);
-    this.show();
+    if (isOwn) chat.outbox.settle(message);
+    chat.heard(message);
+    chat.draft.heard(message);
+    this.show(chat);
   }
 
   removed(id) {
-    this.#all.delete(id);
+    const chat = this.get(id);
+    if (!chat) return;
+    chat.isListed = false;
     this.#order = this.#order.filter((other) => other !== id);
-    this.show();
+    this.show(chat);
   }
 
-  /** Reads up to a message. */
-  async read(message) {
-    const chat = this.#all.get(message.chat_id);
-    if (!chat || message.seq <= chat.read_seq) return;
-    chat.read_seq = message.seq;
-    const answer = await this.#app.socket.ask("message:read", { chatId: chat.id, messageId: message.id });
-    chat.unread_count = answer.unread_count;
-    this.show();
+  /** After the line came back. */
+  retry() { for (const chat of this.#known.values()) chat.retry(); }
+
+  /** Shows the list as it is now; `chat`: only that one's item is another. */
+  show(chat = null) {
+    const list = $("chats"), focused = document.activeElement;
+    for (const id of this.#order) if (!chat || chat.id === id || !this.#items.has(id)) this.#fill(this.get(id));
+    // Items stay what they are, and only those are moved that have another place: one that is being clicked is not
+    // another one by the time the button goes up.
+    let next = list.firstChild;
+    for (const id of this.#order) {
+      const item = this.#items.get(id);
+      if (item === next) next = next.nextSibling;
+      else list.insertBefore(item, next);
+    }
+    while (next) {
+      const gone = next;
+      next = next.nextSibling;
+      gone.remove();
+    }
+    if (list.contains(focused)) focused.focus({ preventScroll: true });
+    $("no-chats").hidden = this.#order.length > 0;
+    const unread = this.#order.reduce((sum, id) => sum + this.get(id).unread_count, 0);
+    document.title = unread ? `(${unread}) Parley` : "Parley";
   }
 
   #deliver(message) {
     this.#app.socket.tell("message:delivered", { chatId: message.chat_id, messageId: message.id });
   }
 
-  show() {
-    const open = this.#app.thread.chat?.id;
-    $("no-chats").hidden = this.#order.length > 0;
-    const focused = document.activeElement?.dataset?.chat;
-    $("chats").replaceChildren(...this.#order.map((id) => this.#item(this.#all.get(id), id === open)));
-    if (focused) [...$("chats").querySelectorAll("button")].find((item) => item.dataset.chat === focused)?.focus();
-    const unread = [...this.#all.values()].reduce((sum, chat) => sum + chat.unread_count, 0);
-    document.title = unread ? `(${unread}) Parley` : "Parley";
-  }
-
-  #item(chat, isOpen) {
-    const other = chat.type === "direct" && chat.members.find((member) => member.user_id !== this.#app.me.id);
-    const online = other && this.#app.people.isOnline(other.user_id);
-    const item = button("", () => this.#app.open(chat.id), {
-      "aria-current": isOpen ? "true" : null, "data-chat": chat.id });
+  #fill(chat) {
+    const { people, view, me } = this.#app;
+    const online = chat.type === "direct" && chat.others.some((member) => people.isOnline(member.user_id));
+    if (!this.#items.has(chat.id)) {
+      this.#items.set(chat.id, make("li", {}, button("", () => this.#app.open(chat.id), { "data-chat": chat.id })));
+    }
+    const item = this.#items.get(chat.id).firstChild;
+    if (view?.chat === chat) item.setAttribute("aria-current", "true");
+    else item.removeAttribute("aria-current");
     item.replaceChildren(
-      make("span", { class: online ? "name online" : "name" }, this.title(chat),
+      make("span", { class: online ? "name online" : "name", dir: "auto" }, chat.title,
         online ? make("span", { class: "aside" }, " (online)") : ""),
       chat.unread_count ? make("span", { class: "unread" }, String(chat.unread_count),
         make("span", { class: "aside" }, " unread")) : "",
-      make("span", { class: "last" }, summary(chat.last_message, this.#app.me)));
-    return make("li", {}, item);
+      make("span", { class: "last" }, ...this.#last(chat, view?.chat === chat, me)));
+  }
+
+  #last(chat, isOpen, me) {
+    if (chat.outbox.entries.some((entry) => entry.state === "refused")) {
+      return [make("span", { class: "bad" }, "A message was not sent")];
+    }
+    const { draft } = chat;
+    if (draft.isEmpty || isOpen) return summary(chat.last_message, me);
+    return [make("strong", {}, "Draft: "), written(draft.text || draft.files.map((file) => file.name).join(", "))];
   }
 }

@@ -1,181 +1,137 @@
-// Writing: messages, edits, answers, and files to send with them.
+// The composer of one view: shows the draft of its chat, and gives what is written to it.
 
-import { $, button, make, size } from "./dom.js";
-import { upload } from "./files.js";
+import { button, isDesk, make, size, written } from "./dom.js";
+import { Upload } from "./files.js";
+import { name } from "./message.js";
 
-const MOST_FILES = 10;
+const MOST_FILES = 10, TYPING = 3000;
 
 export class Composer {
-  #app; #token; #files = []; #edited = null; #answered = null; #typedAt = 0; #unsent = new Map();
+  #app; #view; #chat; #parts; #typedAt = 0;
 
-  constructor(app, token) {
+  constructor(app, view, parts) {
     this.#app = app;
-    this.#token = token;
-    $("composer").onsubmit = (event) => { event.preventDefault(); this.#submit(); };
-    $("text").oninput = () => this.#typed();
-    $("text").onkeydown = (event) => this.#key(event);
-    $("text").onpaste = (event) => event.clipboardData.files.length && this.#add(event.clipboardData.files);
-    $("attach").onclick = () => $("file").click();
-    $("file").onchange = () => { this.#add($("file").files); $("file").value = ""; };
-    $("stop-editing").onclick = () => this.clear();
-    const chat = $("chat");
-    chat.ondragover = (event) => event.preventDefault();
-    chat.ondrop = (event) => { event.preventDefault(); this.#add(event.dataTransfer.files); };
+    this.#view = view;
+    this.#chat = view.chat;
+    this.#parts = parts;
+    const { text } = parts;
+    parts.composer.onsubmit = (event) => { event.preventDefault(); this.#submit(); };
+    text.oninput = () => this.#typed();
+    text.onkeydown = (event) => this.#key(event);
+    text.onpaste = (event) => this.#pasted(event);
+    parts.attach.onclick = () => parts.file.click();
+    parts.file.onchange = () => { this.#attach(parts.file.files); parts.file.value = ""; };
+    parts["stop-editing"].onclick = () => { this.#chat.draft.stop(); this.focus(); };
+    view.root.ondrop = (event) => this.#attach(event.dataTransfer.files);
+    this.#chat.draft.changed = () => this.#show();
+    this.#show();
   }
 
-  edit(message) { this.#begin(message, null, message.content, "Editing a message "); }
+  close() {
+    this.#silent();
+    this.#chat.draft.changed = () => {};
+  }
 
-  answer(message) { this.#begin(null, message, $("text").value, "Answering a message "); }
+  /** It is in sight now, and has a height only then. */
+  shown() { this.#fit(); }
 
-  #begin(edited, answered, text, label) {
-    [this.#edited, this.#answered] = [edited, answered];
-    $("editing").hidden = false;
-    $("editing").firstChild.data = label;
-    $("text").value = text;
-    $("text").focus();
+  focus() {
+    const { text } = this.#parts;
+    text.focus();
+    text.setSelectionRange(text.value.length, text.value.length);
+  }
+
+  #show() {
+    const { text, editing, notice, send, attached } = this.#parts, { draft } = this.#chat;
+    // The cursor stays where it is unless the words are others; the box has its own way to end a line.
+    if (text.value !== draft.text) text.value = draft.text;
+    draft.text = text.value;
+    text.readOnly = send.disabled = draft.isSaving;
+    const { edited, answered } = draft;
+    editing.hidden = !edited && !answered;
+    editing.firstChild.replaceChildren(...(edited ? ["Editing a message"]
+      : answered ? ["Answering a message of ", written(name(answered) || "somebody")] : []));
+    editing.lastChild.textContent = edited ? "Cancel the edit" : "Cancel the answer";
+    // Said once.
+    if (notice.textContent !== draft.notice) notice.textContent = draft.notice;
+    // Files wait where an edit is in their way.
+    attached.hidden = this.#parts.attach.disabled = Boolean(edited);
+    attached.replaceChildren(...draft.files.map((file) => this.#file(file)));
     this.#fit();
   }
 
-  clear() {
-    [this.#edited, this.#answered] = [null, null];
-    $("editing").hidden = true;
-    $("text").value = "";
-    this.#say("");
-    this.#fit();
+  #file(file) {
+    return make("li", {}, make("span", { class: "file" }, written(file.name), ` (${size(file.size)})`), file.state,
+      button("Remove", () => this.#chat.draft.remove(file), { "aria-label": "Remove " + file.name }));
   }
-
-  /** After the line came back: what was not answered goes again; its clientId makes it count once. */
-  retry() { for (const entry of this.#unsent.values()) this.#send(entry); }
-
-  #say(text) { $("notice").textContent = text; }
 
   #fit() {
-    $("text").style.height = "auto";
-    $("text").style.height = $("text").scrollHeight + 2 + "px";
+    const { text } = this.#parts;
+    text.style.height = "auto";
+    // Hidden, it has none.
+    if (text.scrollHeight) text.style.height = text.scrollHeight + 2 + "px";
   }
 
   #key(event) {
-    // A phone's keyboard has no other key for a new line.
-    const hasMouse = matchMedia("(pointer: fine)").matches;
-    if (event.key === "Enter" && !event.shiftKey && !event.isComposing && hasMouse) {
+    // Keys of an input method, by which words are chosen; 229 is what Safari says of the one that ends it.
+    if (event.isComposing || event.keyCode === 229) return;
+    if (event.key === "Enter" && !event.shiftKey && isDesk()) {
       event.preventDefault();
-      $("composer").requestSubmit();
-    } else if (event.key === "Escape" && !$("editing").hidden) this.clear();
+      this.#parts.composer.requestSubmit();
+    } else if (event.key === "Escape" && !this.#parts.editing.hidden) this.#chat.draft.stop();
   }
 
   #typed() {
+    const { draft } = this.#chat;
+    draft.text = this.#parts.text.value;
+    if (draft.notice) draft.say("");
     this.#fit();
-    const { chat } = this.#app.thread;
-    if (!chat || this.#edited) return;
-    if (!$("text").value) {
-      this.#typedAt = 0;
-      this.#app.socket.tell("typing:stop", { chatId: chat.id });
-    } else if (Date.now() - this.#typedAt > 3000) {
+    if (draft.edited) return;
+    if (!draft.text) this.#silent();
+    else if (Date.now() - this.#typedAt > TYPING) {
       this.#typedAt = Date.now();
-      this.#app.socket.tell("typing:start", { chatId: chat.id });
+      this.#app.socket.tell("typing:start", { chatId: this.#chat.id });
     }
   }
 
-  // Files
-
-  #add(files) {
-    const { max_attachment: most } = this.#app.limits;
-    for (const file of files) {
-      if (this.#files.length >= MOST_FILES) return this.#say(`A message takes at most ${MOST_FILES} files.`);
-      if (file.size > most) this.#say(`${file.name} is larger than ${size(most)}.`);
-      else this.#upload(file);
-    }
-  }
-
-  async #upload(file) {
-    const bar = make("progress", { max: 1, value: 0, "aria-label": "Upload of " + file.name });
-    const entry = { name: file.name, uploaded: null, item: null };
-    const { done, cancel } = upload(file, this.#token, (share) => { bar.value = share; });
-    const remove = () => {
-      cancel();
-      this.#files = this.#files.filter((other) => other !== entry);
-      entry.item.remove();
-    };
-    entry.item = make("li", {}, make("span", {}, `${file.name} (${size(file.size)})`), bar,
-      button("Remove", remove, { "aria-label": "Remove " + file.name }));
-    entry.done = done;
-    this.#files.push(entry);
-    $("attached").append(entry.item);
-    try {
-      entry.uploaded = await done;
-      bar.replaceWith(make("span", { class: "state" }, "ready"));
-    } catch (error) {
-      if (!this.#files.includes(entry)) return;
-      remove();
-      this.#say(`${file.name} could not be sent: ${error.message}`);
-    }
-  }
-
-  // Sending
-
-  async #submit() {
-    const { chat } = this.#app.thread, content = $("text").value.trim();
-    this.#say("");
-    if (this.#edited) return this.#saveEdit(this.#edited, content);
-    const files = this.#files;
-    if (!content && !files.length) return;
-    $("send").disabled = true;
-    try {
-      await Promise.all(files.map((file) => file.done));
-    } catch {
-      // Said where it happened; the rest may be sent once more.
-      return;
-    } finally {
-      $("send").disabled = false;
-    }
-    const uploaded = files.map((file) => file.uploaded ?? null).filter(Boolean);
-    const images = uploaded.length > 0 && uploaded.every((file) => file.mime_type.startsWith("image/"));
-    const entry = {
-      chatId: chat.id, content, clientId: crypto.randomUUID ? crypto.randomUUID() : String(Math.random()).slice(2),
-      messageType: uploaded.length ? (images ? "image" : "file") : "text", replyTo: this.#answered?.id,
-      attachmentIds: uploaded.map((file) => file.id), names: uploaded.map((file) => file.name),
-    };
-    this.#files = [];
-    $("attached").replaceChildren();
+  #silent() {
+    if (this.#typedAt) this.#app.socket.tell("typing:stop", { chatId: this.#chat.id });
     this.#typedAt = 0;
-    this.clear();
-    this.#unsent.set(entry.clientId, entry);
-    this.#app.thread.wait(entry);
-    this.#send(entry);
   }
 
-  async #send(entry) {
-    const { chatId, content, clientId, messageType, replyTo, attachmentIds } = entry;
-    try {
-      const { message } = await this.#app.socket.ask("message:send", {
-        chatId, content, clientId, messageType, ...(replyTo && { replyTo }),
-        ...(attachmentIds.length && { attachmentIds }) });
-      this.#unsent.delete(clientId);
-      this.#app.heard(message, true);
-      this.#app.thread.settle(clientId);
-    } catch (error) {
-      if (!this.#unsent.has(clientId)) return;
-      if (error.retryable) {
-        // Without a line it goes when the line is back.
-        if (!this.#app.socket.connected) return;
-        setTimeout(() => this.#unsent.has(clientId) && this.#send(entry), error.retry_after_ms ?? 2000);
-        return;
+  /** Pictures and files; office programs put a picture of the words beside the words. */
+  #pasted(event) {
+    const { files, types } = event.clipboardData;
+    if (!files.length || types.includes("text/plain")) return;
+    event.preventDefault();
+    this.#attach(files);
+  }
+
+  #attach(files) {
+    const { draft } = this.#chat, { max_attachment: most } = this.#app.limits;
+    if (this.#parts.composer.hidden || draft.edited) return;
+    const refused = [];
+    for (const file of files) {
+      if (draft.files.length >= MOST_FILES) {
+        refused.push(`A message takes at most ${MOST_FILES} files.`);
+        break;
       }
-      this.#unsent.delete(clientId);
-      this.#app.thread.settle(clientId);
-      this.#say("It could not be sent: " + error.message);
-      if (!$("text").value) $("text").value = content;
+      if (file.size > most) refused.push(`${file.name} is larger than ${size(most)}.`);
+      else draft.attach(new Upload(file, this.#app.token));
     }
+    draft.say(refused.join(" "));
   }
 
-  async #saveEdit(message, content) {
-    try {
-      const answer = await this.#app.socket.ask("message:edit", {
-        chatId: message.chat_id, messageId: message.id, content });
-      this.clear();
-      this.#app.heard(answer.message, false);
-    } catch (error) {
-      this.#say("It could not be changed: " + error.message);
-    }
+  #submit() {
+    const { draft, outbox } = this.#chat;
+    if (draft.isSaving) return;
+    const length = [...draft.text.trim()].length, { max_message_length: most } = this.#app.limits;
+    if (length > most) return draft.say(`The message has ${length} characters; ${most} can be sent at most.`);
+    if (draft.edited) return void this.#chat.saveEdit();
+    if (!length && !draft.files.length) return;
+    // The message ends the typing by itself.
+    this.#typedAt = 0;
+    outbox.add(draft.take());
+    this.#view.reveal(null);
   }
 }

@@ -1,10 +1,10 @@
 // Search in one's chats: words, newest first.
 
-import { $, button, make, when } from "./dom.js";
+import { $, button, make, when, written } from "./dom.js";
 import { name } from "./message.js";
 
 export class Search {
-  #app; #query = ""; #next = null; #count = 0;
+  #app; #query = ""; #next = null; #count = 0; #asked = null;
 
   constructor(app) {
     this.#app = app;
@@ -16,9 +16,7 @@ export class Search {
 
   #begin(query) {
     if (!query) return this.#close();
-    this.#query = query;
-    this.#next = null;
-    this.#count = 0;
+    [this.#query, this.#next, this.#count] = [query, null, 0];
     $("results").replaceChildren();
     $("found").hidden = false;
     $("chats").hidden = true;
@@ -26,33 +24,44 @@ export class Search {
   }
 
   #close() {
+    this.#asked = null;
     $("query").value = "";
     $("found").hidden = true;
     $("chats").hidden = false;
   }
 
+  /** The next results. An answer that comes after something else was asked for is not shown. */
   async #page() {
-    const query = this.#query, after = this.#next;
+    const asked = this.#asked = {}, after = this.#next;
+    $("more-results").disabled = true;
+    $("found-count").textContent = "Searching…";
+    let words, hasFailed = false;
     try {
-      const answer = await this.#app.socket.ask("message:search", { query, limit: 20, ...(after && { after }) });
-      if (query !== this.#query) return;
+      const answer = await this.#app.socket.ask("message:search", {
+        query: this.#query, limit: 20, ...(after && { after }) });
+      if (asked !== this.#asked) return;
       this.#next = answer.next;
       this.#count += answer.results.length;
       $("results").append(...answer.results.map((result) => this.#item(result)));
-      $("found-count").textContent = !this.#count ? "Nothing found"
-        : `${this.#count}${this.#next ? " or more" : ""} found`;
+      words = !this.#count ? "Nothing found" : `${this.#count}${this.#next ? " or more" : ""} found`;
+      if (answer.complete === false) words += "; older messages are still being indexed";
     } catch (error) {
-      $("found-count").textContent = error.message;
+      if (asked !== this.#asked) return;
+      hasFailed = true;
+      words = "The search failed. " + error.message;
     }
-    $("more-results").hidden = !this.#next;
+    $("found-count").textContent = words;
+    $("more-results").hidden = !this.#next && !hasFailed;
+    $("more-results").textContent = hasFailed ? "Try again" : "More results";
+    $("more-results").disabled = false;
   }
 
   #item({ message, snippet }) {
     const chat = this.#app.chats.get(message.chat_id);
-    const item = button("", () => this.#app.open(message.chat_id, message.seq));
+    const item = button("", () => this.#app.open(message.chat_id, { seq: message.seq, isHit: true }));
     item.replaceChildren(
-      make("span", { class: "name" }, chat ? this.#app.chats.title(chat) : ""), when(message.created_at),
-      make("span", { class: "last" }, name(message) + ": ", ...this.#marked(snippet)));
+      make("span", { class: "name", dir: "auto" }, chat ? chat.title : ""), when(message.created_at),
+      make("span", { class: "last" }, written(name(message)), ": ", make("bdi", {}, ...this.#marked(snippet))));
     return make("li", {}, item);
   }
 

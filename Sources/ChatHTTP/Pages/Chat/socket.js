@@ -1,6 +1,8 @@
 // A small Socket.IO v4 client over WebSocket (Engine.IO 4, Socket.IO 5), with what this page needs: events, acks,
 // coming back by itself, and connection state recovery. Applications use the stock client; this one does no more.
 
+import { BASE } from "./dom.js";
+
 const OPEN = "0", PING = "2", PONG = "3", MESSAGE = "4";
 const CONNECT = "0", DISCONNECT = "1", EVENT = "2", ACK = "3", CONNECT_ERROR = "4";
 const FIRST_WAIT = 500, LONGEST_WAIT = 8000, ACK_WAIT = 20000;
@@ -24,7 +26,7 @@ export class Socket extends EventTarget {
   open() {
     this.#stopped = false;
     clearTimeout(this.#timer);
-    const address = new URL("/socket.io/?EIO=4&transport=websocket", location.href);
+    const address = new URL("socket.io/?EIO=4&transport=websocket", BASE);
     address.protocol = address.protocol === "https:" ? "wss:" : "ws:";
     const web = new WebSocket(address);
     this.#web = web;

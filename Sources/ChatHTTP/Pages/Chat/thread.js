@@ -1,222 +1,235 @@
-// The messages of the open chat: a stretch of its history that grows upwards, and downwards while it is not at the end.
+// The messages of one view: a stretch of the chat's history that grows upwards, and downwards while it is not at the
+// end.
 
-import { $, make } from "./dom.js";
-import { pending, show } from "./message.js";
+import { Item, unsent } from "./message.js";
 
-const PAGE = 50;
+const PAGE = 50, NEAR = 300;
+// At the end of a busy chat the oldest go: they can be scrolled to.
+const MOST = 600, KEPT = 300;
 
 export class Thread {
-  #app; #messages = new Map(); #hasOlder = false; #atEnd = true; #loading = false; #waiting = new Map();
-  #typing = new Map();
-  chat = null;
+  #app; #view; #parts; #items = new Map(); #seqs = []; #unsent = []; #hasOlder = false; #atEnd = true;
+  #sticks = true; #top = 0; #growing = 0; #fills = 0; #ends = new AbortController(); #sizes;
 
-  constructor(app) {
+  constructor(app, view, parts) {
     this.#app = app;
-    $("scroll").addEventListener("scroll", () => this.#scrolled(), { passive: true });
-    $("newest").onclick = () => this.open(this.chat);
-    document.addEventListener("visibilitychange", () => this.#read());
-  }
-
-  /** Shows a chat at its end, or around a message. */
-  async open(chat, around = null) {
-    this.chat = chat;
-    $("no-chat").hidden = true;
-    for (const id of ["chat-head", "scroll", "composer"]) $(id).hidden = false;
-    this.#typing.clear();
-    this.head();
-    const range = around === null ? {} : { around };
-    const page = await this.#app.socket.ask("message:history", { chatId: chat.id, limit: PAGE, ...range });
-    if (this.chat !== chat) return;
-    this.#messages = new Map();
-    $("log").replaceChildren();
-    const last = page.messages.at(-1)?.seq ?? 0;
-    this.#atEnd = around === null || last >= chat.last_seq;
-    this.#hasOlder = around === null ? page.has_more : (page.messages[0]?.seq ?? 1) > 1;
-    this.#busy(() => page.messages.forEach((message) => this.#put(message)));
-    for (const entry of this.#waiting.values()) if (entry.chatId === chat.id) this.#showWaiting(entry);
-    this.#edges();
-    if (around === null) this.#toEnd();
-    else this.reveal(around);
-    this.#read();
+    this.#view = view;
+    this.#parts = parts;
+    const until = { signal: this.#ends.signal };
+    parts.scroll.addEventListener("scroll", () => this.#scrolled(), { passive: true, ...until });
+    parts.newest.onclick = () => view.open();
+    document.addEventListener("visibilitychange", () => this.read(), until);
+    // Whoever stands at the end stays there: when messages and pictures come, the box grows, or a phone shows its
+    // keyboard. Once a frame: to scroll at each message would lay out the log for each.
+    this.#sizes = new ResizeObserver(() => this.#sticks && this.#toEnd());
+    this.#sizes.observe(parts.log);
+    this.#sizes.observe(parts.scroll);
   }
 
   close() {
-    this.chat = null;
-    for (const id of ["chat-head", "scroll", "composer", "newest-row"]) $(id).hidden = true;
-    $("no-chat").hidden = false;
-    $("typing").textContent = "";
+    this.#ends.abort();
+    this.#sizes.disconnect();
   }
 
-  head() {
-    const { chat } = this, { people, me } = this.#app;
-    $("chat-name").textContent = this.#app.chats.title(chat);
-    const others = chat.members.filter((member) => member.user_id !== me.id).map((member) => member.user_id);
-    const online = others.filter((id) => people.isOnline(id));
-    const names = online.map((id) => people.name(id)).join(", ");
-    $("chat-about").textContent = chat.type === "direct" ? (names ? "online" : "offline")
-      : `${chat.member_count} members` + (names ? `, online: ${names}` : "");
+  /** Asks for the messages at the end, or around a place. */
+  ask(place) { return this.#page(place ? { around: place.seq } : {}); }
+
+  /** Shows these messages, and no others. */
+  fill(page, place) {
+    const before = this.#items;
+    [this.#items, this.#seqs, this.#fills] = [new Map(), [], this.#fills + 1];
+    const seqs = page.messages.map((message) => message.seq);
+    this.#atEnd = !place || (seqs.at(-1) ?? 0) >= this.#view.chat.last_seq;
+    this.#hasOlder = place ? (seqs[0] ?? 1) > 1 : page.has_more;
+    this.#busy(() => {
+      this.#parts.log.replaceChildren();
+      page.messages.forEach((message) => this.#put(message, before.get(message.seq)));
+      this.unsent();
+    });
+    this.#edges();
+    if (!place) this.#toEnd();
+    else this.#mark(place);
+    this.read();
+    this.#scrolled();
+  }
+
+  /** Where the reader is: to read anew there. */
+  place() {
+    if (this.#sticks) return null;
+    const top = this.#parts.scroll.getBoundingClientRect().top;
+    const seq = this.#seqs.find((other) => this.#items.get(other).element.getBoundingClientRect().bottom > top);
+    return seq ? { seq, isHit: false } : null;
+  }
+
+  /** Scrolls to a message and marks it, loading it first if need be; to the end without one. */
+  reveal(place) {
+    if (place ? !this.#items.has(place.seq) : !this.#atEnd) return void this.#view.open(place);
+    if (place) this.#mark(place);
+    else this.#toEnd();
   }
 
   /** A message came live, was edited, deleted or reacted to. */
-  async put(message, isNew) {
-    if (this.chat?.id !== message.chat_id) return;
-    this.#arrived(message.client_id);
-    const known = this.#messages.has(message.seq), last = this.#last();
-    if (!known && !(isNew && this.#atEnd)) return this.#edges();
-    if (!known && message.seq > last + 1 && last > 0) await this.#fill(last);
-    const stays = this.#isAtBottom();
+  put(message, isNew) {
+    const isKnown = this.#items.has(message.seq), last = this.#seqs.at(-1) ?? 0;
+    // What is older than what is shown comes with its page.
+    if (!isKnown && !(isNew && this.#atEnd && message.seq > (this.#hasOlder ? this.#seqs[0] : 0))) return;
     this.#put(message);
-    if (isNew) this.#typed(message.sender_id, false);
-    if (stays || (isNew && message.sender_id === this.#app.me.id)) this.#toEnd();
-    this.#read();
+    if (!isKnown && last > 0 && message.seq > last + 1) this.#mend(last, message.seq);
+    if (!isKnown && this.#sticks) this.#trim();
+    else if (!isKnown && message.sender_id === this.#app.me.id) this.#toEnd();
+    this.read();
   }
 
   reaction({ messageId, reactions }) {
-    for (const message of this.#messages.values()) {
-      if (message.id === messageId) this.#put({ ...message, reactions });
+    for (const item of this.#items.values()) {
+      if (item.message.id === messageId) item.update({ ...item.message, reactions });
     }
   }
-
-  /** Shows a message that is on its way, until it has come. */
-  wait(entry) {
-    this.#waiting.set(entry.clientId, entry);
-    if (this.chat?.id === entry.chatId) {
-      this.#showWaiting(entry);
-      this.#toEnd();
-    }
-  }
-
-  /** It came, or was refused. */
-  settle(clientId) { this.#arrived(clientId); }
 
   /** Receipts: what stands under one's own messages. */
-  states() {
-    for (const message of this.#messages.values()) {
-      const state = $("m" + message.seq)?.querySelector(".state");
-      if (state) state.textContent = this.#state(message);
+  states() { for (const item of this.#items.values()) item.showState(); }
+
+  /** What is on its way, below what has come. */
+  unsent() {
+    this.#unsent.forEach((item) => item.remove());
+    this.#unsent = this.#view.chat.outbox.entries.map((entry) => unsent(entry, this.#view));
+    this.#parts.log.append(...this.#unsent);
+  }
+
+  /** After the line came back: pictures that could not be asked for. */
+  retry() { for (const item of this.#items.values()) item.retry(); }
+
+  /** Reads what is in sight, at the end. */
+  read() {
+    const { chat } = this.#view, last = this.#seqs.at(-1) ?? 0;
+    if (last > chat.read_seq && this.#sticks && !document.hidden) chat.read(this.#items.get(last).message);
+  }
+
+  #page(range) {
+    return this.#app.socket.ask("message:history", { chatId: this.#view.chat.id, limit: PAGE, ...range });
+  }
+
+  #put(message, before) {
+    this.#app.people.learn(message.sender);
+    const known = this.#items.get(message.seq);
+    if (known) return known.update(message);
+    // One that is shown already goes on: a recording that plays is not to stop because the line came back.
+    const item = before?.message.id === message.id ? before : new Item(this.#app, this.#view);
+    item.update(message);
+    this.#items.set(message.seq, item);
+    const at = this.#after(message.seq), next = this.#items.get(this.#seqs[at])?.element ?? this.#unsent[0];
+    this.#seqs.splice(at, 0, message.seq);
+    this.#parts.log.insertBefore(item.element, next?.isConnected ? next : null);
+  }
+
+  /** Which of the shown is the first after that one. */
+  #after(seq) {
+    let [low, high] = [0, this.#seqs.length];
+    while (low < high) {
+      const middle = (low + high) >> 1;
+      if (this.#seqs[middle] > seq) high = middle;
+      else low = middle + 1;
+    }
+    return low;
+  }
+
+  /** Live events may come after a gap: what lies between is asked for. */
+  async #mend(after, before) {
+    const fill = this.#fills;
+    try {
+      while (after + 1 < before) {
+        const { messages } = await this.#page({ after, limit: 100 });
+        // The log begins elsewhere now.
+        if (fill !== this.#fills || !messages.length) return;
+        for (const message of messages) if (message.seq < before) this.#put(message);
+        after = messages.at(-1).seq;
+      }
+    } catch (error) {
+      if (fill === this.#fills) this.#view.trouble(error, () => this.#mend(after, before));
     }
   }
 
-  typing({ chatId, userId }, starts) {
-    if (chatId === this.chat?.id) this.#typed(userId, starts);
+  #trim() {
+    if (this.#seqs.length <= MOST) return;
+    for (const seq of this.#seqs.splice(0, this.#seqs.length - KEPT)) {
+      this.#items.get(seq).element.remove();
+      this.#items.delete(seq);
+    }
+    this.#hasOlder = true;
+    this.#edges();
   }
 
-  /** Scrolls to a message and marks it; loads it first if need be. */
-  async reveal(seq) {
-    if (!this.#messages.has(seq)) return this.open(this.chat, seq);
-    const item = $("m" + seq);
-    document.querySelector("#log .hit")?.classList.remove("hit");
+  #mark({ seq, isHit }) {
+    const item = this.#items.get(seq)?.element;
+    if (!item) return;
+    this.#parts.log.querySelector(".hit")?.classList.remove("hit");
+    item.scrollIntoView({ block: isHit ? "center" : "start" });
+    this.#sticks = this.#atEnd && this.#isAtBottom();
+    if (!isHit) return;
     item.classList.add("hit");
-    item.scrollIntoView({ block: "center" });
     item.focus({ preventScroll: true });
   }
 
-  #typed(userId, starts) {
-    if (starts) this.#typing.set(userId, true);
-    else this.#typing.delete(userId);
-    const names = [...this.#typing.keys()].map((id) => this.#app.people.name(id));
-    const verb = names.length > 1 ? " are typing…" : " is typing…";
-    $("typing").textContent = names.length ? names.join(", ") + verb : "";
-  }
-
-  #last() { return Math.max(0, ...this.#messages.keys()); }
-
-  #first() { return Math.min(...this.#messages.keys()); }
-
-  /** Live events may come after a gap: what lies between is asked for. */
-  async #fill(after) {
-    const chat = this.chat;
-    const page = await this.#app.socket.ask("message:history", { chatId: chat.id, after, limit: 100 });
-    if (this.chat === chat) page.messages.forEach((message) => this.#put(message));
-  }
-
-  #put(message) {
-    this.#messages.set(message.seq, message);
-    this.#app.people.learn(message.sender);
-    const item = show(message, { ...this.#app, mayDelete: this.#mayDelete(), act: this.#app.act,
-      state: (own) => this.#state(own) });
-    const old = $("m" + message.seq);
-    if (old) return old.replaceWith(item);
-    const next = [...this.#messages.keys()].filter((seq) => seq > message.seq).sort((a, b) => a - b)
-      .map((seq) => $("m" + seq)).find((other) => other);
-    $("log").insertBefore(item, next ?? $("log").querySelector(".unsent"));
-  }
-
-  #mayDelete() {
-    const own = this.chat.members.find((member) => member.user_id === this.#app.me.id);
-    return own?.role === "owner" || own?.role === "admin";
-  }
-
-  #state(message) {
-    const others = this.chat.members.filter((member) => member.user_id !== this.#app.me.id);
-    const read = others.filter((member) => member.read_seq >= message.seq);
-    if (others.length && read.length === others.length) return "read";
-    if (read.length) return `read by ${read.length}`;
-    return others.some((member) => member.delivered_seq >= message.seq) ? "delivered" : "sent";
-  }
-
-  #showWaiting(entry) {
-    entry.item = pending(entry);
-    $("log").append(entry.item);
-  }
-
-  #arrived(clientId) {
-    const entry = this.#waiting.get(clientId);
-    if (!entry) return;
-    entry.item?.remove();
-    this.#waiting.delete(clientId);
-  }
-
   #edges() {
-    $("older").textContent = this.#hasOlder ? "Older messages load as you scroll up." : "This is the beginning.";
-    $("newest-row").hidden = this.#atEnd;
+    this.#parts.older.textContent = this.#hasOlder ? "Older messages load as you scroll up."
+      : this.#seqs.length ? "This is the beginning." : "Nothing was written here yet.";
+    this.#parts["newest-row"].hidden = this.#atEnd;
   }
 
   #isAtBottom() {
-    const box = $("scroll");
-    return this.#atEnd && box.scrollHeight - box.scrollTop - box.clientHeight < 80;
+    const box = this.#parts.scroll;
+    return box.scrollHeight - box.scrollTop - box.clientHeight < 80;
   }
 
   #toEnd() {
-    const box = $("scroll");
+    const box = this.#parts.scroll;
+    this.#sticks = this.#atEnd;
     box.scrollTop = box.scrollHeight;
+    this.#top = box.scrollTop;
   }
 
   /** What is put in inside is not read aloud: it is no news. */
   #busy(body) {
-    $("log").setAttribute("aria-busy", "true");
+    this.#parts.log.setAttribute("aria-busy", "true");
     body();
-    requestAnimationFrame(() => $("log").removeAttribute("aria-busy"));
+    requestAnimationFrame(() => this.#parts.log.removeAttribute("aria-busy"));
   }
 
-  async #scrolled() {
-    this.#read();
-    const box = $("scroll"), chat = this.chat;
-    const up = this.#hasOlder && box.scrollTop < 300;
-    const down = !this.#atEnd && box.scrollHeight - box.scrollTop - box.clientHeight < 300;
-    if (this.#loading || !chat || !(up || down) || !this.#messages.size) return;
-    this.#loading = true;
+  #scrolled() {
+    const { scrollTop } = this.#parts.scroll;
+    // Only who scrolls up leaves the end; a log that grew since the last frame is no reason.
+    if (!this.#sticks || scrollTop < this.#top) this.#sticks = this.#atEnd && this.#isAtBottom();
+    this.#top = scrollTop;
+    this.read();
+    this.#grow();
+  }
+
+  /** Loads the next page of that end of the log that is near. */
+  async #grow() {
+    const box = this.#parts.scroll, fill = this.#fills;
+    const up = this.#hasOlder && box.scrollTop < NEAR;
+    const down = !this.#atEnd && box.scrollHeight - box.scrollTop - box.clientHeight < NEAR;
+    if (this.#growing === fill || !(up || down) || !this.#seqs.length) return;
+    this.#growing = fill;
     try {
-      const range = up ? { before: this.#first() } : { after: this.#last() };
-      const page = await this.#app.socket.ask("message:history", { chatId: chat.id, limit: PAGE, ...range });
-      if (this.chat !== chat) return;
+      const page = await this.#page(up ? { before: this.#seqs[0] } : { after: this.#seqs.at(-1) });
+      if (fill !== this.#fills || this.#ends.signal.aborted) return;
       const height = box.scrollHeight, top = box.scrollTop;
       this.#busy(() => page.messages.forEach((message) => this.#put(message)));
       if (up) {
         this.#hasOlder = page.has_more;
         box.scrollTop = top + box.scrollHeight - height;
-      } else if (!page.has_more) this.#atEnd = true;
+      // What was told since that page was read is not in it, and was not put in while this was not the end.
+      } else this.#atEnd = !page.messages.length || this.#seqs.at(-1) >= this.#view.chat.last_seq;
       this.#edges();
-    } catch {
-      // The next scroll tries again; that the line is down is said elsewhere.
+      this.#view.trouble(null);
+    } catch (error) {
+      if (fill === this.#fills) this.#view.trouble(error, () => this.#grow());
+      return;
     } finally {
-      this.#loading = false;
+      if (this.#growing === fill) this.#growing = 0;
     }
-  }
-
-  #read() {
-    if (!this.chat || document.hidden || !this.#isAtBottom()) return;
-    const last = this.#messages.get(this.#last());
-    if (last) this.#app.chats.read(last).catch(() => {});
+    // A page of short messages may not fill a tall window, which then cannot be scrolled.
+    this.#grow();
   }
 }

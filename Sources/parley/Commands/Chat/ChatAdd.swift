@@ -1,4 +1,5 @@
 import ArgumentParser
+import ChatCore
 
 /// `parley chat add`.
 struct ChatAdd: AdminCommand {
@@ -11,7 +12,7 @@ struct ChatAdd: AdminCommand {
     @Argument(help: "The user, by id or username")
     var user: UserReference
 
-    @Option(help: "owner, admin or member")
+    @Option(help: "owner, admin or member", completion: .oneOf(Member.Role.self))
     var role: String?
 
     @OptionGroup var connection: AdminConnection

@@ -14,7 +14,7 @@ struct ChatCreate: AdminCommand {
     @Flag(help: "A direct chat of two users")
     var direct = false
 
-    @Option(help: "A member, by id or username; repeatable")
+    @Option(help: "A member, by id or username; repeatable", completion: .custom(UserCompletion.names))
     var member: [String] = []
 
     @OptionGroup var connection: AdminConnection

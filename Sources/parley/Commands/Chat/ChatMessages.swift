@@ -1,23 +1,15 @@
 import ArgumentParser
+import JSON
 
 /// `parley chat messages`.
 struct ChatMessages: AdminCommand {
     static let configuration = CommandConfiguration(
-        commandName: "messages", abstract: "List the messages of a chat, ascending.")
+        commandName: "messages", abstract: "List the newest messages of a chat, ascending.")
 
-    @Argument(help: "The chat id")
-    var id: String
-
-    @Option(help: "Only those before this seq")
-    var before: Int?
-
-    @OptionGroup var page: PageOptions
-
+    @OptionGroup var page: MessagePage
     @OptionGroup var connection: AdminConnection
     @OptionGroup var output: AdminOutput
 
-    func call(_ users: UserLookup) async throws -> AdminCall {
-        AdminCall(
-            .get, page.path("/admin/chats/\(AdminCall.encoded(id))/messages", [("before", before.map { String($0) })]))
-    }
+    func call(_ users: UserLookup) async throws -> AdminCall { page.call }
+    func more(of list: JSONValue) -> String? { page.more(of: list) }
 }

@@ -9,16 +9,19 @@ struct BackupCommand: ParsableCommand {
         abstract: "Copy the database of a running or a stopped appliance. The copy holds the keys: it is a secret.",
         discussion: "Room is needed where the copy goes (for - beside the database), and no admin key.")
 
-    @Argument(help: "Where to: a new file, or a regular one, replaced when the copy is whole; - is standard output")
+    @Argument(
+        help: "Where to: a new file, or a regular one, replaced when the copy is whole; - is standard output",
+        completion: .file())
     var file: String
 
     @Flag(help: "Leave the signing keys out")
     var withoutKeys = false
 
-    @Option(help: ArgumentHelp("Directory of the appliance (default: ./data)", valueName: "DIR"))
+    @Option(
+        help: ArgumentHelp("Directory of the appliance (default: ./data)", valueName: "DIR"), completion: .directory)
     var data: String?
 
-    @Option(help: ArgumentHelp("Configuration file of the appliance", valueName: "FILE"))
+    @Option(help: ArgumentHelp("Configuration file of the appliance", valueName: "FILE"), completion: .file())
     var config: String?
 
     // A running appliance was once asked for its copy: who gives these still may.
@@ -40,6 +43,19 @@ struct BackupCommand: ParsableCommand {
             throw Failure(error)
         }
         try output.finish()
+        bar.clear()
+        say(output)
+    }
+
+    /// What was written, for who is to find it again; standard output is the copy itself where that was asked for.
+    private func say(_ output: OutputFile) {
+        guard output.draftPath != nil else { return }
+        var status = stat()
+        // Somebody may have moved it meanwhile.
+        let size = lstat(file, &status) == 0 ? ", \(status.st_size) bytes" : ""
+        let keys = withoutKeys ? "without the keys" : "keys included"
+        // The copy is what was asked for, and it is whole, whoever does not listen.
+        _ = Descriptor.write("wrote \(file)\(size), \(keys)\n", to: STDOUT_FILENO)
     }
 
     /// An engine writes files only, so what goes to standard output is copied beside the store first; the next start or

@@ -7,13 +7,16 @@ struct CheckCommand: ParsableCommand {
         commandName: "check",
         abstract: "Verify a database or a backup: one line a finding, exit code 65 when there is any.")
 
-    @Argument(help: ArgumentHelp("The file (default: parley.db of the data directory)", valueName: "file"))
+    @Argument(
+        help: ArgumentHelp("The file (default: parley.db of the data directory)", valueName: "file"),
+        completion: .file())
     var file: String?
 
-    @Option(help: ArgumentHelp("Directory of the appliance (default: ./data)", valueName: "DIR"))
+    @Option(
+        help: ArgumentHelp("Directory of the appliance (default: ./data)", valueName: "DIR"), completion: .directory)
     var data: String?
 
-    @Option(help: ArgumentHelp("Configuration file of the appliance", valueName: "FILE"))
+    @Option(help: ArgumentHelp("Configuration file of the appliance", valueName: "FILE"), completion: .file())
     var config: String?
 
     func run() throws {

@@ -7,13 +7,14 @@ struct RestoreCommand: ParsableCommand {
         commandName: "restore",
         abstract: "Put a backup in place of the database of a stopped appliance; the old one is kept aside.")
 
-    @Argument(help: "The backup")
+    @Argument(help: "The backup", completion: .file())
     var file: String
 
-    @Option(help: ArgumentHelp("Directory of the appliance (default: ./data)", valueName: "DIR"))
+    @Option(
+        help: ArgumentHelp("Directory of the appliance (default: ./data)", valueName: "DIR"), completion: .directory)
     var data: String?
 
-    @Option(help: ArgumentHelp("Configuration file of the appliance", valueName: "FILE"))
+    @Option(help: ArgumentHelp("Configuration file of the appliance", valueName: "FILE"), completion: .file())
     var config: String?
 
     func run() throws {

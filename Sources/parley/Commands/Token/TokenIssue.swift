@@ -1,9 +1,9 @@
 import ArgumentParser
 
-/// `parley token issue`.
+/// `parley token create`, of old `issue`.
 struct TokenIssue: AdminCommand {
     static let configuration = CommandConfiguration(
-        commandName: "issue", abstract: "Issue a token for a user.")
+        commandName: "create", abstract: "Make a token for a user.", aliases: ["issue"])
 
     @Argument(help: "The user, by id or username")
     var user: UserReference
@@ -14,14 +14,18 @@ struct TokenIssue: AdminCommand {
     @Flag(help: "Make the user if there is none")
     var create = false
 
-    @Option(help: "Seconds until it expires (default: 30 days)")
-    var ttl: Int?
+    @Option(help: ArgumentHelp("Until it expires: 90s, 12h, 30d, or seconds (default: 30d)", valueName: "TIME"))
+    var ttl: DurationSetting?
 
     @Option(help: "What it is for")
     var label: String?
 
     @OptionGroup var connection: AdminConnection
     @OptionGroup var output: AdminOutput
+
+    func validate() throws {
+        if let ttl, ttl.wholeSeconds == nil { throw ValidationError("--ttl must be whole seconds.") }
+    }
 
     func call(_ users: UserLookup) async throws -> AdminCall {
         var body = CallBody()
@@ -33,7 +37,7 @@ struct TokenIssue: AdminCommand {
             body.set("username", username)
         }
         body.set("create", create)
-        body.set("ttl_seconds", ttl)
+        body.set("ttl_seconds", ttl?.wholeSeconds)
         body.set("label", label)
         return AdminCall(.post, "/admin/tokens", body: body.encoded())
     }
