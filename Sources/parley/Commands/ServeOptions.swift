@@ -194,6 +194,16 @@ struct ServeOptions: ParsableArguments {
     @Flag(help: .hidden)
     var noAutoCreateUsers = false
 
+    @Option(
+        defaultAsFlag: "true", parsing: .next,
+        help: ArgumentHelp(
+            "Take the GPS part out of the EXIF of uploaded JPEGs (default: yes)", valueName: "yes|no"),
+        completion: .list(["yes", "no"]))
+    var stripLocation: String?
+
+    @Flag(help: .hidden)
+    var noStripLocation = false
+
     func validate() throws {
         if noAutoCreateUsers, autoCreateUsers != nil {
             throw ValidationError("--auto-create-users and --no-auto-create-users exclude each other.")

@@ -25,7 +25,6 @@ extension AdminSite {
         let user = NewUser(
             id: try fields.string("id").map { UserID($0) }, username: try fields.required("username"),
             displayName: try fields.string("display_name"), avatarURL: try fields.string("avatar_url"))
-        if let id = user.id { try FieldRules.id(id) }
         guard case .user(let made) = try await store.perform(.createUser(user)) else { throw HTTPFailure.internal }
         return .json(status: .created) { $0.writeWire(made, online: false) }
     }
