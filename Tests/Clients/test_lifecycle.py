@@ -198,7 +198,8 @@ def test_unknown_users_are_made_when_that_is_wanted(start):
     token = jwt.encode({"sub": "from-outside", "name": "Outsider", "exp": int(time.time()) + 60}, SECRET, "HS256")
     with Wire(appliance) as client:
         client.connect(token)
-        assert client.ready["user"]["id"] == "from-outside" and client.ready["user"]["username"] == "Outsider"
+        user = client.ready["user"]
+        assert (user["id"], user["username"], user["display_name"]) == ("from-outside", "from-outside", "Outsider")
     appliance.stop()
 
 
