@@ -213,15 +213,6 @@ struct ServeOptions: ParsableArguments {
         }
     }
 
-    @Option(
-        defaultAsFlag: "true", parsing: .next,
-        help: ArgumentHelp("Take the GPS part out of the EXIF of uploaded JPEGs (default: yes)", valueName: "yes|no"),
-        completion: .list(["yes", "no"]))
-    var stripLocation: String?
-
-    @Flag(help: .hidden)
-    var noStripLocation = false
-
     /// What was given, by setting.
     var values: [Setting: [String]] {
         var values = texts.compactMapValues { $0.map { [$0] } }
