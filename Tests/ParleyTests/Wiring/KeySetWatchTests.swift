@@ -115,9 +115,8 @@ struct KeySetWatchTests {
     }
 
     @Test("A fetch that is not answered is given up with whoever waits for it", .timeLimit(.minutes(5)))
-    func givenUp() async {
-        let secret = SigningSecret(String(repeating: "s", count: 32))
-        guard let secret else { return Issue.record("the secret is long enough") }
+    func givenUp() async throws {
+        let secret = try #require(SigningSecret(String(repeating: "s", count: 32)))
         let watch = KeySetWatch(
             TokenAuthority(ring: KeyRing(current: secret), clock: { .now() }),
             logger: Logger(label: "test", factory: { _ in SwiftLogNoOpLogHandler() }),
