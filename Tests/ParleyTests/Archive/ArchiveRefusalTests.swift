@@ -67,7 +67,6 @@ struct ArchiveRefusalTests {
         Spoiled(7, "00001e4k000g0", "7vvvvvvvvvvvv", .invalid), Spoiled(7, "\"u\"", "\"w\"", .notFound),
         Spoiled(7, "\"c\"", "\"x\"", .notFound), Spoiled(7, "\"one\"", "1", .invalid),
         Spoiled(8, #""sender_id":"v","content":"two""#, #""content":"""#, .invalid),
-        Spoiled(7, #""sender_id":"u","#, "", .invalid),
         Spoiled(7, "{", #"{"message_type":"system","#, .invalid),
         Spoiled(7, "{", #"{"message_type":"poll","#, .invalid),
         Spoiled(7, "{", #"{"deleted_at":"2026-01-03T00:00:00Z","#, .invalid), Spoiled(7, "\"k\"", "\"\"", .invalid),
