@@ -5,8 +5,8 @@ import NIOCore
 import SocketIO
 
 /// `message:search {query, chatId?, senderId?, before?, after?, limit?, next?}` → `results [{message, snippet}]`,
-/// newest first, `next` and `complete`; in one's own chats only. CONTRACT section 3, "Search". Other fields, and a query
-/// of nothing but punctuation, are `invalid`.
+/// newest first, `next` and `complete`; in one's own chats only. CONTRACT section 3, "Search". Other fields, and a
+/// query of nothing but punctuation, are `invalid`.
 ///
 /// `after` was the name of `next` once: what an earlier version gave out as such is still taken there, and is never a
 /// time.
