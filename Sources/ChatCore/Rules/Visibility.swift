@@ -1,3 +1,5 @@
+import ByteText
+
 /// What of a text is to be seen: one table, used for usernames, the names of users and chats, messages and reactions.
 ///
 /// A name with a zero-width mark, a filler or a direction mark in it looks like one without: so those count for nothing
@@ -164,7 +166,7 @@ public enum Visibility {
     /// The one spelling of an emoji: with the selector U+FE0F behind each sign that is coloured only by it, as
     /// keyboards send it (UTS 51, "fully-qualified"), and with no other. Text that is no emoji stays as it is.
     static func emojiSpelling(of text: String) -> String {
-        if text.utf8.allSatisfy({ $0 < 0x80 }) { return text }
+        if text.isASCII { return text }
         var spelling = String.UnicodeScalarView()
         let scalars = bareEmoji(text).unicodeScalars
         for index in scalars.indices {

@@ -17,7 +17,7 @@ public enum SearchTokens {
 
     /// What is put into the index for a text, and taken out of it with the same text.
     public static func indexed(_ text: String) -> String {
-        guard !text.utf8.allSatisfy({ $0 < 0x80 }) else { return text }
+        guard !text.isASCII else { return text }
         let folded = FoldedText(text)
         var bytes: [UInt8] = []
         bytes.reserveCapacity(folded.scalars.count * 7)
