@@ -68,6 +68,7 @@ struct WireTextTests {
         "ChatHTTP/AdminSite+Chats.swift": "roles of our own",
         "ChatHTTP/AdminSite+Messages.swift": "kinds of messages of our own",
         "ChatHTTP/FileAccess.swift": "names of headers that HTTPTypes compares, in ASCII",
+        "ChatHTTP/EventSite.swift": "names of headers that HTTPTypes compares, in ASCII",
         "ChatHTTP/FileDelivery.swift": "methods, of which the parser knows a few",
         "ChatHTTP/TransferSlots.swift": "addresses of sockets, and what the parser of addresses let through",
         "ChatHTTP/MultipartReader.swift": "sentences of our own",

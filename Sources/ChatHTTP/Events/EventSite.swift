@@ -39,8 +39,12 @@ public struct EventSite: Sendable {
     }
 
     @Sendable private func answer(_ call: HTTPCall, _ user: User) async throws -> Response {
-        // Whatever is wrong with the name: there is no such event.
-        let name = ByteString((try? call.parameter("event")) ?? "")
+        let name: ByteString
+        do {
+            name = ByteString(try call.parameter("event"))
+        } catch {
+            throw ChatError(.invalid, "There is no such event.")
+        }
         let body = try await body(of: call, user)
         let (ack, failure) = await desk.answer(name, body, as: user)
         return .ack(ack, failure)

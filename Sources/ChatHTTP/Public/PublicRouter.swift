@@ -13,7 +13,8 @@ struct PublicRouter: Sendable {
     private let logger: Logger
 
     init(
-        files: FileSite, events: EventSite, documents: [StaticDocument], cors: CORSPolicy, prefix: PathPrefix? = nil, logger: Logger
+        files: FileSite, events: EventSite, documents: [StaticDocument], cors: CORSPolicy, prefix: PathPrefix? = nil,
+        logger: Logger
     ) {
         self.cors = cors
         self.prefix = prefix

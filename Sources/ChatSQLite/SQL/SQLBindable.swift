@@ -80,8 +80,8 @@ struct OptionalInteger: SQLBindable {
     }
 }
 
-/// Text that stays where it is until the statement was run: SQLite reads it there and copies nothing. Each run binds all
-/// values anew, so nothing reads it later.
+/// Text that stays where it is until the statement was run: SQLite reads it there and copies nothing. Each run binds
+/// all values anew, so nothing reads it later.
 struct BorrowedText: SQLBindable {
     private let bytes: UnsafeBufferPointer<UInt8>
 

@@ -55,7 +55,8 @@ extension Appliance {
                 files: files,
                 events: EventSite(
                     desk: GatewayEvents(gateway: gateway), files: files, maxBody: configuration.maxPayload),
-                documents: [Self.typeScript, Self.openAPI], cors: configuration.cors, prefix: configuration.pathPrefix, logger: Logger(label: "parley.http")),
+                documents: [Self.typeScript, Self.openAPI], cors: configuration.cors,
+                prefix: configuration.pathPrefix, logger: Logger(label: "parley.http")),
             prefix: configuration.pathPrefix)
         routes.add(io.engine.configuration.path, io.engine)
         let server = SocketServer(
