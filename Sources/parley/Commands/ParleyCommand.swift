@@ -9,7 +9,7 @@ struct ParleyCommand: AsyncParsableCommand {
         subcommands: [
             ServeCommand.self, UserCommand.self, ChatCommand.self, MessageCommand.self, TokenCommand.self,
             KeyCommand.self, ConnectionCommand.self, StatsCommand.self, BackupCommand.self, RestoreCommand.self,
-            CheckCommand.self, ExportCommand.self, ImportCommand.self,
+            CheckCommand.self, ExportCommand.self, ImportCommand.self, ConfigCommand.self, HealthcheckCommand.self,
         ],
         defaultSubcommand: ServeCommand.self)
 }

@@ -10,12 +10,17 @@ enum ConfigurationFile {
     /// - Parameter file: of `--config`; `PARLEY_CONFIG` is looked at when it is `nil`.
     /// - Throws: ``Failure`` with status 78.
     static func settings(flags: [Setting: [String]], file: String?) throws -> Settings {
-        let environment = ProcessInfo.processInfo.environment
-        let named = environment["PARLEY_CONFIG"].flatMap { $0.isEmpty ? nil : $0 }
-        let source = try SettingsSource(flags: flags, environment: environment, file: try read(file ?? named))
+        let source = try source(flags: flags, file: file)
         return Settings(
             configuration: try SettingsReader(source: source).configuration(),
             unknownEnvironment: source.unknownEnvironment)
+    }
+
+    /// As ``settings(flags:file:)``, not yet understood.
+    static func source(flags: [Setting: [String]], file: String?) throws -> SettingsSource {
+        let environment = ProcessInfo.processInfo.environment
+        let named = environment["PARLEY_CONFIG"].flatMap { $0.isEmpty ? nil : $0 }
+        return try SettingsSource(flags: flags, environment: environment, file: try read(file ?? named))
     }
 
     private static func read(_ path: String?) throws -> (name: String, text: String)? {

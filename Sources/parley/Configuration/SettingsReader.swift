@@ -64,6 +64,24 @@ struct SettingsReader {
             exposure: try exposure())
     }
 
+    /// Everything that is wrong, a sentence a setting: what is wrong is left out, and the rest looked at again.
+    func faults() -> [Failure] {
+        var reader = self
+        var faults: [Failure] = []
+        while true {
+            do {
+                _ = try reader.configuration()
+                return faults
+            } catch {
+                let failure = error as? Failure ?? Failure(.configuration, ErrorText.clause(error))
+                faults.append(failure)
+                guard let setting = failure.setting, reader.source.leftOut.insert(setting).inserted else {
+                    return faults
+                }
+            }
+        }
+    }
+
     // MARK: Kinds of values
 
     private func text(_ setting: Setting) throws -> String? {
@@ -191,7 +209,7 @@ struct SettingsReader {
         guard one.origin != other.origin else {
             throw Failure(
                 .configuration,
-                "\(one.origin.name(of: direct)) and \(other.origin.name(of: inFile)) exclude each other")
+                "\(one.origin.name(of: direct)) and \(other.origin.name(of: inFile)) exclude each other", of: inFile)
         }
         return one.origin < other.origin ? given : named
     }
@@ -217,7 +235,8 @@ struct SettingsReader {
     private func adminKey() throws -> String? {
         guard let (origin, key) = try secret(.adminKey, .adminKeyFile) else { return nil }
         if let fault = AdminKey.fault(of: key) {
-            throw Failure(.configuration, "\(origin.origin.name(of: origin.setting)) \(fault)")
+            throw Failure(
+                .configuration, "\(origin.origin.name(of: origin.setting)) \(fault)", of: origin.setting)
         }
         return key
     }
@@ -230,7 +249,9 @@ struct SettingsReader {
             return try texts.map { text in
                 guard let secret = SigningSecret(text) else {
                     let name = value.origin.name(of: value.setting)
-                    throw Failure(.configuration, "\(name) must have at least \(SigningSecret.minimumLength) bytes")
+                    throw Failure(
+                        .configuration, "\(name) must have at least \(SigningSecret.minimumLength) bytes",
+                        of: value.setting)
                 }
                 return secret
             }
@@ -270,7 +291,7 @@ struct SettingsReader {
             throw Failure(
                 .configuration,
                 "\(keys.origin.name(of: keys.setting)) needs --jwt-issuer or --jwt-audience: "
-                    + "else a token made for another service would do")
+                    + "else a token made for another service would do", of: keys.setting)
         }
     }
 
@@ -339,7 +360,9 @@ struct SettingsReader {
             _ = try file(key)
             return ServeConfiguration.TLSFiles(certificate: certificate.text, key: key.text)
         case (let one?, nil), (nil, let one?):
-            throw Failure(.configuration, "\(one.origin.name(of: one.setting)): --tls-cert and --tls-key go together")
+            throw Failure(
+                .configuration, "\(one.origin.name(of: one.setting)): --tls-cert and --tls-key go together",
+                of: one.setting)
         }
     }
 
@@ -352,7 +375,7 @@ struct SettingsReader {
         do {
             return try TrustedProxies(values.map(\.text))
         } catch {
-            throw Failure(.configuration, "--trusted-proxy: \(ErrorText.clause(error))")
+            throw Failure(.configuration, "--trusted-proxy: \(ErrorText.clause(error))", of: .trustedProxy)
         }
     }
 }

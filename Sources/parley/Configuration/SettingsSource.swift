@@ -9,6 +9,9 @@ struct SettingsSource: Sendable {
     /// The configuration file, as it was named.
     let fileName: String?
 
+    /// Settings that are read as if nobody had given them.
+    var leftOut: Set<Setting> = []
+
     private let providers: [(origin: SettingOrigin, provider: any ConfigSnapshot)]
 
     /// - Parameters:
@@ -38,6 +41,7 @@ struct SettingsSource: Sendable {
 
     /// The value that counts, if the setting was given anywhere.
     func value(_ setting: Setting) throws -> SettingValue? {
+        guard !leftOut.contains(setting) else { return nil }
         for (origin, provider) in providers {
             do {
                 guard let text = try provider.value(forKey: key(setting, origin), type: .string).value?.content.text
@@ -46,7 +50,7 @@ struct SettingsSource: Sendable {
             } catch let failure as Failure {
                 throw failure
             } catch {
-                throw Failure(.configuration, "\(origin.name(of: setting)) must be a single value")
+                throw Failure(.configuration, "\(origin.name(of: setting)) must be a single value", of: setting)
             }
         }
         return nil
@@ -54,6 +58,7 @@ struct SettingsSource: Sendable {
 
     /// All values of a repeatable setting from the first place that gives any; `nil` when none does.
     func values(_ setting: Setting) throws -> [SettingValue]? {
+        guard !leftOut.contains(setting) else { return nil }
         for (origin, provider) in providers {
             let key = key(setting, origin)
             // A secret may have commas: it is asked for as it stands. Others of another type are asked for as that one.
@@ -96,8 +101,10 @@ struct SettingsSource: Sendable {
             let line = "\(error)".split(whereSeparator: \.isNewline).joined(separator: " ")
             throw Failure(.configuration, "\(name) is not a YAML mapping of options: \(line)")
         }
-        if let unknown = keys.all.first(where: { Setting(rawValue: $0) == nil }) {
-            throw Failure(.configuration, "\(name) has an unknown key: \(unknown)")
+        let unknown = keys.all.filter { Setting(rawValue: $0) == nil }.map { $0.isEmpty ? "one without a name" : $0 }
+        guard unknown.isEmpty else {
+            let what = unknown.count == 1 ? "an unknown key" : "unknown keys"
+            throw Failure(.configuration, "\(name) has \(what): \(unknown.joined(separator: ", "))")
         }
         return snapshot
     }

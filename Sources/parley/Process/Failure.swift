@@ -4,11 +4,14 @@ import ChatCore
 struct Failure: Error, Equatable, CustomStringConvertible {
     let status: ExitStatus
     let message: String
+    /// Of a setting that is wrong: which.
+    let setting: Setting?
 
     /// - Parameter message: what stands in it of a file or an argument may have lines of its own, which are shown
     ///   escaped.
-    init(_ status: ExitStatus, _ message: String) {
+    init(_ status: ExitStatus, _ message: String, of setting: Setting? = nil) {
         self.status = status
+        self.setting = setting
         self.message = Self.line(message)
     }
 
@@ -28,7 +31,8 @@ struct Failure: Error, Equatable, CustomStringConvertible {
     /// A wrong value of a setting, named together with where it was given.
     static func badValue(_ value: SettingValue, _ expected: String) -> Failure {
         let shown = value.setting.isSecret ? "" : " (it is \"\(value.text)\")"
-        return Failure(.configuration, "\(value.origin.name(of: value.setting)) must be \(expected)\(shown)")
+        return Failure(
+            .configuration, "\(value.origin.name(of: value.setting)) must be \(expected)\(shown)", of: value.setting)
     }
 }
 
