@@ -103,7 +103,8 @@ final class ChatSession: SocketHandler, Asker, @unchecked Sendable {
         if let wait = liveUser.takeEvent(Price.ofReceiving(socket.eventSize), now: Self.now()) {
             return fail(received, with: .tooFast("events", retryAfter: wait))
         }
-        fail(received, with: ChatError(.invalid, flaw.explanation))
+        let field = flaw.field.map { $0.prefix(atMost: 64).string }
+        fail(received, with: ChatError(.invalid, flaw.explanation, field: field))
     }
 
     func lastWords(of socket: Socket, for reason: DisconnectReason) -> EngineFrames? {
