@@ -74,10 +74,11 @@ public struct JSONParser: ~Copyable {
         /// The number of the string with ``Flaw/halfSurrogatePair``.
         let flawedPlace: Int?
 
-        /// The member with that string, of an object which is an element of the array that the text is.
+        /// The member with that string, of the object that the text is, or that is an element of the array which it is.
         package var flawedMember: ByteString? {
             flawedPlace.flatMap { place in
-                document.root.elements.lazy.compactMap { $0.member(around: place) }.first
+                let root = document.root
+                return root.member(around: place) ?? root.elements.lazy.compactMap { $0.member(around: place) }.first
             }
         }
     }

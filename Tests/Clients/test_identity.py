@@ -66,6 +66,9 @@ def test_a_file_may_be_the_first_that_somebody_sends(provider, start):
     assert admin.call("GET", "/admin/users/first")["display_name"] == "First"
     assert upload(provider, sign("first", name="Second")).status_code == 201
     assert admin.call("GET", "/admin/users/first")["display_name"] == "Second"
+    called = requests.post(provider.url + "/api/chat:list", timeout=10, headers={
+        "Authorization": f"Bearer {sign('caller', name='Caller')}"})
+    assert called.status_code == 200 and admin.call("GET", "/admin/users/caller")["display_name"] == "Caller"
     admin.call("POST", "/admin/users/first/block", expect=204)
     assert upload(provider, sign("first", name="Third")).status_code == 401
     assert admin.call("GET", "/admin/users/first")["display_name"] == "Second"

@@ -1,3 +1,4 @@
+import ByteText
 import Foundation
 
 /// Case folding for search in lists: upper, then lower case (so that ß and SS are one), composed. To compose a run of
@@ -23,7 +24,7 @@ public enum Folding {
     /// - Returns: `nil` for a text that is longer than any name.
     public static func username(_ name: String) -> String? {
         guard name.utf8.count <= limit else { return nil }
-        if name.utf8.allSatisfy({ $0 < 0x80 }) { return name.lowercased() }
+        if name.isASCII { return name.lowercased() }
         var key = name
         // Mostly the second round finds nothing to do; ẞ needs it.
         for _ in 0..<4 {
@@ -44,7 +45,7 @@ public enum Folding {
     }
 
     private static func folded(_ text: String) -> String {
-        if text.utf8.allSatisfy({ $0 < 0x80 }) { return text.lowercased() }
+        if text.isASCII { return text.lowercased() }
         return text.precomposedStringWithCompatibilityMapping.uppercased().lowercased()
             .precomposedStringWithCompatibilityMapping
     }

@@ -1,3 +1,4 @@
+import ByteText
 import Foundation
 
 /// What of a text is to be seen: one table, used for usernames, the names of users and chats, messages and reactions.
@@ -167,7 +168,7 @@ public enum Visibility {
     /// keyboards send it (UTS 51, "fully-qualified"), and with no other. Letters and their marks are composed (NFC), as
     /// macOS takes them apart and others do not. It takes time that grows with the square: for bounded text.
     static func emojiSpelling(of text: String) -> String {
-        if text.utf8.allSatisfy({ $0 < 0x80 }) { return text }
+        if text.isASCII { return text }
         var spelling = String.UnicodeScalarView()
         let scalars = bareEmoji(text).precomposedStringWithCanonicalMapping.unicodeScalars
         for index in scalars.indices {

@@ -180,7 +180,7 @@ final class AdmissionGate: ConnectionGate {
         }
         // No event of ours takes bytes, nor more than a few hundred values.
         acceptance.eventLimits.takesBinary = false
-        acceptance.eventLimits.maxValues = 10_000
+        acceptance.eventLimits.maxValues = EventCap.values
         acceptance.stamp = session.revision.value
         acceptance.holdsDeliveries = true
         // A token is half a kilobyte, and nothing to leave lying in memory; the rest of the request is as much again.

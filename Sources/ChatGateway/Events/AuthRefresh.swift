@@ -2,7 +2,7 @@ import ChatCore
 import ChatWire
 
 /// `auth:refresh {token}` → `expires_at`: the socket stays, on a new token of the same user.
-struct AuthRefresh: ClientEvent {
+struct AuthRefresh: SessionEvent {
     static let name = "auth:refresh"
     static let signature = ClientEventSignature(
         "Go on with a new token of the same user.",
@@ -15,7 +15,7 @@ struct AuthRefresh: ClientEvent {
         guard !token.isEmpty else { throw ChatError(.invalid, "token must not be empty.", field: "token") }
     }
 
-    func price(in session: ChatSession) -> Int { Price.ofToken }
+    func price(for caller: any EventCaller) -> Int { Price.ofToken }
 
     func step(in session: ChatSession) -> EventStep {
         .later { [token] session in session.refresh(with: token) }

@@ -13,9 +13,9 @@ struct ChatAdd: ClientEvent {
         userID = try fields.identifier("userId")
     }
 
-    func price(in session: ChatSession) -> Int { session.priceOfTelling(chatID) }
+    func price(for caller: any EventCaller) -> Int { caller.priceOfTelling(chatID) }
 
-    func step(in session: ChatSession) -> EventStep {
-        .write(.putMember(chatID, userID, role: nil, by: .user(session.user.id)))
+    func step(for caller: any EventCaller) -> EventStep {
+        .write(.putMember(chatID, userID, role: nil, by: .user(caller.user.id)))
     }
 }

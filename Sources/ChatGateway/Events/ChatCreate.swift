@@ -20,9 +20,9 @@ struct ChatCreate: ClientEvent {
             members: try fields.requiredNames("memberIds", atMost: 10_000))
     }
 
-    func price(in session: ChatSession) -> Int { Price.ofUsers(chat.members.count) }
+    func price(for caller: any EventCaller) -> Int { Price.ofUsers(chat.members.count) }
 
-    func step(in session: ChatSession) -> EventStep {
-        .write(.createChat(chat, by: .user(session.user.id)))
+    func step(for caller: any EventCaller) -> EventStep {
+        .write(.createChat(chat, by: .user(caller.user.id)))
     }
 }

@@ -5,7 +5,7 @@ import NIOCore
 import SocketIO
 
 /// `chat:join {chatId}` → `chat`; this socket hears `chat:joined` and, from now on, the chat.
-struct ChatJoin: ClientEvent {
+struct ChatJoin: SessionEvent {
     static let name = "chat:join"
     static let signature = ClientEventSignature(
         "Hear a chat of one's own again on this socket; every one is heard from the start.",

@@ -4,7 +4,7 @@ import SocketIO
 
 /// `chat:leave {chatId}`: this socket hears `chat:left` and no more of the chat, until it joins again or reconnects.
 /// The membership stays.
-struct ChatLeave: ClientEvent {
+struct ChatLeave: SessionEvent {
     static let name = "chat:leave"
     static let signature = ClientEventSignature(
         "Hear a chat no more on this socket; the membership stays.",

@@ -16,11 +16,11 @@ struct ChatListEvent: ClientEvent {
 
     init(_ fields: Fields) throws(ChatError) {}
 
-    func price(in session: ChatSession) -> Int { Price.ofEveryChat }
+    func price(for caller: any EventCaller) -> Int { Price.ofEveryChat }
 
-    func step(in session: ChatSession) -> EventStep {
-        let user = session.user.id
-        let epoch = session.gateway.store.epoch
+    func step(for caller: any EventCaller) -> EventStep {
+        let user = caller.user.id
+        let epoch = caller.gateway.store.epoch
         return .read { view in
             let items = try view.chatList(of: user)
             let offset = Offset(epoch: epoch, revision: try view.revision(), now: .now())

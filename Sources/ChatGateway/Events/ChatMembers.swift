@@ -20,8 +20,8 @@ struct ChatMembers: ClientEvent {
             limit: Int(try fields.optionalInteger("limit", in: 1...200) ?? 50))
     }
 
-    func step(in session: ChatSession) -> EventStep {
-        let user = session.user.id
+    func step(for caller: any EventCaller) -> EventStep {
+        let user = caller.user.id
         return .read { [chatID, page] view in
             _ = try view.membership(of: user, in: chatID)
             let members = try view.members(of: chatID, page: page)

@@ -16,9 +16,9 @@ struct ChatRemove: ClientEvent {
         userID = try fields.identifier("userId")
     }
 
-    func price(in session: ChatSession) -> Int { session.priceOfTelling(chatID) }
+    func price(for caller: any EventCaller) -> Int { caller.priceOfTelling(chatID) }
 
-    func step(in session: ChatSession) -> EventStep {
-        .write(.removeMember(chatID, userID, by: .user(session.user.id)))
+    func step(for caller: any EventCaller) -> EventStep {
+        .write(.removeMember(chatID, userID, by: .user(caller.user.id)))
     }
 }

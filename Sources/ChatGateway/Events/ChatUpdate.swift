@@ -16,9 +16,9 @@ struct ChatUpdate: ClientEvent {
         name = try fields.string("name")
     }
 
-    func price(in session: ChatSession) -> Int { session.priceOfTelling(chatID) }
+    func price(for caller: any EventCaller) -> Int { caller.priceOfTelling(chatID) }
 
-    func step(in session: ChatSession) -> EventStep {
-        .write(.updateChat(chatID, ChatPatch(name: .some(name)), by: .user(session.user.id)))
+    func step(for caller: any EventCaller) -> EventStep {
+        .write(.updateChat(chatID, ChatPatch(name: .some(name)), by: .user(caller.user.id)))
     }
 }

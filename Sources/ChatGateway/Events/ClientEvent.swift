@@ -16,15 +16,30 @@ protocol ClientEvent: Sendable {
     init(_ fields: Fields) throws(ChatError)
 
     /// What it costs beyond the unit that every event costs, and beyond its bytes and those of its answer, in units of
-    /// `--rate-limit-events`; on the session's loop. See ``Price``.
-    func price(in session: ChatSession) -> Int
+    /// `--rate-limit-events`; on the caller's loop. See ``Price``.
+    func price(for caller: any EventCaller) -> Int
 
+    /// What is to be done; on the caller's loop.
+    func step(for caller: any EventCaller) throws(ChatError) -> EventStep
+}
+
+/// An event about its socket: over HTTP, where there is none, it is `invalid`.
+protocol SessionEvent: ClientEvent {
     /// What is to be done; on the session's loop.
     func step(in session: ChatSession) throws(ChatError) -> EventStep
 }
 
+extension SessionEvent {
+    func step(for caller: any EventCaller) throws(ChatError) -> EventStep {
+        guard let session = caller as? ChatSession else { throw Self.needsSocket }
+        return try step(in: session)
+    }
+
+    static var needsSocket: ChatError { ChatError(.invalid, "\(name) is about a socket, and there is none here.") }
+}
+
 extension ClientEvent {
-    func price(in session: ChatSession) -> Int { 0 }
+    func price(for caller: any EventCaller) -> Int { 0 }
 
     /// Reads what came after the event's name.
     ///
@@ -35,14 +50,20 @@ extension ClientEvent {
         return try Self(fields)
     }
 
-    /// Reads an event that came, and says what is to be done; on the session's loop.
+    /// Reads an event that came, and says what is to be done; on the caller's loop.
     ///
     /// - Throws: `invalid`, naming the field; `rate_limited` where it cannot be paid.
-    static func step(of received: ReceivedEvent, in session: ChatSession) throws(ChatError) -> EventStep {
+    static func step(of received: ReceivedEvent, for caller: any EventCaller) throws(ChatError) -> EventStep {
         let event = try read(received.arguments)
-        if !received.isPaid { try session.spend(event.price(in: session)) }
-        return try event.step(in: session)
+        if !received.isPaid { try caller.spend(event.price(for: caller)) }
+        return try event.step(for: caller)
     }
+}
+
+/// What an event may bring, by whichever way it comes.
+enum EventCap {
+    /// JSON values.
+    static let values = 10_000
 }
 
 /// How an event is carried out. The events of a socket take effect in the order sent: writes follow one another into
@@ -52,9 +73,9 @@ enum EventStep {
     case write(Command)
     /// Read on a reader's thread; its answer is the members of the ack after `ok`.
     case read(@Sendable (any ChatReadView) throws -> ReadAnswer)
-    /// Done on the loop, at once.
+    /// Done on the session's loop, at once.
     case local((ChatSession) -> Answer)
-    /// Begun on the loop; the session answers the event at work by itself, later.
+    /// Begun on the session's loop; the session answers the event at work by itself, later.
     case later((ChatSession) -> Void)
 }
 
@@ -73,16 +94,22 @@ struct Answer: Sendable {
     }
 }
 
-/// What a read answers, and what is then to be done on the loop, before the answer goes out.
+/// What a read answers, and what is then to be done on a session's loop, before the answer goes out.
 struct ReadAnswer: Sendable {
     let answer: Answer
+    /// What it cost beyond its price and the size of its answer, in units; see ``Price``.
+    let owed: Int
     /// Seen or not seen is decided by what the snapshot held: `nil` for nothing to do.
     let then: (@Sendable (ChatSession) -> Void)?
     /// Whether `then` depends on a membership, which may have ended since the snapshot: then the event is read again.
     let dependsOnMembership: Bool
 
-    init(_ answer: Answer, dependsOnMembership: Bool = false, then: (@Sendable (ChatSession) -> Void)? = nil) {
+    init(
+        _ answer: Answer, owed: Int = 0, dependsOnMembership: Bool = false,
+        then: (@Sendable (ChatSession) -> Void)? = nil
+    ) {
         self.answer = answer
+        self.owed = owed
         self.then = then
         self.dependsOnMembership = dependsOnMembership
     }
@@ -105,6 +132,10 @@ enum ClientEvents {
     /// The number of the event of that name. So few are looked through sooner than one is hashed, and what is sent most
     /// stands in front.
     static func number(of name: ByteString) -> Int? { names.firstIndex { $0 == name } }
+
+    static func unknown(_ name: ByteString) -> ChatError {
+        ChatError(.invalid, "There is no event \(name.prefix(atMost: 64)).")
+    }
 }
 
 extension ChatReadView {

@@ -16,9 +16,9 @@ struct FileURL: ClientEvent {
         fileID = try fields.identifier("fileId")
     }
 
-    func step(in session: ChatSession) -> EventStep {
-        let user = session.user.id
-        let links = session.gateway.fileLinks
+    func step(for caller: any EventCaller) -> EventStep {
+        let user = caller.user.id
+        let links = caller.gateway.fileLinks
         return .read { [fileID] view in
             let file = try view.file(fileID, for: user)
             let expiry = Timestamp.now().advanced(by: FileAddress.life)

@@ -17,9 +17,9 @@ struct MessageDelete: ClientEvent {
         messageID = try fields.messageID()
     }
 
-    func price(in session: ChatSession) -> Int { session.priceOfTelling(chatID) }
+    func price(for caller: any EventCaller) -> Int { caller.priceOfTelling(chatID) }
 
-    func step(in session: ChatSession) -> EventStep {
-        .write(.delete(chatID, messageID, by: .user(session.user.id)))
+    func step(for caller: any EventCaller) -> EventStep {
+        .write(.delete(chatID, messageID, by: .user(caller.user.id)))
     }
 }

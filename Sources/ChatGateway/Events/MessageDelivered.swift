@@ -17,7 +17,7 @@ struct MessageDelivered: ClientEvent {
         messageID = try fields.messageID()
     }
 
-    func step(in session: ChatSession) -> EventStep {
-        .write(.markDelivered(chatID, messageID, by: session.user.id))
+    func step(for caller: any EventCaller) -> EventStep {
+        .write(.markDelivered(chatID, messageID, by: caller.user.id))
     }
 }

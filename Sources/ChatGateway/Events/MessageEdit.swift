@@ -18,10 +18,10 @@ struct MessageEdit: ClientEvent {
         content = try fields.string("content")
     }
 
-    func price(in session: ChatSession) -> Int { session.priceOfTelling(chatID) }
+    func price(for caller: any EventCaller) -> Int { caller.priceOfTelling(chatID) }
 
-    func step(in session: ChatSession) throws(ChatError) -> EventStep {
-        try session.spendMessage()
-        return .write(.edit(chatID, messageID, content: content, by: session.user.id))
+    func step(for caller: any EventCaller) throws(ChatError) -> EventStep {
+        try caller.spendMessage()
+        return .write(.edit(chatID, messageID, content: content, by: caller.user.id))
     }
 }

@@ -33,8 +33,8 @@ struct MessageHistory: ClientEvent {
         limit = Int(try fields.optionalInteger("limit", in: 1...100) ?? 50)
     }
 
-    func step(in session: ChatSession) -> EventStep {
-        let user = session.user.id
+    func step(for caller: any EventCaller) -> EventStep {
+        let user = caller.user.id
         return .read { [chatID, range, limit] view in
             let page = try view.history(of: chatID, for: user, range, limit: limit)
             return ReadAnswer(

@@ -26,9 +26,9 @@ struct MessageReact: ClientEvent {
         remove = try fields.bool("remove", default: false)
     }
 
-    func price(in session: ChatSession) -> Int { session.priceOfTelling(chatID) }
+    func price(for caller: any EventCaller) -> Int { caller.priceOfTelling(chatID) }
 
-    func step(in session: ChatSession) -> EventStep {
-        .write(.react(chatID, messageID, emoji: emoji, remove: remove, by: session.user.id))
+    func step(for caller: any EventCaller) -> EventStep {
+        .write(.react(chatID, messageID, emoji: emoji, remove: remove, by: caller.user.id))
     }
 }

@@ -17,7 +17,7 @@ struct MessageRead: ClientEvent {
         messageID = try fields.messageID()
     }
 
-    func step(in session: ChatSession) -> EventStep {
-        .write(.markRead(chatID, messageID, by: session.user.id))
+    func step(for caller: any EventCaller) -> EventStep {
+        .write(.markRead(chatID, messageID, by: caller.user.id))
     }
 }

@@ -57,10 +57,10 @@ struct MessageSearch: ClientEvent {
         self.request = request
     }
 
-    func price(in session: ChatSession) -> Int { Price.ofSearching }
+    func price(for caller: any EventCaller) -> Int { Price.ofSearching }
 
-    func step(in session: ChatSession) -> EventStep {
-        let user = session.user.id
+    func step(for caller: any EventCaller) -> EventStep {
+        let user = caller.user.id
         return .read { [request] view in
             let found = try view.search(request, for: user)
             return ReadAnswer(
@@ -74,7 +74,7 @@ struct MessageSearch: ClientEvent {
                     object.field("next", found.next)
                     object.field("complete", found.isComplete)
                 },
-                then: { $0.charge(Price.ofComparing(found.compared)) })
+                owed: Price.ofComparing(found.compared))
         }
     }
 }

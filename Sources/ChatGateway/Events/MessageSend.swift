@@ -34,11 +34,11 @@ struct MessageSend: ClientEvent {
         return text
     }
 
-    func step(in session: ChatSession) throws(ChatError) -> EventStep {
-        try session.spendMessage()
-        session.stopTyping(in: message.chatID)
+    func step(for caller: any EventCaller) throws(ChatError) -> EventStep {
+        try caller.spendMessage()
+        caller.stopTyping(in: message.chatID)
         var message = message
-        message.sender = session.user.id
+        message.sender = caller.user.id
         return .write(.send(message))
     }
 }

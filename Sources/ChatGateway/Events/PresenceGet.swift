@@ -23,11 +23,11 @@ struct PresenceGet: ClientEvent {
         userIDs = try fields.requiredIdentifiers("userIds", atMost: 200)
     }
 
-    func price(in session: ChatSession) -> Int { Price.ofUsers(userIDs.count) }
+    func price(for caller: any EventCaller) -> Int { Price.ofUsers(userIDs.count) }
 
-    func step(in session: ChatSession) -> EventStep {
-        let user = session.user.id
-        let presence = session.gateway.presence
+    func step(for caller: any EventCaller) -> EventStep {
+        let user = caller.user.id
+        let presence = caller.gateway.presence
         return .read { [userIDs] view in
             let visible = try view.contacts(of: user, among: userIDs)
             var users: [User] = []

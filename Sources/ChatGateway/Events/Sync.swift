@@ -28,12 +28,12 @@ struct Sync: ClientEvent {
         limit = Int(try fields.optionalInteger("limit", in: 1...1000) ?? 1000)
     }
 
-    func price(in session: ChatSession) -> Int { Price.ofEveryChat }
+    func price(for caller: any EventCaller) -> Int { Price.ofEveryChat }
 
-    func step(in session: ChatSession) -> EventStep {
-        let user = session.user.id
-        let epoch = session.gateway.store.epoch
-        let quietMembers = session.gateway.configuration.quietMembers
+    func step(for caller: any EventCaller) -> EventStep {
+        let user = caller.user.id
+        let epoch = caller.gateway.store.epoch
+        let quietMembers = caller.gateway.configuration.quietMembers
         return .read { [after, limit] view in
             let standing = try view.standing(epoch: after.epoch, revision: after.revision, heardAt: after.heardAt)
             guard standing == .recoverable else {

@@ -3,7 +3,7 @@ import ChatWire
 
 /// `typing:start {chatId}`: the others in the chat hear it. It ends by `typing:stop`, a send, leaving, disconnecting,
 /// and by itself.
-struct TypingStart: ClientEvent {
+struct TypingStart: SessionEvent {
     static let name = "typing:start"
     static let signature = ClientEventSignature(
         "Tell the others that one types.",
@@ -15,7 +15,7 @@ struct TypingStart: ClientEvent {
         chatID = try fields.chatID()
     }
 
-    func price(in session: ChatSession) -> Int { session.priceOfTelling(chatID) }
+    func price(for caller: any EventCaller) -> Int { caller.priceOfTelling(chatID) }
 
     func step(in session: ChatSession) -> EventStep {
         .typing(in: chatID, session, lasts: true) { [chatID] in $0.startTyping(in: chatID) }

@@ -2,7 +2,7 @@ import ChatCore
 import ChatWire
 
 /// `typing:stop {chatId}`: the others in the chat hear it, if they had heard a start.
-struct TypingStop: ClientEvent {
+struct TypingStop: SessionEvent {
     static let name = "typing:stop"
     static let signature = ClientEventSignature(
         "Tell the others that one types no more.",
@@ -14,7 +14,7 @@ struct TypingStop: ClientEvent {
         chatID = try fields.chatID()
     }
 
-    func price(in session: ChatSession) -> Int { session.priceOfTelling(chatID) }
+    func price(for caller: any EventCaller) -> Int { caller.priceOfTelling(chatID) }
 
     func step(in session: ChatSession) -> EventStep {
         .typing(in: chatID, session, lasts: false) { [chatID] in $0.stopTyping(in: chatID) }

@@ -16,9 +16,9 @@ struct UserGet: ClientEvent {
         userIDs = try fields.requiredIdentifiers("userIds", atMost: 200)
     }
 
-    func price(in session: ChatSession) -> Int { Price.ofUsers(userIDs.count) }
+    func price(for caller: any EventCaller) -> Int { Price.ofUsers(userIDs.count) }
 
-    func step(in session: ChatSession) -> EventStep {
+    func step(for caller: any EventCaller) -> EventStep {
         .read { [userIDs] view in
             let cards = try view.cards(userIDs)
             return ReadAnswer(Answer { object in object.array("users", cards) { $0.writeWire($1) } })

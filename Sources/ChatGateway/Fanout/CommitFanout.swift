@@ -127,7 +127,7 @@ final class CommitFanout: CommitSink {
                 text.object { object in
                     object.field("ok", true)
                     guard case .message(let message, let duplicate) = outcome else {
-                        return write(outcome, into: &object)
+                        return object.fields(of: outcome, answering: tag.event)
                     }
                     object.name("message")
                     write(message, into: &object, told: told, of: entry, batch)
@@ -147,22 +147,6 @@ final class CommitFanout: CommitSink {
             if batch.withJSON(of: passage, { object.json($0) }) == nil { object.writeWire(message) }
         case .apart(let json): object.json(json)
         case .nowhere: object.writeWire(message)
-        }
-    }
-
-    private func write(_ outcome: Outcome, into object: inout JSONWriter) {
-        switch outcome {
-        case .chat(let chat, _):
-            object.field("chat") { $0.writeWire(chat) }
-        case .reactions(let reactions):
-            object.field("reactions") { $0.writeWire(reactions) }
-        case .read(let readSeq, let unreadCount):
-            object.field("read_seq", readSeq)
-            object.field("unread_count", unreadCount)
-        case .delivered(let deliveredSeq):
-            object.field("delivered_seq", deliveredSeq)
-        case .message, .done, .user, .token, .member, .file:
-            break
         }
     }
 

@@ -30,7 +30,9 @@ public final class ChatGateway: Sendable {
     private let tickets: any RecoveryTickets
     private let admissionBursts: [AdmissionBurst.OnLoop]
     /// One a loop; each touched on its own loop only.
-    private let loopSessions: [(eventLoop: any EventLoop, sessions: NIOLoopBoundBox<LoopSessions>)]
+    let loopSessions: [(eventLoop: any EventLoop, sessions: NIOLoopBoundBox<LoopSessions>)]
+    /// Which loop the next request over HTTP is read on.
+    let requestTurn = Atomic(0)
 
     /// - Parameter eventLoopGroup: that of `io`.
     public init(

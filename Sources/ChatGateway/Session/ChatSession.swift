@@ -11,7 +11,7 @@ import SocketServer
 /// One socket of one user, from its admission to its end: reads its events, keeps their order, answers them.
 ///
 /// Bound to the socket's loop.
-final class ChatSession: SocketHandler, Asker, @unchecked Sendable {
+final class ChatSession: SocketHandler, EventCaller, Asker, @unchecked Sendable {
     // @unchecked because everything mutable is touched on the socket's loop only; other threads (the writer's) carry it
     // as the asker of a command, and read `socket`, which never changes.
 
@@ -68,8 +68,6 @@ final class ChatSession: SocketHandler, Asker, @unchecked Sendable {
         connectedAt = .now()
     }
 
-    static func now() -> Int64 { Int64(truncatingIfNeeded: NIODeadline.now().uptimeNanoseconds) }
-
     // MARK: SocketHandler
 
     func socketDidConnect(_ socket: Socket) {
@@ -103,8 +101,7 @@ final class ChatSession: SocketHandler, Asker, @unchecked Sendable {
         if let wait = liveUser.takeEvent(Price.ofReceiving(socket.eventSize), now: Self.now()) {
             return fail(received, with: .tooFast("events", retryAfter: wait))
         }
-        let field = flaw.field.map { $0.prefix(atMost: 64).string }
-        fail(received, with: ChatError(.invalid, flaw.explanation, field: field))
+        fail(received, with: ChatError(flaw))
     }
 
     func lastWords(of socket: Socket, for reason: DisconnectReason) -> EngineFrames? {
@@ -217,9 +214,9 @@ final class ChatSession: SocketHandler, Asker, @unchecked Sendable {
     private func run(_ received: ReceivedEvent) {
         do {
             guard let number = ClientEvents.number(of: received.name) else {
-                throw ChatError(.invalid, "There is no event \(received.name.prefix(atMost: 64)).")
+                throw ClientEvents.unknown(received.name)
             }
-            try carryOut(ClientEvents.all[number].step(of: received, in: self), of: received, number: number)
+            try carryOut(ClientEvents.all[number].step(of: received, for: self), of: received, number: number)
         } catch {
             fail(received, with: ChatError.describing(error))
         }
@@ -265,7 +262,7 @@ final class ChatSession: SocketHandler, Asker, @unchecked Sendable {
         case .success(let read):
             if read.dependsOnMembership, membershipsSeen != membershipsLost { return self.read(body, for: received) }
             read.then?(self)
-            charge(Price.ofAnswering(read.answer.json.readableBytes))
+            charge(read.owed + Price.ofAnswering(read.answer.json.readableBytes))
             answer(received, with: read.answer)
         case .failure(let error):
             fail(received, with: error)
@@ -311,25 +308,6 @@ final class ChatSession: SocketHandler, Asker, @unchecked Sendable {
         }
     }
 
-    // MARK: Limits
-
-    /// - Throws: `rate_limited` with `retry_after_ms`.
-    func spendMessage() throws(ChatError) {
-        if let wait = liveUser.takeMessage(now: Self.now()) { throw .tooFast("messages", retryAfter: wait) }
-    }
-
-    /// Pays what an event costs beyond the unit that it paid when it came.
-    ///
-    /// - Throws: `rate_limited` where those that came together with it have spent all there was.
-    func spend(_ price: Int) throws(ChatError) {
-        guard price > 0 else { return }
-        if let wait = liveUser.takeEvent(price, now: Self.now()) { throw .tooFast("events", retryAfter: wait) }
-    }
-
-    /// What an event cost beyond its price, known now that it is done.
-    func charge(_ units: Int) { liveUser.chargeEvent(units, now: Self.now()) }
-
-    /// What it costs to tell everybody in a chat.
     func priceOfTelling(_ chat: ChatID) -> Int {
         Price.ofTelling(socket.neighbourCount(in: chat.rawValue) * gateway.namespace.loopCount)
     }

@@ -44,6 +44,15 @@ struct FileAccess: Sendable {
         try await holder(of: request, on: connection) { _, _ in }.lease
     }
 
+    /// Who shows a token, which holds; their connection is vouched for.
+    ///
+    /// - Throws: 401.
+    func user(of request: Request, on connection: PublicConnection) async throws -> User {
+        let found = try await holder(of: request, on: connection) { try $0.user($1) }
+        guard let user = found.value else { throw HTTPFailure.noToken("There is no such user.") }
+        return user
+    }
+
     /// The file, if the request shows a signature of it or a token, of somebody who may have it now; and their right
     /// to it, which they may lose.
     ///

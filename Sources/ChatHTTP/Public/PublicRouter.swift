@@ -13,14 +13,14 @@ struct PublicRouter: Sendable {
     private let logger: Logger
 
     init(
-        files: FileSite, documents: [StaticDocument], cors: CORSPolicy, prefix: PathPrefix? = nil, logger: Logger
+        files: FileSite, events: EventSite, documents: [StaticDocument], cors: CORSPolicy, prefix: PathPrefix? = nil, logger: Logger
     ) {
         self.cors = cors
         self.prefix = prefix
         self.logger = logger
         table = RouteTable(
             [.open(.get, "/healthz") { _ in .state("ok") }]
-                + files.routes
+                + files.routes + events.routes
                 + ChatPage.assets.map { asset in Route.open(.get, asset.path) { asset.response(to: $0.request) } }
                 + documents.map { document in Route.open(.get, document.path) { _ in document.response } }
                 + ClientHint.routes + (prefix.map { [Self.entrance(to: $0)] } ?? []))
@@ -28,7 +28,7 @@ struct PublicRouter: Sendable {
 
     /// The first parts of paths that a prefix may not have: a path with the like of `/files/{id}` would be read both
     /// ways.
-    static let ownParts: Set<ByteString> = ["files", "socket.io"]
+    static let ownParts: Set<ByteString> = ["api", "files", "socket.io"]
 
     /// The page's addresses are relative: without the slash they would lead to beside the prefix. So is this one's, for
     /// a proxy may have taken more off.
@@ -76,7 +76,7 @@ struct PublicRouter: Sendable {
             if failure.status == .internalServerError, !Task.isCancelled {
                 logger.error("public call failed", metadata: ["parley.error": "\(error)"])
             }
-            return failure.response
+            return match?.route.answersAcks == true ? .ack(refusing: error) : failure.response
         }
     }
 

@@ -12,13 +12,16 @@ public struct PublicSite: HTTPResponder {
     public static var ownParts: Set<ByteString> { PublicRouter.ownParts }
 
     /// - Parameters:
+    ///   - events: the events of sockets, over HTTP.
     ///   - documents: open texts besides its own.
     ///   - cors: which pages may use files; that of the socket.
     ///   - prefix: below what path everything lies as well.
     public init(
-        files: FileSite, documents: [StaticDocument] = [], cors: CORSPolicy, prefix: PathPrefix? = nil, logger: Logger
+        files: FileSite, events: EventSite, documents: [StaticDocument] = [], cors: CORSPolicy,
+        prefix: PathPrefix? = nil, logger: Logger
     ) {
-        router = PublicRouter(files: files, documents: documents, cors: cors, prefix: prefix, logger: logger)
+        router = PublicRouter(
+            files: files, events: events, documents: documents, cors: cors, prefix: prefix, logger: logger)
     }
 
     public func respond(to request: HTTPServerRequest, body: HTTPRequestBody, writer: HTTPResponseWriter) async {

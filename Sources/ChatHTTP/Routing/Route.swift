@@ -21,6 +21,8 @@ struct Route: Sendable {
     let access: Access
     /// Whether pages of other origins may use it, as they use the socket.
     private(set) var isShared = false
+    /// Whether what it refuses with has the shape of an ack.
+    private(set) var answersAcks = false
     /// Whether watchdogs and balancers ask it, by whatever name they know the machine: it tells no data.
     private(set) var isProbe = false
     /// What it was declared as; `nil` for what is no call of the admin endpoint.
@@ -67,6 +69,13 @@ struct Route: Sendable {
     func shared() -> Route {
         var route = self
         route.isShared = true
+        return route
+    }
+
+    /// The same, with refusals in the shape of acks.
+    func acked() -> Route {
+        var route = self
+        route.answersAcks = true
         return route
     }
 

@@ -8,9 +8,9 @@ extension BatchWriter {
         FROM messages m LEFT JOIN users u ON u.key = m.sender WHERE m.n = ?
         """
     private static let byClientKey: StaticString = """
-        SELECT m.n, m.chat, m.seq, m.kind, m.content, m.edited_ms, m.deleted_ms, m.sender, u.id, m.reply_n, m.files,
+        SELECT m.n, m.chat, m.seq, m.kind, m.content, m.edited_ms, m.deleted_ms, m.sender, NULL, m.reply_n, m.files,
             m.client_id
-        FROM messages m LEFT JOIN users u ON u.key = m.sender WHERE m.client_key = ? AND m.sender = ?
+        FROM messages m WHERE m.client_key = ? AND m.sender = ?
         """
     private static let systemByClientKey: StaticString = """
         SELECT m.n, m.chat, m.seq, m.kind, m.content, m.edited_ms, m.deleted_ms, m.sender, NULL, m.reply_n, m.files,
@@ -61,6 +61,7 @@ extension BatchWriter {
         try connection[Self.byClientKey].scan(key, sender.key) { row in
             guard ClientIDColumn.read(row, 11) == clientID else { return true }
             found = Self.record(row)
+            found?.senderID = sender.user.id
             return false
         }
         return found
@@ -81,9 +82,13 @@ extension BatchWriter {
 
     func insertMessage(_ new: NewMessageRecord) throws {
         let clientKey = new.clientID.map { ClientIDColumn.key(sender: new.senderKey ?? ClientIDColumn.system, $0) }
-        try connection[Self.insert].run(
-            new.n, new.chatKey, new.seq, OptionalInteger(new.senderKey), new.kind.code, now, OptionalInteger(clientKey),
-            ClientIDColumn(new.clientID), new.content, OptionalInteger(new.replyN))
+        var content = new.content
+        try content.withUTF8 { content in
+            try connection[Self.insert].run(
+                new.n, new.chatKey, new.seq, OptionalInteger(new.senderKey), new.kind.code, now,
+                OptionalInteger(clientKey), ClientIDColumn(new.clientID), BorrowedText(content),
+                OptionalInteger(new.replyN))
+        }
     }
 
     func putContent(_ content: String, of message: MessageRecord, n: Int64) throws {

@@ -79,3 +79,18 @@ struct OptionalInteger: SQLBindable {
         if let value { sqlite3_bind_int64(statement, index, value) } else { sqlite3_bind_null(statement, index) }
     }
 }
+
+/// Text that stays where it is until the statement was run: SQLite reads it there and copies nothing. Each run binds all
+/// values anew, so nothing reads it later.
+struct BorrowedText: SQLBindable {
+    private let bytes: UnsafeBufferPointer<UInt8>
+
+    init(_ bytes: UnsafeBufferPointer<UInt8>) { self.bytes = bytes }
+
+    func bind(to statement: OpaquePointer, at index: Int32) -> Int32 {
+        guard let start = bytes.baseAddress else { return sqlite3_bind_text(statement, index, "", 0, copied) }
+        return start.withMemoryRebound(to: CChar.self, capacity: bytes.count) {
+            sqlite3_bind_text(statement, index, $0, Int32(bytes.count), nil)
+        }
+    }
+}

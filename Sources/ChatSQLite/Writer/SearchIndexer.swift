@@ -57,7 +57,8 @@ struct SearchIndexer {
     /// Puts a text into the index.
     static func put(_ n: Int64, _ content: String, _ connection: Connection) throws {
         guard !content.isEmpty else { return }
-        try connection[insert].run(n, SearchTokens.indexed(content))
+        var words = SearchTokens.indexed(content)
+        try words.withUTF8 { try connection[insert].run(n, BorrowedText($0)) }
     }
 
     /// Indexes everything newer than what is indexed; in a transaction of the caller's.

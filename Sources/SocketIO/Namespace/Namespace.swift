@@ -289,6 +289,12 @@ public final class Namespace: Sendable {
     /// How many sockets are in the namespace.
     public var socketCount: Int { population.withLock { $0 } }
 
+    /// How many sockets of a loop are in a room; on that loop. What a telling of the room costs there.
+    package func neighbourCount(in room: String, on eventLoop: any EventLoop) -> Int {
+        eventLoop.preconditionInEventLoop()
+        return rooms(on: eventLoop)?.memberCount(of: ByteString(room)) ?? 0
+    }
+
     func rooms(on eventLoop: any EventLoop) -> RoomIndex? {
         reach.withLock { reach in reach.shards.first { $0.eventLoop === eventLoop }?.rooms }
     }

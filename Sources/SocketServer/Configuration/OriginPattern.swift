@@ -131,7 +131,7 @@ public struct OriginPattern: Sendable, Hashable {
 
     private static func ascii(_ label: Substring, isOnly: Bool) throws(Fault) -> String {
         guard !label.isEmpty || isOnly else { throw Fault("has an empty part in its host") }
-        let isASCII = label.utf8.allSatisfy { $0 < 0x80 }
+        let isASCII = String(label).isASCII
         let text = isASCII ? String(label) : "xn--" + (Punycode.encode(label.lowercased()) ?? "")
         guard text.utf8.count <= 63, text != "xn--" else { throw Fault("has a part in its host that is too long") }
         guard text.utf8.allSatisfy({ isName($0) }) else { throw Fault("has a host that is no name") }

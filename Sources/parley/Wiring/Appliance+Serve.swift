@@ -52,8 +52,10 @@ extension Appliance {
         let tls = try configuration.tls.map { try TLSCredentials(certificateFile: $0.certificate, keyFile: $0.key) }
         var routes = HTTPRoutes(
             fallback: PublicSite(
-                files: files, documents: [Self.typeScript], cors: configuration.cors,
-                prefix: configuration.pathPrefix, logger: Logger(label: "parley.http")),
+                files: files,
+                events: EventSite(
+                    desk: GatewayEvents(gateway: gateway), files: files, maxBody: configuration.maxPayload),
+                documents: [Self.typeScript, Self.openAPI], cors: configuration.cors, prefix: configuration.pathPrefix, logger: Logger(label: "parley.http")),
             prefix: configuration.pathPrefix)
         routes.add(io.engine.configuration.path, io.engine)
         let server = SocketServer(
@@ -83,6 +85,10 @@ extension Appliance {
 
     private static let typeScript = StaticDocument(
         path: "/parley.d.ts", type: "application/typescript; charset=utf-8", text: EventCatalog.typeScript)
+
+    private static let openAPI = StaticDocument(
+        path: "/openapi.json", type: "application/json; charset=utf-8",
+        text: EventCatalog.openAPI(version: Version.text))
 
     private static let asyncAPI = StaticDocument(
         path: "/asyncapi.json", type: "application/json; charset=utf-8",

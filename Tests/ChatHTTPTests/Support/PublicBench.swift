@@ -1,3 +1,4 @@
+import ByteText
 import ChatCore
 import HTTPTypes
 import Hummingbird
@@ -10,9 +11,9 @@ import SocketServer
 /// The public listener's routes, without a socket.
 enum PublicBench {
     static func router(_ store: any ChatStore, prefix: PathPrefix? = nil) -> PublicRouter {
-        PublicRouter(
-            files: FileSite(
-                store: store, verifier: NobodysVerifier(), links: NobodysLinks(), maxAttachment: 1000),
+        let files = FileSite(store: store, verifier: NobodysVerifier(), links: NobodysLinks(), maxAttachment: 1000)
+        return PublicRouter(
+            files: files, events: EventSite(desk: NobodysDesk(), files: files, maxBody: 1000),
             documents: [StaticDocument(path: "/parley.d.ts", type: "text/plain", text: "//")], cors: .any,
             prefix: prefix, logger: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() })
     }
@@ -28,6 +29,12 @@ enum PublicBench {
 private struct NobodysVerifier: TokenVerifier {
     func verify(_ token: String) throws(TokenError) -> VerifiedToken { throw .unauthorized("none") }
     func stillAccepts(_ hold: TokenHold) -> Bool { true }
+}
+
+private struct NobodysDesk: EventDesk {
+    func answer(_ event: ByteString, _ body: ByteBuffer, as user: User) async -> (
+        ack: ByteBuffer, failure: ChatError?
+    ) { (ByteBuffer(string: "{}"), nil) }
 }
 
 private struct NobodysLinks: FileLinks {
