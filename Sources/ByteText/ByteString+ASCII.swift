@@ -74,4 +74,12 @@ extension UInt8 {
         default: nil
         }
     }
+
+    /// The hexadecimal digits of the byte, the higher first.
+    public func hexadecimalDigits(uppercase: Bool) -> (UInt8, UInt8) {
+        func digit(_ value: UInt8) -> UInt8 {
+            value < 10 ? UInt8(ascii: "0") + value : UInt8(ascii: uppercase ? "A" : "a") + value - 10
+        }
+        return (digit(self >> 4), digit(self & 15))
+    }
 }

@@ -26,7 +26,8 @@ public struct JSONParser: ~Copyable {
         /// become U+FFFD.
         public var isStrict = false
         /// Whether what is too deep, too large a number or past ``maxValues`` is checked for its form and stepped over,
-        /// for senders who may not know our bounds. Otherwise it is refused.
+        /// for senders who may not know our bounds, and half a surrogate pair told as a ``Flaw``. Otherwise it is
+        /// refused.
         public var stepsOver = false
 
         public init() {}
@@ -54,6 +55,8 @@ public struct JSONParser: ~Copyable {
         case tooManyValues
         /// Too large for a double (RFC 8259 section 6 leaves its range to the reader).
         case numberTooLarge
+        /// Half a surrogate pair, in whose place stands U+FFFD: no text that its sender could get back.
+        case halfSurrogatePair
     }
 
     /// What came of a text that may be more than is wanted.
@@ -68,6 +71,16 @@ public struct JSONParser: ~Copyable {
         public let skipped: Int
         /// Why some were not; `nil` unless ``Options/stepsOver``.
         public let flaw: Flaw?
+        /// The number of the string with ``Flaw/halfSurrogatePair``.
+        let flawedPlace: Int?
+
+        /// The member with that string, of the object that the text is, or that is an element of the array which it is.
+        package var flawedMember: ByteString? {
+            flawedPlace.flatMap { place in
+                let root = document.root
+                return root.member(around: place) ?? root.elements.lazy.compactMap { $0.member(around: place) }.first
+            }
+        }
     }
 
     private let bytes: UnsafeRawBufferPointer
@@ -78,6 +91,7 @@ public struct JSONParser: ~Copyable {
     private var count = 0
     private var skipped = 0
     private var flaw: Flaw?
+    private var flawedPlace: Int?
     /// Whether as many values were made as may be, and there are more: nothing is added any more.
     private var isFull = false
 
@@ -112,8 +126,9 @@ public struct JSONParser: ~Copyable {
     }
 
     private consuming func finish() -> Parsed {
-        let (count, skipped, flaw) = (count, skipped, flaw)
-        return Parsed(document: places.finish(), count: count, skipped: skipped, flaw: flaw)
+        let (count, skipped, flaw, flawedPlace) = (count, skipped, flaw, flawedPlace)
+        return Parsed(
+            document: places.finish(), count: count, skipped: skipped, flaw: flaw, flawedPlace: flawedPlace)
     }
 
     private mutating func skipSpace() {
@@ -286,9 +301,12 @@ public struct JSONParser: ~Copyable {
             break
         case UInt8(ascii: "u"):
             try skipHexQuad()
-            guard options.isStrict else { break }
+            guard options.isStrict || options.stepsOver else { break }
             let (scalar, size) = JSONText.scalar(bytes, at: start)
-            guard scalar != nil else { throw Failure() }
+            if scalar == nil {
+                guard options.stepsOver else { throw Failure() }
+                if flaw == nil { (flaw, flawedPlace) = (.halfSurrogatePair, places.count) }
+            }
             // The second half of a pair is passed as well.
             if size == 12 {
                 position += 2

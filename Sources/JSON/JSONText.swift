@@ -86,10 +86,8 @@ enum JSONText {
         case 0x0D: return store(backslash, UInt8(ascii: "r"))
         case 0x09: return store(backslash, UInt8(ascii: "t"))
         case ..<0x20:
-            let low = byte & 15
-            return store(
-                backslash, UInt8(ascii: "u"), UInt8(ascii: "0"), UInt8(ascii: "0"), UInt8(ascii: "0") + byte >> 4,
-                low < 10 ? UInt8(ascii: "0") + low : UInt8(ascii: "a") - 10 + low)
+            let (high, low) = byte.hexadecimalDigits(uppercase: false)
+            return store(backslash, UInt8(ascii: "u"), UInt8(ascii: "0"), UInt8(ascii: "0"), high, low)
         default:
             out.storeBytes(of: byte, as: UInt8.self)
             return out + 1

@@ -104,6 +104,14 @@ package struct JSONView: Sendable {
         }
     }
 
+    /// The name of the member that a place is in, or is the name of.
+    func member(around place: Int) -> ByteString? {
+        guard self.place.kind == .object, place > number, place < self.place.next else { return nil }
+        var name = number + 1
+        while Int(document.place(name + 1).next) <= place { name = Int(document.place(name + 1).next) }
+        return document.text(of: document.place(name))
+    }
+
     /// The value with all that is in it, as a tree.
     package var value: JSONValue {
         switch place.kind {

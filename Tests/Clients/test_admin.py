@@ -54,7 +54,7 @@ def test_a_user_may_be_given_an_id_and_a_display_name(admin):
 @pytest.mark.parametrize("body,field", [
     ({}, "username"), ({"username": ""}, "username"), ({"username": 5}, "username"), ({"username": None}, "username"),
     ({"username": "ok", "id": "with space"}, "id"), ({"username": "ok", "id": "x" * 129}, "id"),
-    ({"username": "ok", "id": 5}, "id"),
+    ({"username": "ok", "id": ""}, "id"), ({"username": "ok", "id": 5}, "id"),
     ({"username": "ok", "display_name": 5}, "display_name"),
 ], ids=str)
 def test_a_wrong_field_of_a_user_is_named(admin, body, field):

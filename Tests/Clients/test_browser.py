@@ -450,7 +450,7 @@ def test_a_chat_is_shown_as_a_whole_or_not_at_all(rooms):
     choose(page, "Second")
     expect(page.get_by_role("alert").filter(has_text="This chat could not be opened.")).to_be_visible()
     expect(page.locator("#chat-name")).to_have_text("Second")
-    expect(box(page)).to_be_hidden()
+    expect(box(page)).to_have_value("")
     expect(page.locator("#chat")).not_to_contain_text("hello first")
     page.get_by_role("button", name="Try again").dblclick()
     expect(page.get_by_role("alert").filter(has_text="This chat could not be opened.")).to_be_visible()
@@ -624,6 +624,56 @@ def test_a_chat_that_was_seen_can_be_written_in_without_a_line(rooms):
     expect(page.locator("#log .text")).to_have_text(["hello first", "told meanwhile", "to the first"])
     assert contents(rooms.admin, rooms.first) == ["hello first", "told meanwhile", "to the first"]
     assert contents(rooms.admin, rooms.second) == ["hello second", "half a thought"]
+
+
+def test_a_chat_that_was_never_seen_can_be_written_in_without_a_line(rooms):
+    page = rooms.page
+    choose(page, "First")
+    expect(item(page, "hello first")).to_be_visible()
+    rooms.appliance.stop()
+    expect(page.locator("#line")).to_have_text("Connecting…")
+    choose(page, "Second")
+    expect(page.get_by_role("alert").filter(has_text="This chat could not be opened.")).to_be_visible()
+    say(page, "written unseen")
+    expect(item(page, "written unseen")).to_contain_text("sending…")
+    box(page).fill("half a thought")
+    page.locator("#scroll").focus()
+    assert_usable(page)
+    rooms.appliance.start()
+    expect(item(page, "hello second")).to_be_visible(timeout=3 * WAIT)
+    expect(item(page, "written unseen")).not_to_contain_text("sending…")
+    expect(page.get_by_role("alert").filter(has_text="This chat could not be opened.")).to_be_hidden()
+    expect(box(page)).to_have_value("half a thought")
+    expect(page.locator("#log .text")).to_have_text(["hello second", "written unseen"])
+    assert contents(rooms.admin, rooms.second) == ["hello second", "written unseen"]
+
+
+def test_a_quote_that_was_cut_says_so(rooms):
+    page = rooms.page
+    choose(page, "First")
+    say(page, "long " + "x" * 300)
+    say(page, "short")
+    for quoted, ending in (("long", "x…"), ("short", "short")):
+        act(page, quoted, "Reply")
+        say(page, "about " + quoted)
+        answer = item(page, "about " + quoted)
+        expect(answer).not_to_contain_text("sending…")
+        expect(answer.locator(".quote")).to_contain_text(ending + " Show")
+
+
+def test_more_results_are_of_the_same_search(rooms):
+    page = rooms.page
+    with rooms.bob() as bob:
+        for number in range(25):
+            bob.send(rooms.first, f"apple {number}")
+        while len(bob.ok("message:search", {"query": "apple", "limit": 30})["results"]) < 25:
+            pass  # the index follows
+    page.get_by_role("searchbox", name="Search messages").fill("apple")
+    page.keyboard.press("Enter")
+    expect(page.locator("#found-count")).to_have_text("20 or more found")
+    page.get_by_role("button", name="More results").click()
+    expect(page.locator("#found-count")).to_have_text("25 found")
+    expect(page.locator("#results > li")).to_have_count(25)
 
 
 def test_what_is_refused_is_kept_with_words(rooms):

@@ -265,3 +265,10 @@ def test_below_a_path_prefix_events_are_there_as_well(start):
         answer = requests.post(
             f"{appliance.url}{base}/api/chat:list", headers={"Authorization": f"Bearer {token}"}, timeout=10)
         assert answer.status_code == 200
+
+
+def test_half_a_surrogate_pair_is_refused_by_its_field(pair):
+    caller, _, made = pair
+    body = json.dumps({"chatId": made.chat["id"], "content": "a\ud800b"})
+    _, ack = caller.ask("message:send", body=body)
+    assert (ack["error"]["code"], ack["error"]["field"]) == ("invalid", "content"), ack

@@ -10,6 +10,7 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 import jwt
 import pytest
+import requests
 import socketio
 
 import es256
@@ -50,6 +51,31 @@ def test_people_of_one_name_are_people(provider):
     for sub, name in [("p1", "Maria Garcia"), ("p2", "Maria Garcia"), ("p3", "MARIA GARCIA")]:
         user = enter(provider, sign(sub, name=name))
         assert (user["id"], user["username"], user["display_name"]) == (sub, sub, name)
+
+
+def test_a_file_may_be_the_first_that_somebody_sends(provider, start):
+    """Who comes by HTTP is let in as who comes by a socket."""
+    def upload(appliance, token):
+        return requests.post(
+            appliance.url + "/files?name=.env", data=b"x", timeout=10,
+            headers={"Authorization": f"Bearer {token}", "Content-Type": "text/plain"})
+
+    answer = upload(provider, sign("first", name="First"))
+    assert answer.status_code == 201 and answer.json()["name"] == ".env", answer.text
+    admin = Admin(provider)
+    assert admin.call("GET", "/admin/users/first")["display_name"] == "First"
+    assert upload(provider, sign("first", name="Second")).status_code == 201
+    assert admin.call("GET", "/admin/users/first")["display_name"] == "Second"
+    called = requests.post(provider.url + "/api/chat:list", timeout=10, headers={
+        "Authorization": f"Bearer {sign('caller', name='Caller')}"})
+    assert called.status_code == 200 and admin.call("GET", "/admin/users/caller")["display_name"] == "Caller"
+    admin.call("POST", "/admin/users/first/block", expect=204)
+    assert upload(provider, sign("first", name="Third")).status_code == 401
+    assert admin.call("GET", "/admin/users/first")["display_name"] == "Second"
+    provider.stop()
+    closed = start("--jwt-secret", SECRET)
+    assert upload(closed, sign("second")).status_code == 401
+    assert Admin(closed).raw("GET", "/admin/users/second").status_code == 404
 
 
 @pytest.mark.parametrize("name", ["", "  ", None, 7, {"given": "A"}, ["a"], "\u200b", "a\nb", "Dr. " + "Anna " * 100, True])

@@ -182,6 +182,8 @@ def test_without_a_proxy_everything_is_there_twice(start):
     led = requests.get(appliance.url + "/team/chat", allow_redirects=False, timeout=WAIT)
     assert led.status_code == 307 and urljoin(appliance.url + "/team/chat", led.headers["Location"]) == (
         appliance.url + "/team/chat/")
+    led = requests.get(appliance.url + "/team/chat?x=1&y=%C3%A9", allow_redirects=False, timeout=WAIT)
+    assert led.status_code == 307 and led.headers["Location"] == "chat/?x=1&y=%C3%A9"
     for path in ("/team", "/team/chat/team/chat/healthz", "/team/chatx/healthz", "/team/chat/admin/users"):
         assert requests.get(appliance.url + path, timeout=WAIT).status_code == 404, path
 

@@ -449,3 +449,25 @@ def test_many_connections_that_are_cut_in_the_middle_leave_nothing_behind(parley
             assert plain.upgrade()[0] == 101
             plain.write(b"\x81\xfe\x01")
     bystander.alive()
+
+
+@pytest.mark.parametrize("data, field", [
+    ('"message:send",{"chatId":"\\ud800","content":"x"}', "chatId"),
+    ('"message:send",{"chatId":"x","content":"\\udc00\\ud800"}', "content"),
+    ('"message:search",{"query":"a","next":"zz"}', "next"), ('"message:search",{"query":"a","next":"1.zz"}', "next"),
+    ('"message:search",{"query":"ok","query":""}', "query"),
+])
+def test_wrong_fields_are_refused_by_name_and_the_connection_stays(member, data, field):
+    member.write(f"4277[{data}]")
+    _, _, (answer,) = member.take(lambda e: e[0] == "ack" and e[1] == 77, "ack")
+    assert not answer["ok"] and (answer["error"]["code"], answer["error"]["field"]) == ("invalid", field), answer
+    member.write('4278["chat:list",{}]')
+    _, _, (answer,) = member.take(lambda e: e[0] == "ack" and e[1] == 78, "ack")
+    assert answer["ok"]
+
+
+def test_half_a_surrogate_pair_is_no_token(parley):
+    with Wire(parley) as wire:
+        wire.write('40{"token":"\\ud800"}')
+        _, data = wire.take(lambda e: e[0] == "refused", "refusal")
+        assert data["data"]["code"] == "unauthorized"

@@ -34,6 +34,8 @@ COMBINERS = {mark for _, mark in KEPT} | set(KANA_MARKS)
 SIGNS = {
     **{dash: "-" for dash in "‐‑‒–—―−﹘﹣－"}, **{quote: "'" for quote in "‘’‚‛ʼ＇"},
     **{quote: '"' for quote in "“”„‟«»＂"}, "⁄": "/",
+    # Hebrew's: geresh and gershayim, of which keyboards have but the quotes, and maqaf.
+    "\u05F3": "'", "\u05F4": '"', "\u05BE": "-",
 }
 
 # Scripts whose words stand without blanks, by the size of their letters' number: Han, kana, Hangul, Yi and the like by
@@ -48,12 +50,14 @@ TRIPLE_RANGES = [
     (0x0E00, 0x0EFF), (0x1000, 0x109F), (0x1780, 0x17FF), (0x1950, 0x19DF), (0x1A20, 0x1AAF), (0xA9E0, 0xA9FF),
     (0xAA60, 0xAADF), (0x11700, 0x1174F),
 ]
-# Marks that may be left out where they stand: accents, harakat, niqqud, stress, chant.
+# Marks that may be left out where they stand: accents, harakat, niqqud, stress, chant; and the nukta where it marks
+# sounds of borrowed words (not in Bengali, Assamese and Odia, whose letters it makes).
 OPTIONAL = [
     (0x0300, 0x036F), (0x0483, 0x0489), (0x0591, 0x05BD), (0x05BF, 0x05C7), (0x0610, 0x061A), (0x0640, 0x0640),
     (0x064B, 0x065F), (0x0670, 0x0670), (0x06D6, 0x06DC), (0x06DF, 0x06E4), (0x06E7, 0x06E8), (0x06EA, 0x06ED),
     (0x0711, 0x0711), (0x0730, 0x074A), (0x07EB, 0x07F3), (0x0816, 0x082D), (0x0859, 0x085B), (0x0897, 0x089F),
-    (0x08CA, 0x08FF), (0x0951, 0x0954), (0x1AB0, 0x1AFF), (0x1CD0, 0x1CFA), (0x1DC0, 0x1DFF), (0x20D0, 0x20FF),
+    (0x08CA, 0x08FF), (0x093C, 0x093C), (0x0951, 0x0954), (0x0A3C, 0x0A3C), (0x0ABC, 0x0ABC),
+    (0x0CBC, 0x0CBC), (0x1AB0, 0x1AFF), (0x1CD0, 0x1CFA), (0x1DC0, 0x1DFF), (0x20D0, 0x20FF),
     (0xA8E0, 0xA8F1), (0xFE20, 0xFE2F), (0x10EFC, 0x10EFF),
 ]
 # Default_Ignorable_Code_Point; and skin tones.
@@ -107,6 +111,8 @@ def folded(character):
     scalar = ord(character)
     if within(scalar, IGNORABLE):
         return ""
+    if facts.category(character) == "Nd":
+        return str(facts.decimal(character))
     if character in COMBINERS or 0xAC00 <= scalar <= 0xD7A3:
         return character
     text = "".join(SIGNS.get(each, each) for each in character)

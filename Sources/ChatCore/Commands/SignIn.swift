@@ -55,6 +55,10 @@ public struct SignIn: Sendable, Hashable {
         return differs(displayName, from: user.displayName) || differs(avatarURL, from: user.avatarURL)
     }
 
+    /// Whether an error keeps the user out: who is there comes in whether what the token says could be stored or not,
+    /// and of what does not pass by itself the next look tells.
+    public static func isKeptOut(by error: ChatError, isThere: Bool) -> Bool { error.retryable && !isThere }
+
     var patch: UserPatch {
         UserPatch(displayName: displayName.map { .some($0) }, avatarURL: avatarURL.map { .some($0) })
     }
@@ -62,4 +66,28 @@ public struct SignIn: Sendable, Hashable {
 
 extension VerifiedToken {
     public var signIn: SignIn { SignIn(userID, profile) }
+}
+
+extension ChatStore {
+    /// Makes the user whom a token names, or has them follow what it says, where there is something to do: for who
+    /// comes in by another way than a socket.
+    ///
+    /// - Throws: ``ChatError`` where the user could not be made, and may be later.
+    public func signIn(_ token: VerifiedToken) async throws {
+        let signIn = token.signIn
+        let isThere = try await read { view -> Bool? in
+            switch try view.standing(of: token.userID, token: token.facts) {
+            case .unknownUser: false
+            case .holds: try view.user(token.userID).map(signIn.changes) == true ? true : nil
+            case .blocked, .tokenRevoked, .deleted: nil
+            }
+        }
+        guard let isThere else { return }
+        do {
+            _ = try await perform(.signIn(signIn))
+        } catch let error as ChatError {
+            // Else what the user is now is looked at next.
+            if SignIn.isKeptOut(by: error, isThere: isThere) { throw error }
+        }
+    }
 }

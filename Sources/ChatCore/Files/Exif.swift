@@ -19,17 +19,20 @@ struct Exif {
     struct Directory: Hashable {
         /// Its count, its entries and the offset of the next one.
         var range: Range<Int>
+        /// Those that can be read.
         var entries: [Entry]
+        /// How many there are, readable or not.
+        var total: Int
         /// Where the next one begins; 0: there is none.
         var next: Int
     }
 
-    /// Orientation, GPSInfo, Exif IFD, Interoperability IFD, and the thumbnail of the second directory.
+    /// Orientation, GPSInfo, the Exif IFD and others that entries point to, and the thumbnail of the second directory.
     enum Tag {
         static let orientation = 0x0112
         static let gps = 0x8825
-        static let exif = 0x8769
-        static let interoperability = 0xA005
+        /// Exif IFD, Interoperability IFD, SubIFDs.
+        static let directories = [0x8769, 0xA005, 0x014A]
         static let thumbnail = 0x0201
         static let thumbnailLength = 0x0202
     }
@@ -54,18 +57,37 @@ struct Exif {
     var count: Int { bytes.count }
 
     /// The directory at an offset; `nil` where it does not lie within the block.
-    func directory(at offset: Int) -> Directory? {
-        guard offset >= 8, let entryCount = number(offset, 2) else { return nil }
+    ///
+    /// - Parameter isCut: whether one that says to go on behind the block's end is as many entries as look like some.
+    func directory(at offset: Int, isCut: Bool = false) -> Directory? {
+        guard offset >= 8, let announced = number(offset, 2) else { return nil }
+        var entryCount = announced
+        if isCut, offset + 2 + announced * 12 > count {
+            entryCount = 0
+            while let kind = number(offset + 2 + entryCount * 12 + 2, 2), (1..<Self.sizes.count).contains(kind),
+                offset + 2 + (entryCount + 1) * 12 <= count
+            { entryCount += 1 }
+        }
         let end = offset + 2 + entryCount * 12
         guard end <= count else { return nil }
         let entries = (0..<entryCount).compactMap { entry(at: offset + 2 + $0 * 12) }
         // Some writers leave out the offset of the next one.
         let next = number(end, 4)
-        return Directory(range: offset..<(next == nil ? end : end + 4), entries: entries, next: next ?? 0)
+        let isWhole = next != nil && entryCount == announced
+        return Directory(
+            range: offset..<(isWhole ? end + 4 : end), entries: entries, total: entryCount,
+            next: isWhole ? next ?? 0 : 0)
     }
 
     /// The number that an entry with one number has.
     func number(of entry: Entry) -> Int? { number(entry.value.lowerBound, min(entry.value.count, 4)) }
+
+    /// The numbers of 32 bits that an entry has, its type aside.
+    func numbers(of entry: Entry) -> [Int] {
+        entry.isInline
+            ? [number(entry.place + 8, 4)].compactMap { $0 }
+            : stride(from: entry.value.lowerBound, to: entry.value.upperBound - 3, by: 4).compactMap { number($0, 4) }
+    }
 
     /// Whether it is shown turned by a quarter (orientations 5 to 8): whoever shows it shows its width as the height.
     var isTurned: Bool {
@@ -88,7 +110,7 @@ struct Exif {
     /// Bytes of a value of each type, from BYTE (1) to DOUBLE (12), and of IFD (13); 0 for what is no type.
     private static let sizes = [0, 1, 1, 2, 4, 8, 1, 1, 2, 4, 8, 4, 8, 4]
 
-    private func number(_ offset: Int, _ length: Int) -> Int? {
+    func number(_ offset: Int, _ length: Int) -> Int? {
         guard offset >= 0, offset + length <= count else { return nil }
         let part = bytes[(bytes.startIndex + offset)..<(bytes.startIndex + offset + length)]
         return isLittle

@@ -1,4 +1,5 @@
 import ByteText
+import Foundation
 
 /// The rules that single fields keep to, whoever gives them. Pure; each throws the ``ChatError`` that names the field.
 public enum FieldRules {
@@ -69,7 +70,10 @@ public enum FieldRules {
     /// An id given from outside: see ``IdentifierRule``.
     public static func id<Subject>(_ id: Identifier<Subject>, field: String = "id") throws(ChatError) {
         guard IdentifierRule.allows(id.bytes) else {
-            throw ChatError(.invalid, "An id is 1 to 128 visible ASCII characters, without blanks.", field: field)
+            let why = id.bytes == "." || id.bytes == ".."
+                ? "No id is . or .., which no client leaves in an address."
+                : "An id is 1 to 128 visible ASCII characters, without blanks."
+            throw ChatError(.invalid, why, field: field)
         }
     }
 
@@ -118,13 +122,14 @@ public enum FieldRules {
     /// Bytes of a reaction, those of U+FE0F aside.
     public static let longestEmoji = 64
 
-    /// A reaction in its one spelling (``Visibility``): an emoji, or a name as other programs have for theirs
-    /// (`:party_parrot:`). 1–64 bytes without U+FE0F, with which and without which it is the same; no white space at
-    /// its ends, no controls, something visible.
+    /// A reaction in its one spelling (``Visibility``): an emoji, a name as other programs have for theirs
+    /// (`:party_parrot:`), or letters, which are the same composed and not. 1–64 bytes without U+FE0F, with which and
+    /// without which it is the same; no white space at its ends, no controls, something visible.
     public static func emoji(_ text: String) throws(ChatError) -> String {
         // The longest has no more selectors than other scalars.
+        let tooLong = ChatError(.tooLong, "A reaction has at most \(longestEmoji) bytes.", field: "emoji")
         guard text.utf8.count <= 4 * longestEmoji, Visibility.bareEmoji(text).utf8.count <= longestEmoji else {
-            throw ChatError(.tooLong, "A reaction has at most \(longestEmoji) bytes.", field: "emoji")
+            throw tooLong
         }
         let isTrimmed = trimmed(text).utf8.count == text.utf8.count
         let isClean = text.unicodeScalars.allSatisfy { scalar in
@@ -133,12 +138,17 @@ public enum FieldRules {
         guard isTrimmed, isClean, Visibility.showsSomething(in: text) else {
             throw ChatError(.invalid, "A reaction is an emoji.", field: "emoji")
         }
-        return Visibility.emojiSpelling(of: text)
+        let spelling = Visibility.emojiSpelling(of: text)
+        // What Unicode does not compose can be longer composed.
+        guard Visibility.bareEmoji(spelling).utf8.count <= longestEmoji else { throw tooLong }
+        return spelling
     }
 
-    /// Whether there is another spelling of a reaction (as ``emoji(_:)`` gave it), with or without U+FE0F.
+    /// Whether there is another spelling of a reaction (as ``emoji(_:)`` gave it): with or without U+FE0F, or with its
+    /// marks apart.
     public static func hasSpellings(emoji: String) -> Bool {
         emoji.unicodeScalars.contains(Visibility.emojiSelector)
+            || !emoji.decomposedStringWithCanonicalMapping.utf8.elementsEqual(emoji.utf8)
     }
 
     private static func name(_ text: String, field: String, limit: Int) throws(ChatError) -> String {

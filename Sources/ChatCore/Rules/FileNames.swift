@@ -5,11 +5,11 @@ public enum FileNames {
     private static let nameless = "file"
 
     /// The last part of a path, without control characters and marks that turn the direction of text (`exe.gnp` shown
-    /// as `png.exe`), without blanks and dots at its ends, cut to ``limit`` with its extension kept; `file` when
-    /// nothing is left.
+    /// as `png.exe`), without blanks at its ends and dots at its end (`.env` stays `.env`, `..` is nothing), cut to
+    /// ``limit`` with its extension kept; `file` when nothing is left.
     public static func cleaned(_ name: String) -> String {
         let last = name.unicodeScalars.split { $0 == "/" || $0 == "\\" }.last ?? []
-        let kept = withoutEnd(Array(last.filter { !isHarmful($0) })).drop { $0 == "." || $0.properties.isWhitespace }
+        let kept = withoutEnd(Array(last.filter { !isHarmful($0) })).drop { $0.properties.isWhitespace }
         guard !kept.isEmpty else { return nameless }
         return shortened(Array(kept))
     }

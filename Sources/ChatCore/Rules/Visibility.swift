@@ -1,4 +1,5 @@
 import ByteText
+import Foundation
 
 /// What of a text is to be seen: one table, used for usernames, the names of users and chats, messages and reactions.
 ///
@@ -164,11 +165,12 @@ public enum Visibility {
     private static func isKeycap(_ scalar: Unicode.Scalar) -> Bool { scalar.isASCII && scalar.properties.isEmoji }
 
     /// The one spelling of an emoji: with the selector U+FE0F behind each sign that is coloured only by it, as
-    /// keyboards send it (UTS 51, "fully-qualified"), and with no other. Text that is no emoji stays as it is.
+    /// keyboards send it (UTS 51, "fully-qualified"), and with no other. Letters and their marks are composed (NFC), as
+    /// macOS takes them apart and others do not. It takes time that grows with the square: for bounded text.
     static func emojiSpelling(of text: String) -> String {
         if text.isASCII { return text }
         var spelling = String.UnicodeScalarView()
-        let scalars = bareEmoji(text).unicodeScalars
+        let scalars = bareEmoji(text).precomposedStringWithCanonicalMapping.unicodeScalars
         for index in scalars.indices {
             let scalar = scalars[index]
             spelling.append(scalar)

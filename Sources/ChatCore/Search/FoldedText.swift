@@ -7,6 +7,8 @@ import ByteText
 /// 3. Marks that are kept stand in canonical order, each moved by a few places at most: runs that nobody's language has
 ///    are not sorted, so that nobody can make it take quadratic time.
 /// 4. White space of any kind and length is one blank.
+/// 5. A zero width non-joiner inside a word of the Arabic script is a seam: people write what is around it as one word
+///    or as two (Persian می‌خواهم, میخواهم, می خواهم). It takes no place, and is remembered.
 struct FoldedText {
     typealias Kind = SearchTable.Kind
 
@@ -18,6 +20,15 @@ struct FoldedText {
     private(set) var kinds: [Kind] = []
     /// The byte of the text at which the scalar began that each came from.
     private(set) var origins: [Int32] = []
+    /// Before which scalars a seam is, rising.
+    private(set) var seams: [Int] = []
+
+    /// Seams of a word that count. No word has more, and an index has each part of them.
+    private static let mostSeams = 3
+    private static let nonJoiner: UInt32 = 0x200C
+
+    private var isSeam = false
+    private var seamsInWord = 0
 
     init() {}
 
@@ -30,11 +41,15 @@ struct FoldedText {
         scalars.removeAll(keepingCapacity: true)
         kinds.removeAll(keepingCapacity: true)
         origins.removeAll(keepingCapacity: true)
+        seams.removeAll(keepingCapacity: true)
+        isSeam = false
+        seamsInWord = 0
         let table = SearchTable.shared
         var place = 0
         while place < text.count {
             let origin = place
             let scalar = Self.next(text, &place)
+            if scalar == Self.nonJoiner { isSeam = true }
             table.fold(scalar) { put($0, $1, from: origin) }
         }
     }
@@ -69,10 +84,51 @@ struct FoldedText {
         case .other: if scalar == 0x20, scalars.last == 0x20 { return }
         case .word, .triples, .symbol: break
         }
+        if kind != .word { seamsInWord = 0 }
+        if isSeam { putSeam(before: scalar, kind) }
         scalars.append(scalar)
         kinds.append(kind)
         origins.append(Int32(truncatingIfNeeded: origin))
         if entry.isOrdered { order() }
+    }
+
+    private mutating func putSeam(before scalar: UInt32, _ kind: Kind) {
+        isSeam = false
+        guard kind == .word, Self.isArabic(scalar), let last = scalars.last, Self.isArabic(last), kinds.last == .word,
+            seamsInWord < Self.mostSeams
+        else { return }
+        seamsInWord += 1
+        seams.append(scalars.count)
+    }
+
+    private static func isArabic(_ scalar: UInt32) -> Bool {
+        (0x0620...0x06FF).contains(scalar) || (0x0750...0x077F).contains(scalar)
+    }
+
+    /// Those that cut the range.
+    func seams(within range: Range<Int>) -> [Int] {
+        guard !seams.isEmpty else { return [] }
+        var found: [Int] = []
+        var place = firstSeam(from: range.lowerBound + 1)
+        while place < seams.count, seams[place] < range.upperBound {
+            found.append(seams[place])
+            place += 1
+        }
+        return found
+    }
+
+    func hasSeam(before place: Int) -> Bool {
+        let first = firstSeam(from: place)
+        return first < seams.count && seams[first] == place
+    }
+
+    private func firstSeam(from place: Int) -> Int {
+        var (low, high) = (0, seams.count)
+        while low < high {
+            let middle = (low + high) / 2
+            if seams[middle] < place { low = middle + 1 } else { high = middle }
+        }
+        return low
     }
 
     /// Moves the last one, a mark, before those that come after it.

@@ -28,10 +28,10 @@ public struct SearchMatcher {
         for piece in query.pieces {
             var place = 0
             while let found = first(piece, isASCII: false, from: place) {
-                var end = found + piece.scalars.count
+                var end = found.upperBound
                 place = end
                 if piece.isPrefix, piece.endsInWord { while isWord(end, isASCII: false) { end += 1 } }
-                let start = Int(folded.origins[found])
+                let start = Int(folded.origins[found.lowerBound])
                 let limit = end < folded.origins.count ? Int(folded.origins[end]) : text.utf8.count
                 hits.append(start..<max(start + 1, limit))
             }
@@ -60,15 +60,28 @@ public struct SearchMatcher {
 
     // MARK: Comparing
 
-    /// Where the piece stands first, at `from` or behind it.
-    private func first(_ piece: SearchQuery.Piece, isASCII: Bool, from: Int) -> Int? {
+    /// Where the piece stands first, at `from` or behind it, in one of its spellings.
+    private func first(_ piece: SearchQuery.Piece, isASCII: Bool, from: Int) -> Range<Int>? {
+        var first: Range<Int>?
+        for spelling in piece.spellings {
+            guard let found = place(of: spelling, piece, isASCII: isASCII, from: from) else { continue }
+            if first.map({ found < $0.lowerBound }) ?? true { first = found..<(found + spelling.scalars.count) }
+        }
+        return first
+    }
+
+    private func place(
+        of spelling: SearchQuery.Spelling, _ piece: SearchQuery.Piece, isASCII: Bool, from: Int
+    ) -> Int? {
         guard isASCII else {
-            return Self.find(piece.scalars, piece.borders, in: folded.scalars, from: from) {
-                isWhole(piece, $0, isASCII: false)
+            return Self.find(spelling.scalars, spelling.borders, in: folded.scalars, from: from) {
+                isWhole(piece, spelling, $0, isASCII: false)
             }
         }
-        guard let sought = piece.ascii else { return nil }
-        return Self.find(sought, piece.borders, in: ascii, from: from) { isWhole(piece, $0, isASCII: true) }
+        guard let sought = spelling.ascii else { return nil }
+        return Self.find(sought, spelling.borders, in: ascii, from: from) {
+            isWhole(piece, spelling, $0, isASCII: true)
+        }
     }
 
     /// By Knuth, Morris and Pratt: time linear in the text, whatever it and the query are.
@@ -93,14 +106,31 @@ public struct SearchMatcher {
     }
 
     /// Whether no word, and no flag, is cut through.
-    private func isWhole(_ piece: SearchQuery.Piece, _ found: Int, isASCII: Bool) -> Bool {
-        if piece.beginsInWord, isWord(found - 1, isASCII: isASCII) { return false }
-        let end = found + piece.scalars.count
-        if piece.endsInWord, !piece.isPrefix, isWord(end, isASCII: isASCII) { return false }
-        guard !isASCII, SearchTokens.isFlag(piece.scalars[0]) else { return true }
+    private func isWhole(
+        _ piece: SearchQuery.Piece, _ spelling: SearchQuery.Spelling, _ found: Int, isASCII: Bool
+    ) -> Bool {
+        if piece.beginsInWord, isWord(found - 1, isASCII: isASCII), !beginsPart(piece, found, isASCII: isASCII) {
+            return false
+        }
+        let end = found + spelling.scalars.count
+        if piece.endsInWord, !piece.isPrefix, isWord(end, isASCII: isASCII), isASCII || !folded.hasSeam(before: end) {
+            return false
+        }
+        guard !isASCII, SearchTokens.isFlag(spelling.scalars[0]) else { return true }
         // Of so many flags in a row the first are taken for whole.
         let before = folded.scalars[max(0, found - Self.flags)..<found].reversed()
         return before.prefix { SearchTokens.isFlag($0) }.count.isMultiple(of: 2)
+    }
+
+    /// Whether a part of the word that is cut is a word by itself: what comes after a seam, a number behind letters.
+    private func beginsPart(_ piece: SearchQuery.Piece, _ found: Int, isASCII: Bool) -> Bool {
+        guard !isASCII else {
+            return piece.beginsWithNumber && SearchTokens.isNumberBehindLetter(ascii[found - 1], ascii[found])
+        }
+        if piece.beginsWithNumber {
+            return SearchTokens.isNumberBehindLetter(folded.scalars[found - 1], folded.scalars[found])
+        }
+        return folded.hasSeam(before: found)
     }
 
     private func isWord(_ place: Int, isASCII: Bool) -> Bool {

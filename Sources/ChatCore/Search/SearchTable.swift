@@ -3,11 +3,12 @@ import ByteText
 /// What search makes of each Unicode scalar: what it becomes, and what part it has in words.
 ///
 /// NFKC and case folding, without the marks that may be left out where they stand (accents, tonos, harakat, niqqud,
-/// stress), and without what is not seen (joiners, variation selectors, skin tones). The table's scalars are their own
-/// foldings, so each is looked up once. Form and making of it: `Tests/Unicode/search_table.py`.
+/// stress, the nukta of borrowed sounds), and without what is not seen (joiners, variation selectors, skin tones).
+/// Decimal digits of all scripts are ASCII's. The table's scalars are their own foldings, so each is looked up once.
+/// Form and making of it: `Tests/Unicode/search_table.py`.
 struct SearchTable: Sendable {
     /// Of the table, and of how ``SearchTokens`` cuts words: an index of another version is made anew.
-    static let version: Int64 = 1
+    static let version: Int64 = 2
 
     static let shared = SearchTable()
 

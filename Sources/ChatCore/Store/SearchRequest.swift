@@ -1,3 +1,5 @@
+import ByteText
+
 /// What somebody looks for, and where. CONTRACT section 3, `message:search`.
 public struct SearchRequest: Sendable, Hashable {
     /// Data, never syntax: see ``SearchQuery``.
@@ -22,5 +24,39 @@ public struct SearchRequest: Sendable, Hashable {
         self.after = after
         chatID = chat
         senderID = sender
+    }
+
+    // MARK: Pages
+
+    /// What stands for the place below a message, as ``SearchPage/next``: with another query it is none.
+    ///
+    /// - Parameter place: the revision of the message.
+    public func cursor(_ place: Int64) -> String { "\(String(place, radix: 36)).\(String(mark, radix: 36))" }
+
+    /// The revision below which the page begins.
+    ///
+    /// - Throws: `invalid` for a cursor that no page of this query gave.
+    public func place() throws(ChatError) -> Int64 {
+        guard let after = page.after else { return .max }
+        let parts = ByteString(after).utf8.split(separator: UInt8(ascii: "."), omittingEmptySubsequences: false)
+        guard parts.count == 2, let place = Int64(String(decoding: parts[0], as: UTF8.self), radix: 36), place >= 0,
+            ByteString(after) == ByteString(cursor(place))
+        else { throw ChatError(.invalid, "This is no `next` of a page of this search.", field: "next") }
+        return place
+    }
+
+    /// Tells this query from others: FNV-1a, 32 bits.
+    private var mark: UInt32 {
+        var mark: UInt32 = 0x811C_9DC5
+        func add(_ bytes: some Sequence<UInt8>) {
+            for byte in bytes { mark = (mark ^ UInt32(byte)) &* 0x0100_0193 }
+            // Ends the part: in no text of UTF-8.
+            mark = (mark ^ 0xFF) &* 0x0100_0193
+        }
+        add(query.utf8)
+        add(chatID?.rawValue.utf8 ?? "".utf8)
+        add(senderID?.rawValue.utf8 ?? "".utf8)
+        for time in [before, after] { add((time.map { "\($0.milliseconds)" } ?? "").utf8) }
+        return mark
     }
 }

@@ -1,3 +1,4 @@
+import ByteText
 import Synchronization
 
 /// Makes and checks the addresses under which a file can be fetched without a token. CONTRACT section 3, `file:url`.
@@ -16,14 +17,16 @@ public enum FileAddress {
     /// How long a signed address is good.
     public static let life: Duration = .seconds(3600)
 
-    private static let prefix = Mutex("")
+    private static let chosen = Mutex("")
+    /// Looked up once, by the first address that is written: one costs no lock.
+    private static let prefix = chosen.withLock { $0 }
 
     /// Names the path below which clients find the public listener, beginning with a slash, or nothing. It is one for
-    /// the process, as the listener is, and said before anything is served.
-    public static func setPrefix(_ path: String) { prefix.withLock { $0 = path } }
+    /// the process, as the listener is; to be said before the first address is written, for it never changes then.
+    public static func choosePrefix(_ path: String) { chosen.withLock { $0 = path } }
 
     /// Relative to the host that the public listener is found at.
-    public static func path(of file: FileID) -> String { prefix.withLock { $0 } + "/files/\(file.rawValue)" }
+    public static func path(of file: FileID) -> String { prefix + "/files/\(file.rawValue)" }
 
     /// A signed address that is good for `user` until `expiry`, which is cut to seconds. It names the user, so that
     /// what holds for them when it is used holds for it.
@@ -42,8 +45,8 @@ public enum FileAddress {
             if isPlain || byte == UInt8(ascii: "-") || byte == UInt8(ascii: "_") {
                 text.unicodeScalars.append(Unicode.Scalar(byte))
             } else {
-                let digits = String(byte, radix: 16, uppercase: true)
-                text += digits.utf8.count == 1 ? "%0" + digits : "%" + digits
+                let digits = byte.hexadecimalDigits(uppercase: true)
+                for byte in [UInt8(ascii: "%"), digits.0, digits.1] { text.unicodeScalars.append(Unicode.Scalar(byte)) }
             }
         }
         return text

@@ -141,7 +141,7 @@ final class AdmissionGate: ConnectionGate {
         store.submit(
             .signIn(signIn),
             reply: .callback { result in
-                if case .failure(let error) = result, error.retryable, !isThere {
+                if case .failure(let error) = result, SignIn.isKeptOut(by: error, isThere: isThere) {
                     return self.failed(applicant, error)
                 }
                 self.lookUp([applicant], isSignedIn: true)

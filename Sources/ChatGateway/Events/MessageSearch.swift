@@ -1,3 +1,4 @@
+import ByteText
 import ChatCore
 import ChatWire
 import JSON
@@ -43,17 +44,17 @@ struct MessageSearch: ClientEvent {
         let next = try fields.optionalOpaque("next")
         let text = try fields.optionalOpaque("after")
         let after = text.flatMap { Timestamp(rfc3339: $0) }
-        let page = PageRequest(
-            after: next ?? (after == nil ? text : nil),
-            limit: Int(try fields.optionalInteger("limit", in: 1...100) ?? 20))
-        do {
-            _ = try page.place()
+        var request = SearchRequest(
+            query, in: try fields.optionalIdentifier("chatId"), from: try fields.optionalIdentifier("senderId"),
+            before: try fields.optionalTime("before"), after: after,
+            page: PageRequest(after: next, limit: Int(try fields.optionalInteger("limit", in: 1...100) ?? 20)))
+        do throws(ChatError) {
+            if next == nil, after == nil { try request.goOn(atFormer: text) }
+            _ = try request.place()
         } catch {
             throw ChatError(.invalid, error.message, field: next == nil ? "after" : "next")
         }
-        request = SearchRequest(
-            query, in: try fields.optionalIdentifier("chatId"), from: try fields.optionalIdentifier("senderId"),
-            before: try fields.optionalTime("before"), after: after, page: page)
+        self.request = request
     }
 
     func price(for caller: any EventCaller) -> Int { Price.ofSearching }
@@ -75,5 +76,14 @@ struct MessageSearch: ClientEvent {
                 },
                 owed: Price.ofComparing(found.compared))
         }
+    }
+}
+
+extension SearchRequest {
+    /// - Parameter after: a `next`, or what was one before they belonged to a query.
+    fileprivate mutating func goOn(atFormer after: String?) throws(ChatError) {
+        page.after = after
+        guard let after, !ByteString(after).contains(UInt8(ascii: ".")) else { return }
+        page.after = cursor(try page.place())
     }
 }

@@ -107,7 +107,7 @@ final class EventRequest: EventCaller, Sendable {
         } catch {
             switch error {
             case .noJSON: throw ChatError(.invalid, "The body is no JSON.")
-            case .flaw(let flaw): throw ChatError(.invalid, flaw.explanation)
+            case .flaw(let flaw): throw ChatError(flaw)
             }
         }
     }

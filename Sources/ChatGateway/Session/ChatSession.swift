@@ -101,7 +101,7 @@ final class ChatSession: SocketHandler, EventCaller, Asker, @unchecked Sendable 
         if let wait = liveUser.takeEvent(Price.ofReceiving(socket.eventSize), now: Self.now()) {
             return fail(received, with: .tooFast("events", retryAfter: wait))
         }
-        fail(received, with: ChatError(.invalid, flaw.explanation))
+        fail(received, with: ChatError(flaw))
     }
 
     func lastWords(of socket: Socket, for reason: DisconnectReason) -> EngineFrames? {

@@ -57,15 +57,12 @@ struct JSONFields: Sendable {
         }
     }
 
-    /// A list of objects, each without what is as good as nothing.
+    /// A list of objects, each without what is `null`. Of a member given twice the last value counts.
     func objects(_ name: String) -> [JSONFields] {
         guard case .array(let values) = members[ByteString(name)] else { return [] }
         return values.map { value in
-            let said = (value.object?.members ?? []).filter { member in
-                if case .string(let text) = member.value { return !text.asciiTrimmed.isEmpty }
-                return member.value != .null
-            }
-            return JSONFields(members: Dictionary(said.map { ($0.name, $0.value) }) { $1 })
+            let said = (value.object?.members ?? []).map { ($0.name, $0.value) }
+            return JSONFields(members: Dictionary(said) { $1 }.filter { $0.value != .null })
         }
     }
 

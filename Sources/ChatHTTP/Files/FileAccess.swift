@@ -8,6 +8,8 @@ import SocketServer
 struct FileAccess: Sendable {
     let store: any ChatStore
     let verifier: any TokenVerifier
+    /// Whether a token makes, or changes, the user whom it names (``ChatCore/SignIn``).
+    let createsUsers: Bool
     let links: any FileLinks
     let leases: TransferLeases
     let refusals: RefusalLog
@@ -92,6 +94,7 @@ struct FileAccess: Sendable {
             }
             let value: Value
             do {
+                if createsUsers { try await store.signIn(token) }
                 value = try await look()
             } catch let error as ChatError where error.code == .notFound {
                 // Who is let in asked for what is not theirs.

@@ -26,10 +26,11 @@ public struct FileSite: Sendable {
 
     /// - Parameters:
     ///   - maxAttachment: bytes.
+    ///   - createsUsers: `--auto-create-users`: whether a token of a user whom nobody made makes them.
     ///   - stripsLocation: whether the GPS part of a JPEG's EXIF is taken out (``LocationEraser``).
     public init(
         store: any ChatStore, verifier: any TokenVerifier, links: any FileLinks, maxAttachment: Int64,
-        stripsLocation: Bool = true,
+        createsUsers: Bool = false, stripsLocation: Bool = true,
         logger: Logger = Logger(label: "parley.files"), clock: @escaping @Sendable () -> Timestamp = { .now() }
     ) {
         self.store = store
@@ -37,8 +38,8 @@ public struct FileSite: Sendable {
         self.stripsLocation = stripsLocation
         leases = TransferLeases(clock: clock)
         access = FileAccess(
-            store: store, verifier: verifier, links: links, leases: leases, refusals: RefusalLog(logger: logger),
-            clock: clock)
+            store: store, verifier: verifier, createsUsers: createsUsers, links: links, leases: leases,
+            refusals: RefusalLog(logger: logger), clock: clock)
     }
 
     var routes: [Route] {

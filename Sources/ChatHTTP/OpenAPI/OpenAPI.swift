@@ -159,8 +159,8 @@ extension [AdminField] {
 extension AdminShape {
     fileprivate var schema: JSONObject {
         switch self {
-        case .text: return JSONObject(["type": "string"])
-        case .reference: return JSONObject(["type": "string", "minLength": 1])
+        case .freeText: return JSONObject(["type": "string"])
+        case .text: return JSONObject(["type": "string", "minLength": 1])
         case .integer(let range):
             var schema = JSONObject(["type": "integer", "minimum": .integer(range.lowerBound)])
             if range.upperBound < .max { schema["maximum"] = .integer(range.upperBound) }

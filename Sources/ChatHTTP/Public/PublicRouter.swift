@@ -36,8 +36,9 @@ struct PublicRouter: Sendable {
     private static func entrance(to prefix: PathPrefix) -> Route {
         let last = prefix.description.utf8.reversed().prefix { $0 != UInt8(ascii: "/") }.reversed()
         let address = String(decoding: last, as: UTF8.self) + "/"
-        return .open(.get, prefix.description) { _ in
-            Response(status: .temporaryRedirect, headers: [.location: address])
+        return .open(.get, prefix.description) { call in
+            let query = call.request.uri.query.map { "?" + $0 } ?? ""
+            return Response(status: .temporaryRedirect, headers: [.location: address + query])
         }
     }
 

@@ -7,8 +7,7 @@ extension SQLiteReadView {
         """
     private static let pageOfChats: StaticString = """
         SELECT key, id, name, kind, created_ms, member_count, last_seq FROM chats
-        WHERE key > ?1 AND deleted_ms IS NULL AND (?2 = '' OR instr(name_folded, ?2) > 0)
-        ORDER BY key LIMIT ?3
+        WHERE key > ? AND deleted_ms IS NULL ORDER BY key
         """
     private static let memberOfChat: StaticString = """
         SELECT m.role, m.joined_ms, m.delivered_seq, m.read_seq, u.id, u.username, u.display_name, u.avatar_url
@@ -45,12 +44,13 @@ extension SQLiteReadView {
     }
 
     func chats(matching query: String?, page: PageRequest) throws -> Page<Chat> {
-        let limit = page.count
-        guard let folded = Folding.fold(query ?? "") else { return Page(items: [], next: nil) }
-        let rows = try connection[Self.pageOfChats].all(
-            try page.place(), folded, limit + 1
-        ) { (key: $0.int(0), item: ChatRow.chat($0, from: 1)) }
-        return Page(rows, count: limit)
+        var finder = NameFinder(query)
+        var rows: [(key: Int64, item: Chat)] = []
+        try connection[Self.pageOfChats].scan(try page.place()) { row in
+            if row.withText(2, { finder.isIn($0) }) { rows.append((row.int(0), ChatRow.chat(row, from: 1))) }
+            return rows.count <= page.count
+        }
+        return Page(rows, count: page.count)
     }
 
     func member(_ user: UserID, of chat: ChatID) throws -> Member? {

@@ -52,7 +52,7 @@ extension SQLiteReadView {
     /// - Parameter reach: when so much was looked at the page ends, however little was found; `next` goes on there.
     func search(_ request: SearchRequest, for user: UserID?, reach: Reach) throws -> SearchPage {
         if let chat = request.chatID, let user { _ = try visibleAbove(chat, for: user) }
-        let place = try request.page.after == nil ? Int64.max : request.page.place()
+        let place = try request.place()
         let query = try SearchQuery(request.query)
         var page = SearchPage(items: [], next: nil, isComplete: try isIndexComplete())
         guard let filter = try filter(request, user) else { return page }
@@ -76,10 +76,11 @@ extension SQLiteReadView {
             let snippet = SearchExcerpt.cut(message.content, hunt.matcher.hits(in: message.content))
             return (row.n, SearchHit(message: message, snippet: snippet))
         }
-        let found = Page(hits, count: request.page.count)
-        page.items = found.items
+        let shown = hits.prefix(request.page.count)
+        page.items = shown.map(\.item)
         page.compared = hunt.messages
-        page.next = found.next ?? (hunt.isSpent ? Page<SearchHit>.cursor(hunt.lowest) : nil)
+        let last = hits.count > shown.count ? shown.last?.key : hunt.isSpent ? hunt.lowest : nil
+        page.next = last.map(request.cursor)
         return page
     }
 

@@ -12,8 +12,7 @@ extension SQLiteReadView {
         """
     private static let pageOfUsers: StaticString = """
         SELECT key, id, username, display_name, avatar_url, created_ms, last_seen_ms, blocked FROM users
-        WHERE key > ?1 AND deleted_ms IS NULL AND (?2 = '' OR instr(folded, ?2) > 0 OR instr(display_folded, ?2) > 0)
-        ORDER BY key LIMIT ?3
+        WHERE key > ? AND deleted_ms IS NULL ORDER BY key
         """
     private static let card: StaticString = "SELECT id, username, display_name, avatar_url FROM users WHERE id = ?"
     private static let tokenByID: StaticString = """
@@ -57,12 +56,15 @@ extension SQLiteReadView {
     }
 
     func users(matching query: String?, page: PageRequest) throws -> Page<User> {
-        let limit = page.count
-        guard let folded = Folding.fold(query ?? "") else { return Page(items: [], next: nil) }
-        let rows = try connection[Self.pageOfUsers].all(
-            try page.place(), folded, limit + 1
-        ) { (key: $0.int(0), item: UserRow.user($0, from: 1)) }
-        return Page(rows, count: limit)
+        var finder = NameFinder(query)
+        var rows: [(key: Int64, item: User)] = []
+        try connection[Self.pageOfUsers].scan(try page.place()) { row in
+            if row.withText(2, { finder.isIn($0) }) || row.withText(3, { finder.isIn($0) }) {
+                rows.append((row.int(0), UserRow.user(row, from: 1)))
+            }
+            return rows.count <= page.count
+        }
+        return Page(rows, count: page.count)
     }
 
     func cards(_ ids: [UserID]) throws -> [UserCard] {

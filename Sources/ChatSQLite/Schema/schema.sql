@@ -62,7 +62,7 @@ CREATE TABLE users (
     -- of before version 5 that look like another's keep what they had then.
     folded TEXT UNIQUE,
     display_name TEXT,
-    display_folded TEXT,             -- for search in lists
+    display_folded TEXT,             -- NFKC, case folded; lists are searched by the names themselves
     avatar_url TEXT,
     created_ms INTEGER NOT NULL,
     last_seen_ms INTEGER,            -- the end of the latest session
@@ -236,7 +236,7 @@ CREATE TABLE chores (
 --
 -- What goes in is not the text but its words, folded (NFKC, case, marks that may be left out) and with blanks between
 -- them; of scripts without blanks, pairs or triples of characters: 東京都 goes in as '東京 京都 都'. A text that is all
--- ASCII goes in as it is. So the index can be asked by any SQLite, in that form (MATCH '"東京" AND "京都"'), and gives
+-- ASCII goes in as it is, and behind it the numbers that stand behind letters: 'v2.10 2'. So the index can be asked by any SQLite, in that form (MATCH '"東京" AND "京都"'), and gives
 -- candidates: whether their words stand as they were asked for is in messages.content.
 CREATE VIRTUAL TABLE search USING fts5 (
     content, content = '', detail = none, columnsize = 0, tokenize = 'ascii'

@@ -35,7 +35,7 @@ public struct EventArguments: Sendable {
         } catch {
             throw .noJSON
         }
-        if let flaw = parsed.flaw { throw .flaw(EventFlaw(flaw)) }
+        if let flaw = EventFlaw(parsed) { throw .flaw(flaw) }
         self.init(.alone(parsed.document))
     }
 

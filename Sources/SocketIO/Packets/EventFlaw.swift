@@ -1,3 +1,4 @@
+public import ByteText
 import JSON
 
 /// Why the arguments of a well-formed event were not made. Its name and ack id stand.
@@ -10,15 +11,22 @@ public enum EventFlaw: Sendable, Hashable {
     case numberTooLarge
     /// It brought binary attachments where none are taken.
     case binary
+    /// A text has half a surrogate pair (`"\ud800"`), which no UTF-8 can say: the member of an argument that it is
+    /// in, if it is in one.
+    case brokenText(field: ByteString?)
 
-    init(_ flaw: JSONParser.Flaw) {
-        self =
-            switch flaw {
-            case .tooDeep: .tooDeep
-            case .tooManyValues: .tooManyValues
-            case .numberTooLarge: .numberTooLarge
-            }
+    init?(_ parsed: JSONParser.Parsed) {
+        switch parsed.flaw {
+        case .tooDeep: self = .tooDeep
+        case .tooManyValues: self = .tooManyValues
+        case .numberTooLarge: self = .numberTooLarge
+        case .halfSurrogatePair: self = .brokenText(field: parsed.flawedMember)
+        case nil: return nil
+        }
     }
+
+    /// What of the event's object is wrong, where it is one member.
+    public var field: ByteString? { if case .brokenText(let field) = self { field } else { nil } }
 
     /// A sentence for people.
     public var explanation: String {
@@ -27,6 +35,7 @@ public enum EventFlaw: Sendable, Hashable {
         case .tooManyValues: "The event's data has too many values."
         case .numberTooLarge: "A number in the event's data is too large."
         case .binary: "No event here takes binary data."
+        case .brokenText: "A text in the event's data has half a surrogate pair."
         }
     }
 }

@@ -131,6 +131,8 @@ package struct PacketDecoder {
             packet.kind = .connect(auth: nil)
             guard !payload.isEmpty else { break }
             let auth = try parse(payload, limits, in: &packet).root
+            // A text that cannot be is no token: who is let in says so.
+            if case .brokenText = packet.flaw { packet.flaw = nil }
             guard auth.kind == .object, packet.flaw == nil else { throw .invalidPayload }
             packet.kind = .connect(auth: auth.value)
         case .disconnect:
@@ -158,7 +160,7 @@ package struct PacketDecoder {
             let parsed = try JSONParser.parse(payload, .steppingOver(maxValues: limits.maxValues))
             packet.values = parsed.count
             packet.skipped = parsed.skipped
-            packet.flaw = parsed.flaw.map { EventFlaw($0) }
+            packet.flaw = EventFlaw(parsed)
             packet.size += parsed.count * MemoryLayout<JSONValue>.stride
             return parsed.document
         } catch {

@@ -82,8 +82,10 @@ final class RequestDecoder: ByteToMessageDecoder {
         // Nothing ended meanwhile: what came is a part of a head, or of a body.
         if !beganInBody, !isInBody, line == .unknown {
             line = before
-            var rest = bytes.readableBytesView
-            while !rest.isEmpty { rest = rest.dropFirst(line.pass(rest)) }
+            bytes.withUnsafeReadableBytes { bytes in
+                var rest = bytes[...]
+                while !rest.isEmpty { rest = rest.dropFirst(line.pass(UnsafeRawBufferPointer(rebasing: rest))) }
+            }
         } else if kept > 0 {
             // It begins in the midst of what was read: what of the target has come is not looked for.
             line = .unknown
@@ -104,7 +106,7 @@ final class RequestDecoder: ByteToMessageDecoder {
     /// Bytes up to the end of the head, or of what has come of it.
     private func headLength(in buffer: ByteBuffer) -> Int {
         var copy = line
-        return copy.pass(buffer.readableBytesView)
+        return buffer.withUnsafeReadableBytes { copy.pass($0) }
     }
 
     private static func hasHighByte(_ bytes: UnsafeRawBufferPointer) -> Bool {

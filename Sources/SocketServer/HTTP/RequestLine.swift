@@ -1,3 +1,4 @@
+import ByteText
 import NIOCore
 
 /// Where in a head the next byte stands, as far as one must know to find the target and the end (RFC 9112 sections 2.1
@@ -27,60 +28,91 @@ struct RequestLine: Equatable {
     /// Passes over bytes, up to the end of the head and no further.
     ///
     /// - Returns: how many those were.
-    mutating func pass(_ bytes: ByteBufferView) -> Int {
-        var count = 0
-        for byte in bytes {
-            count += 1
-            if step(byte) == .headEnd { break }
-        }
-        return count
-    }
+    mutating func pass(_ bytes: UnsafeRawBufferPointer) -> Int { walk(bytes, from: 0) { _ in } }
 
     /// Passes over a head, or a part of one.
     ///
     /// - Returns: the same, with what is no ASCII in the target percent-encoded.
     mutating func encode(_ head: ByteBuffer) -> ByteBuffer {
-        var result = ByteBuffer()
-        result.reserveCapacity(head.readableBytes + 64)
-        for byte in head.readableBytesView {
-            if step(byte) == .inTarget, byte >= 0x80 {
-                result.writeInteger(UInt8(ascii: "%"))
-                result.writeInteger(Self.digit(byte >> 4))
-                result.writeInteger(Self.digit(byte & 15))
-            } else {
-                result.writeInteger(byte)
+        head.withUnsafeReadableBytes { bytes in
+            var result = ByteBuffer()
+            result.reserveCapacity(bytes.count + 64)
+            var (place, copied) = (0, 0)
+            while place < bytes.count {
+                place = walk(bytes, from: place) { target in
+                    result.writeBytes(bytes[copied..<target.lowerBound])
+                    result.writeBytes(Self.encoded(UnsafeRawBufferPointer(rebasing: bytes[target])))
+                    copied = target.upperBound
+                }
             }
+            result.writeBytes(bytes[copied...])
+            return result
+        }
+    }
+
+    private static func encoded(_ target: UnsafeRawBufferPointer) -> [UInt8] {
+        var result: [UInt8] = []
+        result.reserveCapacity(target.count * 3)
+        for byte in target {
+            guard byte >= 0x80 else {
+                result.append(byte)
+                continue
+            }
+            let (high, low) = byte.hexadecimalDigits(uppercase: true)
+            result.append(UInt8(ascii: "%"))
+            result.append(high)
+            result.append(low)
         }
         return result
     }
 
-    private enum Step {
-        case inTarget, headEnd, other
+    /// Goes on in a head, a line at a time where nothing but its end matters.
+    ///
+    /// - Parameter target: hears which bytes are of the target.
+    /// - Returns: how far it went: behind the end of the head, or of the bytes.
+    private mutating func walk(
+        _ bytes: UnsafeRawBufferPointer, from start: Int, target: (Range<Int>) -> Void
+    ) -> Int {
+        let lineEnd = UInt8(ascii: "\n")
+        var index = start
+        while index < bytes.count {
+            switch place {
+            case .target:
+                let first = index
+                while index < bytes.count, bytes[index] != lineEnd, bytes[index] != UInt8(ascii: " ") { index += 1 }
+                target(first..<index)
+                guard index < bytes.count else { return index }
+                place = bytes[index] == lineEnd ? .fieldStart : .rest
+            case .rest, .field:
+                guard let end = Bytes.firstPlace(of: lineEnd, in: bytes, from: index) else { return bytes.count }
+                index = end
+                place = .fieldStart
+            case .start, .method, .fieldStart:
+                if isHeadEnd(bytes[index]) { return index + 1 }
+            }
+            index += 1
+        }
+        return index
     }
 
-    private mutating func step(_ byte: UInt8) -> Step {
+    /// One byte, not of a target and not inside of a line.
+    ///
+    /// - Returns: whether the head ends with it.
+    private mutating func isHeadEnd(_ byte: UInt8) -> Bool {
         let isLineEnd = byte == UInt8(ascii: "\n")
         switch place {
         case .start:
             if !isLineEnd, byte != UInt8(ascii: "\r") { place = .method }
         case .method:
             if byte == UInt8(ascii: " ") { place = .target } else if isLineEnd { place = .fieldStart }
-        case .target:
-            if isLineEnd { place = .fieldStart } else if byte == UInt8(ascii: " ") { place = .rest }
-            return .inTarget
-        case .rest, .field:
-            if isLineEnd { place = .fieldStart }
         case .fieldStart:
             guard !isLineEnd else {
                 place = .start
-                return .headEnd
+                return true
             }
             if byte != UInt8(ascii: "\r") { place = .field }
+        case .target, .rest, .field: break
         }
-        return .other
-    }
-
-    private static func digit(_ value: UInt8) -> UInt8 {
-        value < 10 ? UInt8(ascii: "0") + value : UInt8(ascii: "A") + value - 10
+        return false
     }
 }

@@ -19,7 +19,7 @@ extension Appliance {
     func serve(
         _ store: any ServedStore, _ adminKey: AdminKey, isFirstStart: Bool, losses: AsyncStream<StoreOpenError>
     ) async throws {
-        FileAddress.setPrefix(configuration.pathPrefix?.description ?? "")
+        FileAddress.choosePrefix(configuration.pathPrefix?.description ?? "")
         let keys = try await SigningKeys(of: store, configured: configuration.jwtSecrets)
         let authority = try await tokenAuthority(keys)
         let keeper = KeyKeeper(
@@ -37,7 +37,7 @@ extension Appliance {
             eventLoopGroup: group, logger: Logger(label: "parley.gateway"))
         let files = FileSite(
             store: store, verifier: authority, links: fileLinks, maxAttachment: Int64(configuration.maxAttachment),
-            stripsLocation: configuration.stripLocation)
+            createsUsers: configuration.autoCreateUsers, stripsLocation: configuration.stripLocation)
         try await gateway.start(beside: [files.leases])
         try await keys.keep(in: store)
         let sessions = GatewaySessions(gateway: gateway)

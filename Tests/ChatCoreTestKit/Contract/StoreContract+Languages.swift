@@ -24,7 +24,11 @@ extension StoreContract {
         ("c", "I write C at work"), ("path", "see /usr/local/share/doc_one.txt"),
         ("url", "https://shop.example/a-b?x=1"), ("snake", "call do_the_thing()"), ("phrase", "a very good idea"),
         ("no phrase", "an idea, very; good"), ("emoji", "nice 👍🏽 ❤️"), ("emoji bare", "so ❤ too"),
-        ("family", "we 👩‍👩‍👧 two"), ("flag", "from 🇩🇪"), ("flags", "🇦🇩🇪🇸"), ("percent", "25°C at noon"),
+        ("family", "we 👩‍👩‍👧 two"), ("flag", "from 🇩🇪"), ("flags", "🇦🇩🇪🇸"), ("tag", "we ship v2.10.3 at last"),
+        ("no tag", "we ship 2.10 and 3, and 12.10.3"), ("moment", "begins 2026-01-05T12:30Z"),
+        ("nukta", "क़लम और ज़मीन"), ("no nukta", "कलम और जमीन"), ("army", "שירת בצה״ל, ג׳ירפה"),
+        ("army typed", "שירת בצה\"ל, ג'ירפה"), ("fa blank", "می خواهم برم"), ("fa joined", "میخواهم برم"),
+        ("fa plural", "کتاب\u{200C}خانه\u{200C}ها"), ("digits", "٤٢١ и ९८७ ６５４"), ("percent", "25°C at noon"),
     ]
 
     /// A query, and what it finds.
@@ -44,11 +48,21 @@ extension StoreContract {
         ("ពិភពលោក", ["km"]), ("ခင်ဗျာ", ["my"]), ("ဂလာပါ", ["my"]),
         // Of India: vowel signs and virama are letters.
         ("हिन्दी", ["hi"]), ("संदेश", ["hi"]), ("हद", ["hi noise"]), ("दि", ["hi noise"]), ("हन", []),
-        ("ভাষা", ["bn"]), ("செய்தி", ["ta"]), ("సందేశం", ["te"]),
+        ("ভাষা", ["bn"]), ("क़लम", ["nukta", "no nukta"]), ("\u{915}\u{93C}लम", ["nukta", "no nukta"]),
+        ("कलम", ["nukta", "no nukta"]), ("जमीन", ["nukta", "no nukta"]), ("செய்தி", ["ta"]), ("సందేశం", ["te"]),
         // Harakat, tatweel, hamza, niqqud may be left out.
         ("محمد", ["ar"]), ("رسالة", ["ar"]), ("مُحَمَّد", ["ar"]), ("كتب", ["ar", "ar plain"]),
-        ("احمد", ["ar plain"]), ("الرسالة", ["ar plain"]), ("میخواهم", ["fa"]), ("كتاب", ["fa"]), ("שלום", ["he"]),
+        ("احمد", ["ar plain"]), ("الرسالة", ["ar plain"]), ("كتاب", ["fa", "fa plural"]), ("שלום", ["he"]),
         ("עוֹלם", ["he"]),
+        ("בצה\"ל", ["army", "army typed"]), ("בצה״ל", ["army", "army typed"]),
+        ("\"שירת בצה\"ל\"", ["army", "army typed"]), ("ג'ירפה", ["army", "army typed"]),
+        ("ג׳ירפה", ["army", "army typed"]),
+        // One word, two, or with a seam.
+        ("میخواهم", ["fa", "fa joined"]), ("می خواهم", ["fa", "fa blank"]),
+        ("می\u{200C}خواهم", ["fa", "fa blank", "fa joined"]),
+        ("\"می\u{200C}خواهم برم\"", ["fa blank", "fa joined"]), ("خانه", ["fa plural"]),
+        ("کتابخانه ها", ["fa plural"]), ("کتاب\u{200C}خانه", ["fa plural"]), ("کتاب خانه\u{200C}ها", ["fa plural"]),
+        ("کتاب\u{200C}خانه\u{200C}ها", ["fa plural"]), ("تاب", []),
         // Greek, Cyrillic, Armenian, Georgian, Ethiopic.
         ("Αθηνα", ["el"]), ("όμορφη", ["el"]), ("οδός", ["el"]), ("еще", ["ru"]), ("мой", ["ru"]),
         ("мои", ["ru other"]), ("замок", ["ru"]), ("їжа", ["uk"]), ("іжа", []), ("ԲԱՐԵՒ", ["hy"]),
@@ -56,7 +70,7 @@ extension StoreContract {
         // Latin.
         ("tieng viet dep", ["vi"]), ("STRASSE", ["de"]), ("munchen", ["de"]), ("fin coeur", ["fr"]),
         ("l'été", ["fr"]), ("lodz zrodlo", ["pl"]), ("ISPARTA", ["tr"]), ("istanbul", ["tr"]),
-        ("hello world", ["wide"]), ("123", ["wide"]), ("café crème", ["decomposed"]),
+        ("hello world", ["wide"]), ("123", ["wide", "zh mixed"]), ("café crème", ["decomposed"]),
         ("CAFE\u{301}", ["decomposed"]),
         // Whole and by part.
         ("a.person@mail.example", ["mail"]), ("person mail", ["mail", "mail parts"]),
@@ -65,6 +79,9 @@ extension StoreContract {
         ("write c", ["c++", "c"]), ("/usr/local", ["path"]), ("doc_one.txt", ["path"]), ("share one", ["path"]),
         ("shop.example/a-b", ["url"]), ("a-b", ["url"]), ("do_the_thing", ["snake"]), ("thing", ["snake"]),
         ("the-thing", []), ("25°", ["percent"]),
+        ("2.10.3", ["tag"]), ("v2.10", ["tag"]), ("10.3", ["tag", "no tag"]), ("\"2.10.3\"", ["tag"]),
+        ("12:30", ["moment"]), ("2026-01-05", ["moment"]), ("1234", ["zh mixed"]), ("234", []),
+        ("421 987", ["digits"]), ("४२१", ["digits"]), ("654", ["digits"]), ("٩٨٧", ["digits"]),
         // Phrases.
         ("\"very good\"", ["phrase"]), ("“very good” id", ["phrase"]), ("\"good ide\"", []),
         ("very good", ["phrase", "no phrase"]),
@@ -94,6 +111,38 @@ extension StoreContract {
                     try expect(hit.snippet.contains(SearchMarks.start), "\(query) is marked in \(hit.snippet)")
                 }
                 try expectEqual(found.isComplete, true)
+            }
+        },
+        ContractRule("A page goes on with its own query only") { bench in
+            let ann = try await bench.user("ann")
+            let chat = try await bench.group("c", [ann])
+            _ = try await bench.send(["word one", "word two", "word three"], to: chat, from: ann)
+            for _ in 0..<20_000 {
+                if try await bench.read({ try $0.search("three", for: ann).items.count }) > 0 { break }
+            }
+            var request = SearchRequest("word", page: PageRequest(limit: 1))
+            let first = try await bench.read { [request] in try $0.search(request, for: ann) }
+            let next = first.next ?? ""
+            request.page.after = next
+            let second = try await bench.read { [request] in try $0.search(request, for: ann) }
+            try expectEqual(second.items.map(\.message.content), ["word two"])
+            let page = PageRequest(after: next, limit: 1)
+            let plain = String(next.prefix { $0 != "." })
+            for other in [
+                SearchRequest("words", page: page), SearchRequest("word", in: chat, page: page),
+                SearchRequest("word", from: ann, page: page),
+                SearchRequest("word", before: Timestamp(milliseconds: 5), page: page),
+                SearchRequest("word", after: Timestamp(milliseconds: 5), page: page),
+            ] + ["zz", "", ".", plain, plain + ".", "-" + next, next + "0", "0" + next].map({
+                SearchRequest("word", page: PageRequest(after: $0))
+            }) {
+                do {
+                    _ = try await bench.read { try $0.search(other, for: ann) }
+                    throw ContractViolation("\(other) is refused")
+                } catch let error as ChatError {
+                    try expectEqual(error.code, .invalid)
+                    try expectEqual(error.field, "next")
+                }
             }
         },
         ContractRule("What has nothing that could be looked for is invalid") { bench in

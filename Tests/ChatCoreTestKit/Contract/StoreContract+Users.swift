@@ -124,6 +124,12 @@ extension StoreContract {
             try expectEqual(names, (1...7).map { "user\($0)" })
             let zebra = try await bench.read { try $0.users(matching: "zoë z", page: PageRequest()).items.map(\.id) }
             try expectEqual(zebra, [UserID("user3")])
+            for part in ["zoe", "ZOE\u{308}", "ｚｏｅ", "oe z"] {
+                let found = try await bench.read { try $0.users(matching: part, page: PageRequest()).items.map(\.id) }
+                try expectEqual(found, zebra)
+            }
+            let marks = try await bench.read { try $0.users(matching: "\u{308}", page: PageRequest()).items }
+            try expectEqual(marks, [])
             try expectEqual(try await bench.read { try $0.users(matching: "%", page: PageRequest()).items.count }, 0)
         },
         ContractRule("Deleting a user keeps the messages as a deleted user's, frees the name, and tells the chats") {

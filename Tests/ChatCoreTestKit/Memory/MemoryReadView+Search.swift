@@ -3,7 +3,7 @@ import ChatCore
 extension MemoryReadView {
     func search(_ request: SearchRequest, for user: UserID?) throws -> SearchPage {
         if let chat = request.chatID, let user { _ = try history(of: chat, for: user, .latest, limit: 1) }
-        let place = try request.page.after == nil ? Int64.max : request.page.place()
+        let place = try request.place()
         var matcher = SearchMatcher(try SearchQuery(request.query))
         var found: [(key: Int64, item: SearchHit)] = []
         for id in request.chatID.map({ [$0] }) ?? user.map({ chatIDs(of: $0) }) ?? allChats {
@@ -16,8 +16,9 @@ extension MemoryReadView {
             }
         }
         found.sort { $0.key > $1.key }
-        let page = Page(Array(found.prefix(request.page.count + 1)), count: request.page.count)
-        return SearchPage(items: page.items, next: page.next)
+        let shown = found.prefix(request.page.count)
+        let last = found.count > shown.count ? shown.last?.key : nil
+        return SearchPage(items: shown.map(\.item), next: last.map(request.cursor))
     }
 
     private var allChats: [ChatID] { state.chats.values.filter { !$0.isDeleted }.map(\.chat.id) }

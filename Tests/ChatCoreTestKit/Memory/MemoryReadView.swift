@@ -35,11 +35,6 @@ struct MemoryReadView: ChatReadView, Sendable {
         return Page(Array(found.prefix(page.count + 1)), count: page.count)
     }
 
-    private func contains(_ text: String?, _ part: String) -> Bool {
-        guard !part.isEmpty else { return true }
-        return text.flatMap(Folding.fold)?.range(of: part, options: .literal) != nil
-    }
-
     // MARK: Users and tokens
 
     func user(_ id: UserID) -> User? { state.key(of: id).flatMap { state.users[$0]?.user } }
@@ -49,10 +44,10 @@ struct MemoryReadView: ChatReadView, Sendable {
     }
 
     func users(matching query: String?, page: PageRequest) throws -> Page<User> {
-        guard let part = Folding.fold(query ?? "") else { return Page(items: [], next: nil) }
+        var finder = NameFinder(query)
         return try self.page(of: state.users, page) { row in
             guard !row.isDeleted else { return nil }
-            return contains(row.user.username, part) || contains(row.user.displayName, part) ? row.user : nil
+            return finder.isIn(row.user.username) || finder.isIn(row.user.displayName) ? row.user : nil
         }
     }
 
@@ -110,9 +105,9 @@ struct MemoryReadView: ChatReadView, Sendable {
     func chat(_ id: ChatID) -> Chat? { row(of: id)?.chat }
 
     func chats(matching query: String?, page: PageRequest) throws -> Page<Chat> {
-        guard let part = Folding.fold(query ?? "") else { return Page(items: [], next: nil) }
+        var finder = NameFinder(query)
         return try self.page(of: state.chats, page) { row in
-            !row.isDeleted && contains(row.chat.name, part) ? row.chat : nil
+            !row.isDeleted && finder.isIn(row.chat.name) ? row.chat : nil
         }
     }
 

@@ -1,5 +1,6 @@
-import ChatCore
 import Testing
+
+@testable import ChatCore
 
 @Suite("Where a picture was taken is taken out of it")
 struct LocationEraserTests {
@@ -70,12 +71,10 @@ struct LocationEraserTests {
     @Test("Only the location goes: all else stays byte for byte, and so does the size", arguments: [false, true])
     func erased(isLittle: Bool) {
         let block = Block(isLittle: isLittle)
-        let (picture, tail) = (Self.picture(block.whole), Self.picture(block.wanted))
-        // What stands behind the scan is a picture of its own, and none of its EXIF.
-        let end = picture.count - block.whole.count - 2 - 10
-        let wanted = tail[..<end] + picture[end...]
+        // Behind the scan, too.
+        let (picture, wanted) = (Self.picture(block.whole), Self.picture(block.wanted))
         for parts in [Int.max, 1, 2, 3, 7, 100] {
-            #expect(Self.erase(picture, parts: parts) == Array(wanted), "in parts of \(parts)")
+            #expect(Self.erase(picture, parts: parts) == wanted, "in parts of \(parts)")
         }
         var probe = FileProbe()
         probe.take(wanted)
@@ -95,13 +94,21 @@ struct LocationEraserTests {
         }
     }
 
-    @Test("EXIF that cannot be read stays as it is, and what only claims to be a location harms nothing")
+    @Test("EXIF that cannot be read is zeros, and what only claims to be a location harms nothing")
     func broken() {
         let block = Block(isLittle: false)
-        for offset in [0, 4, 7, 8, 9] {
+        let place = [52, 1, 31, 1].flatMap { block.number($0, 4) }
+        for offset in [8, 9] {
             var exif = block.whole
             exif[offset] = 0xFF
-            #expect(Self.erase(Self.picture(exif)) == Self.picture(exif), "byte \(offset)")
+            let erased = Self.erase(Self.picture(exif))
+            #expect(!Self.contains(erased, place) && erased.count == Self.picture(exif).count)
+        }
+        for offset in [0, 4, 7] {
+            var exif = block.whole
+            exif[offset] = 0xFF
+            let nothing = [UInt8](repeating: 0, count: exif.count)
+            #expect(Self.erase(Self.picture(exif)) == Self.picture(nothing), "byte \(offset)")
         }
         // The pointer points to the directory itself, to the date, behind the end: it goes, they stay.
         for place in [8, 62, 70_000] {
@@ -117,5 +124,101 @@ struct LocationEraserTests {
             let wanted = block.head + kept + [UInt8](repeating: 0, count: 12) + date
             #expect(result.prefix(200) == Self.picture(wanted).prefix(200), "a pointer to \(place)")
         }
+    }
+
+    // MARK: Wherever it stands
+
+    /// A block whose directories are given as their entries, the values of the location behind them all.
+    private static func block(_ block: Block, _ make: (_ gps: Int) -> [[UInt8]]) -> (whole: [UInt8], place: [UInt8]) {
+        let place = [52, 1, 31, 1, 12, 1].flatMap { block.number($0, 4) }
+        let size = make(0).joined().count
+        let gps = 8 + size
+        let directory = block.directory([block.entry(2, 5, 3, block.number(gps + 18, 4))])
+        return (block.head + make(gps).joined() + directory + place, place)
+    }
+
+    private static func contains(_ bytes: [UInt8], _ part: [UInt8]) -> Bool {
+        (0...max(0, bytes.count - part.count)).contains { bytes[$0...].starts(with: part) }
+    }
+
+    @Test("The location goes, whichever directory points to it and however", arguments: [false, true])
+    func anywhere(isLittle: Bool) {
+        let block = Block(isLittle: isLittle)
+        let turned = block.entry(0x0112, 3, 1, block.number(6, 2))
+        func pointer(_ place: Int, _ type: Int = 4, _ count: Int = 1) -> [UInt8] {
+            block.entry(0x8825, type, count, block.number(place, 4))
+        }
+        let first = 8 + 2 + 2 * 12 + 4
+        let blocks = [
+            // In the directory of the thumbnail, of the Exif, of one in that.
+            Self.block(block) { [block.directory([turned, turned], next: first), block.directory([pointer($0)])] },
+            Self.block(block) {
+                [block.directory([turned, block.entry(0x8769, 4, 1, block.number(first, 4))]),
+                    block.directory([pointer($0)])]
+            },
+            Self.block(block) {
+                [block.directory([turned, block.entry(0x8769, 4, 1, block.number(first, 4))]),
+                    block.directory([block.entry(0xA005, 4, 1, block.number(first + 18, 4))]),
+                    block.directory([pointer($0)])]
+            },
+            // Of another type or count: in the entry, or in a list behind the directory.
+            Self.block(block) { [block.directory([turned, pointer($0, 13)])] },
+            Self.block(block) { [block.directory([turned, pointer($0, 99, 7)])] },
+            Self.block(block) {
+                [block.directory([turned, pointer(first, 4, 2)]), block.number($0, 4) + block.number($0, 4)]
+            },
+            Self.block(block) { [block.directory([turned, pointer($0, 4, 0)])] },
+            Self.block(block) { [block.directory([turned, pointer($0, 4, 3_000_000)])] },
+        ]
+        for (number, (whole, place)) in blocks.enumerated() {
+            for mark: UInt8 in [0, 0xFF] {
+                var picture = Self.picture(whole)
+                for at in picture.indices where picture[at...].starts(with: Exif.mark) { picture[at + 5] = mark }
+                #expect(Self.contains(picture, place))
+                let erased = Self.erase(picture)
+                #expect(!Self.contains(erased, place) && erased.count == picture.count, "\(number)")
+                #expect(Self.contains(erased, turned), "\(number) is still turned")
+                #expect(Self.erase(picture, parts: 1) == erased)
+            }
+        }
+    }
+
+    @Test("What XMP says of it goes, and other XMP stays")
+    func packets() {
+        func picture(_ packet: String) -> [UInt8] {
+            [0xFF, 0xD8] + Self.segment(0xE1, Array(packet.utf8)) + Self.segment(0xDA, [1, 1, 0, 0, 63, 0])
+                + [1, 0xFF, 0, 0xFF, 0xD3, 2, 0xFF, 0xFF, 0xD9]
+        }
+        for name in ["http://ns.adobe.com/xap/1.0/\0", "http://ns.adobe.com/xmp/extension/\0"] {
+            for said in [#"exif:GPSLatitude="52,31N""#, "<drone:GpsLongitude>13.4</drone:GpsLongitude>"] {
+                let packet = name + "<x " + said + "/>"
+                let erased = Self.erase(picture(packet))
+                #expect(!Self.contains(erased, Array(said.utf8)) && Self.contains(erased, Array(name.utf8)))
+                #expect(erased.count == picture(packet).count && erased.suffix(19) == picture(packet).suffix(19))
+            }
+            let other = picture(name + #"<x exif:PixelXDimension="40"/>"#)
+            #expect(Self.erase(other) == other)
+        }
+    }
+
+    @Test("A second picture behind the first has its own taken out, whatever stands between them")
+    func second() {
+        let block = Block(isLittle: true)
+        let (whole, wanted) = (Self.picture(block.whole), Self.picture(block.wanted))
+        let fill = [UInt8](repeating: 0xFF, count: 99)
+        for between: [UInt8] in [[], [0], [0xFF], [0xFF, 0xFF, 0xD8, 0], fill, [0xFF, 0xD8]] {
+            for parts in [Int.max, 1, 2, 3, 7] {
+                let result = Self.erase(whole + between + whole + between, parts: parts)
+                #expect(result == wanted + between + wanted + between, "\(between) in parts of \(parts)")
+            }
+        }
+    }
+
+    @Test("A picture of one byte over and over costs as another does", arguments: [0xFF, 0xD8, 0x00] as [UInt8])
+    func dull(byte: UInt8) {
+        let bytes = [0xFF, 0xD8] + [UInt8](repeating: byte, count: 1_000_000)
+        #expect(Self.erase(bytes, parts: 65_536) == bytes)
+        let scan = [0xFF, 0xD8] + Self.segment(0xDA, [1, 1, 0, 0, 63, 0]) + [UInt8](repeating: byte, count: 1_000_000)
+        #expect(Self.erase(scan, parts: 65_536) == scan)
     }
 }

@@ -13,6 +13,7 @@ struct EmojiSpellingTests {
         ("👩\u{200D}👩\u{200D}👧\u{200D}👦", "👩\u{200D}👩\u{200D}👧\u{200D}👦"),
         ("🏴\u{E0067}\u{E0062}\u{E0065}\u{E006E}\u{E0067}\u{E007F}",
          "🏴\u{E0067}\u{E0062}\u{E0065}\u{E006E}\u{E0067}\u{E007F}"),
+        ("\u{1112}\u{1161}\u{11AB}", "한"), ("한", "한"), ("e\u{301}", "é"), ("é", "é"), (":e\u{301}te\u{301}:", ":été:"),
         (":party_parrot:", ":party_parrot:"), ("+1", "+1"), ("plus 1 #", "plus 1 #"), ("ха-ха", "ха-ха"),
     ])
     func spelling(bare: String, told: String) throws {
@@ -39,7 +40,7 @@ struct EmojiSpellingTests {
         _ = try FieldRules.emoji(try FieldRules.emoji(signs))
         for long in [
             String(repeating: "x", count: 65), String(repeating: "👋", count: 17),
-            "x" + String(repeating: "\u{FE0F}", count: 1000),
+            "x" + String(repeating: "\u{FE0F}", count: 1000), String(repeating: "\u{1D15E}", count: 16),
         ] {
             #expect(throws: ChatError.self) { try FieldRules.emoji(long) }
         }

@@ -8,7 +8,8 @@ struct FileNamesTests {
         arguments: [
             ("photo.png", "photo.png"), ("../../etc/passwd", "passwd"), ("C:\\a\\b.txt", "b.txt"), ("", "file"),
             ("..", "file"), (" . ", "file"), ("a/", "a"), ("/", "file"), ("a\u{0}b\n.txt", "ab.txt"),
-            ("x\u{202E}gnp.exe", "xgnp.exe"), (".htaccess", "htaccess"), ("name.", "name"),
+            ("x\u{202E}gnp.exe", "xgnp.exe"), (".htaccess", ".htaccess"), (" .env", ".env"),
+            ("a/.env.", ".env"), ("...", "file"), (". .", "file"), ("../.", "file"), ("..a", "..a"), ("name.", "name"),
             ("наш файл 👩‍👧.pdf", "наш файл 👩‍👧.pdf"),
             ("a\"b;c%.txt", "a\"b;c%.txt"),
         ])

@@ -19,11 +19,28 @@ struct SearchTokensTests {
         #expect(SearchTokens.indexed("") == "")
     }
 
+    @Test("Numbers behind letters are words by themselves, too", arguments: [
+        ("v2.10.3", "v2.10.3 2"), ("2026-01-05T12:30", "2026-01-05T12:30 12"), ("a1b23 4c", "a1b23 4c 1 23"),
+        ("1st_x9", "1st_x9 9"), ("4", "4"),
+    ])
+    func numbers(text: String, indexed: String) {
+        #expect(SearchTokens.indexed(text) == indexed)
+        #expect(words("é " + text).contains(String(indexed.split(separator: " ").last ?? "")))
+    }
+
+    @Test("Of a word with seams every part is a word, and so is all of it; a fourth seam is none")
+    func seams() {
+        func joined(_ parts: Int) -> String { [String](repeating: "ما", count: parts).joined(separator: "\u{200C}") }
+        #expect(words("می\u{200C}خواهم") == ["ميخواهم", "مي", "خواهم"])
+        #expect(words(joined(3)).count == 6 && words(joined(4)).count == 10 && words(joined(9)).count == 10)
+        #expect(words("a\u{200C}b \u{200C}می \u{200C} خواهم\u{200C}").count == 3)
+    }
+
     @Test("Of scripts without blanks pairs or triples are words, and what is left at the end; of others words")
     func cut() {
         #expect(words("東京都へ行く。") == ["東京", "京都", "都へ", "へ行", "行く", "く"])
         #expect(words("ไทย ก") == ["ไทย", "ทย", "ย", "ก"])
-        #expect(words("請看PR12的é") == ["請看", "看", "pr12", "的", "e"])
+        #expect(words("請看PR12的é") == ["請看", "看", "pr12", "12", "的", "e"])
         #expect(words("Ünï-code’s 👍🏽🇩🇪☂") == ["uni", "code", "s", "👍", "🇩🇪", "☂"])
         #expect(words("한\u{1100}\u{1161}\u{11A8}ㄱㅏ") == ["한각", "각가", "가"])
     }
@@ -44,6 +61,8 @@ struct SearchTokensTests {
         ("㋿", "令和"), ("ﬃ", "ffi"), ("Ⅻ", "xii"), ("ℌ", "h"), ("𝔘𝔫𝔦", "uni"), ("㎢", "km2"),
         ("ŉ", "ʼn"), ("\u{0958}", "\u{0915}\u{093C}"),
         ("\u{1037}\u{103A}", "\u{103A}\u{1037}"), ("ǅ", "dž"), ("İ", "i"), ("ς", "Σ"), ("ẞ", "ss"), ("\u{F900}", "豈"),
+        ("٣۳३３๓", "33333"), ("\u{958}", "\u{915}"),
+        ("\u{931}", "\u{930}\u{93C}"), ("צה״ל ג׳ בית־ספר", "צה\"ל ג' בית-ספר"),
     ])
     func compatible(_ one: String, _ other: String) throws {
         #expect(FoldedText(one).scalars == FoldedText(other).scalars)

@@ -54,7 +54,7 @@ struct FlawedEventTests {
         (String(repeating: "9", count: 400), "numberTooLarge"), ("[{\"a\":1e309}]", "numberTooLarge"),
         ("1e308", "fine"), ("1e-400", "fine"), ("-0", "fine"), ("9223372036854775808", "fine"),
         ("-9223372036854775809", "fine"), ("123456789012345678901234567890", "fine"),
-        ("0.1000000000000000055511151231257827", "fine"), ("\"\\ud800\"", "fine"), ("{\"a\":1,\"a\":2}", "fine"),
+        ("0.1000000000000000055511151231257827", "fine"), ("{\"a\":1,\"a\":2}", "fine"),
         ("[1e309,1,2,3,4,5,6,7,8,9,10,11]", "numberTooLarge"),
     ]
 
@@ -65,6 +65,24 @@ struct FlawedEventTests {
             let answer = verdict == "fine" ? "431[\"fine\"]" : "431[\"x\",\"\(verdict)\"]"
             #expect(await client.nextText() == answer)
             try await client.send("422[\"x\"]")
+            #expect(await client.nextText() == "432[\"fine\"]")
+        }
+    }
+
+    /// Well-formed JSON (RFC 8259 section 8.2) that is no text, and the member that it is in.
+    private static let broken = [
+        (#"{"a":"\ud800"}"#, "a"), (#"{"a":1,"b":["x",{"c":"\udc00x"}],"d":2}"#, "b"), (#"{"a":"\ud800\u0061"}"#, "a"),
+        (#"{"a":"\udc00\ud800"}"#, "a"), (#"{"z":1,"\ud800":2}"#, "\u{FFFD}"), (#""\ud800""#, nil),
+    ]
+
+    @Test("Half a surrogate pair is refused by the field that it is in, and the connection stays", arguments: broken)
+    func brokenText(text: String, field: String?) async throws {
+        try await withClient { client in
+            try await client.send("421[\"x\"," + text + "]")
+            let flaw = EventFlaw.brokenText(field: field.map { ByteString($0) })
+            let answer = JSONValue.array(["x", .string(ByteString("\(flaw)"))])
+            #expect(await client.nextText() == "431" + answer.text)
+            try await client.send(#"422["x",{"a":"\ud83d\ude00"}]"#)
             #expect(await client.nextText() == "432[\"fine\"]")
         }
     }

@@ -9,14 +9,14 @@ extension AdminCall {
         .post, "/admin/chats", "Make a chat",
         details: "The same id with the same content again answers 200 and the chat, with other content 409.",
         fields: [
-            .optional("name", .text), .optional("id", .text, "1 to 128 of U+0021 to U+007E; else one is made"),
+            .optional("name", .freeText), .optional("id", .reference, "1 to 128 of U+0021 to U+007E; else one is made"),
             .optional("type", .choice(Chat.Kind.allCases.map(\.rawValue)), standard: "\"group\""),
-            .optional("member_ids", .list(.text), "User ids or, where no such id is, usernames: plain members"),
+            .optional("member_ids", .list(.reference), "User ids or, where no such id is, usernames: plain members"),
             .optional(
                 "members",
                 .list(
                     .object([
-                        .required("user_id", .text, "A user id or, where no such id is, a username"),
+                        .required("user_id", .reference, "A user id or, where no such id is, a username"),
                         .optional("role", roles, standard: "\"member\""),
                     ])), "Beside member_ids, with their roles"),
         ], answers: .object("The chat", of: "Chat", status: 201),
@@ -24,14 +24,14 @@ extension AdminCall {
         refusals: [404, 409])
 
     static let listChats = AdminCall(
-        .get, "/admin/chats", "List chats", query: [.optional("q", .text, "A part of the name")] + AdminField.page,
+        .get, "/admin/chats", "List chats", query: [.optional("q", .freeText, "A part of the name")] + AdminField.page,
         answers: .page(of: "Chat"))
 
     static let getChat = AdminCall(
         .get, "/admin/chats/{id}", "One chat", answers: .object("The chat", of: "Chat"), refusals: [404])
 
     static let updateChat = AdminCall(
-        .patch, "/admin/chats/{id}", "Rename a chat", fields: [.clearable("name", .text)],
+        .patch, "/admin/chats/{id}", "Rename a chat", fields: [.clearable("name", .freeText)],
         answers: .object("The chat", of: "Chat"), refusals: [404])
 
     static let deleteChat = AdminCall(

@@ -9,10 +9,10 @@ extension AdminCall {
     static let issueToken = AdminCall(
         .post, "/admin/tokens", "Issue a token",
         fields: [
-            .optional("user_id", .text), .optional("username", .text, "Instead of user_id"),
+            .optional("user_id", .reference), .optional("username", .reference, "Instead of user_id"),
             .optional("create", .boolean, "Make the user if there is none", standard: "false"),
             .optional("ttl_seconds", .integer(1...longestTimeToLive), standard: "\(standardTimeToLive)"),
-            .optional("label", .text),
+            .optional("label", .freeText),
         ], answers: .object("The token; it is shown this once", of: "IssuedToken", status: 201), refusals: [404, 409])
 
     static let listTokens = AdminCall(

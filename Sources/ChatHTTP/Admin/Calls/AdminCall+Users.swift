@@ -5,13 +5,13 @@ extension AdminCall {
     static let createUser = AdminCall(
         .post, "/admin/users", "Make a user",
         fields: [
-            .required("username", .text), .optional("id", .text, "1 to 128 of U+0021 to U+007E; else one is made"),
-            .optional("display_name", .text), .optional("avatar_url", .text),
+            .required("username", .text), .optional("id", .reference, "1 to 128 of U+0021 to U+007E; else one is made"),
+            .optional("display_name", .freeText), .optional("avatar_url", .freeText),
         ], answers: .object("The user", of: "User", status: 201), refusals: [409])
 
     static let listUsers = AdminCall(
         .get, "/admin/users", "List users",
-        query: [.optional("q", .text, "A part of username or display name")] + AdminField.page,
+        query: [.optional("q", .freeText, "A part of username or display name")] + AdminField.page,
         answers: .page(of: "User"))
 
     static let getUser = AdminCall(
@@ -20,7 +20,8 @@ extension AdminCall {
     static let updateUser = AdminCall(
         .patch, "/admin/users/{id}", "Change a user; what is left out stays, null clears",
         fields: [
-            .changeable("username", .text), .clearable("display_name", .text), .clearable("avatar_url", .text),
+            .changeable("username", .text), .clearable("display_name", .freeText),
+            .clearable("avatar_url", .freeText),
         ], answers: .object("The user", of: "User"), refusals: [404, 409])
 
     static let deleteUser = AdminCall(

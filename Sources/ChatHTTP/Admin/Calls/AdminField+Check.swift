@@ -10,7 +10,9 @@ extension [AdminField] {
         var values: [ByteString: ByteString] = [:]
         for item in given.items {
             guard let field = first(where: { $0.name == item.name }) else { throw unknown(item.name, "parameter") }
-            if case .text = field.shape, item.value.asciiTrimmed.isEmpty { continue }
+            // Of a name given twice the last value counts, whatever it is.
+            values[item.name] = nil
+            if case .freeText = field.shape, item.value.asciiTrimmed.isEmpty { continue }
             try field.shape.check(text: item.value, as: field.name)
             values[item.name] = item.value
         }
@@ -25,6 +27,8 @@ extension [AdminField] {
         for member in given.members {
             let (name, value) = (member.name, member.value)
             guard let field = first(where: { $0.name == name }) else { throw unknown("\(path)\(name)", "field") }
+            // Of a member given twice the last value counts, whatever it is, as with the events of sockets.
+            members[name] = nil
             guard !field.isNothing(value) else { continue }
             if value != .null || !field.isClearable { try field.shape.check(value, as: "\(path)\(name)") }
             members[name] = value
@@ -51,7 +55,7 @@ extension AdminField {
         switch (need, value) {
         case (.clearable, _), (.changeable, _): false
         case (_, .null): true
-        case (.optional, .string(let text)): !shape.isReference && text.asciiTrimmed.isEmpty
+        case (.optional, .string(let text)): shape.isFree && text.asciiTrimmed.isEmpty
         default: false
         }
     }
@@ -60,8 +64,8 @@ extension AdminField {
 extension AdminShape {
     fileprivate func check(_ value: JSONValue, as name: ByteString) throws {
         switch (self, value) {
-        case (.text, .string), (.boolean, .bool): return
-        case (.reference, .string(let text)): return try check(text: text, as: name)
+        case (.freeText, .string), (.boolean, .bool): return
+        case (.text, .string(let text)): return try check(text: text, as: name)
         case (.integer(let range), _):
             if let number = value.wholeNumber, range.contains(number) { return }
         case (.choice(let words), .string(let text)):
@@ -92,24 +96,25 @@ extension AdminShape {
             if let number = Int64(text.string), range.contains(number) { return }
         case .choice(let words):
             if words.contains(where: { ByteString($0) == text }) { return }
-        case .reference:
+        case .text:
             if !text.asciiTrimmed.isEmpty { return }
         default: return
         }
         throw HTTPFailure.invalid("\(name) must be \(description).", field: name.string)
     }
 
-    fileprivate var isReference: Bool { if case .reference = self { true } else { false } }
+    fileprivate var isFree: Bool { if case .freeText = self { true } else { false } }
 
     private var description: String {
         switch self {
-        case .text: "a string"
-        case .reference: "a string that is not empty"
+        case .freeText: "a string"
+        case .text: "a string that is not empty"
         case .integer(let range) where range.upperBound == .max: "a whole number from \(range.lowerBound)"
         case .integer(let range): "a whole number from \(range.lowerBound) to \(range.upperBound)"
         case .boolean: "true or false"
         case .choice(let words): "one of " + words.joined(separator: ", ")
-        case .list(.text): "a list of strings"
+        case .list(.freeText): "a list of strings"
+        case .list(.text): "a list of strings that are not empty"
         case .list(.object): "a list of objects"
         case .list: "a list"
         case .object: "an object"

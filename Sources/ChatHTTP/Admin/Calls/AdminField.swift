@@ -2,16 +2,20 @@ import ByteText
 
 /// What a field of a body, or a parameter of a query, holds.
 indirect enum AdminShape: Sendable {
-    case text
-    /// A text on which it depends what the call does, as who sends or whose tokens are listed: a blank, as an empty
+    /// A text on which it depends what the call does: an id, a name of somebody or something. A blank, as an empty
     /// variable of a template leaves it, is refused instead of taken for nothing.
-    case reference
+    case text
+    /// What people are shown, or look for: a blank says nothing, and is as good as none.
+    case freeText
     case integer(ClosedRange<Int64>)
     case boolean
     /// One of these words.
     case choice([String])
     case list(AdminShape)
     case object([AdminField])
+
+    /// Names somebody or something.
+    static let reference = AdminShape.text
 }
 
 /// A field of a body or a parameter of a query, as the call declares it: what the desk checks and what the description
@@ -19,11 +23,11 @@ indirect enum AdminShape: Sendable {
 struct AdminField: Sendable {
     enum Need: Sendable {
         case required
-        /// `null` and a blank are as good as nothing.
+        /// `null` is as good as nothing, and so is a blank of free text.
         case optional
-        /// `null` and a blank clear what was there.
+        /// `null` clears what was there, and so does a blank of free text.
         case clearable
-        /// Left out it stays, and there is always one: neither `null` nor a blank is taken.
+        /// Left out it stays, and there is always one: `null` is not taken.
         case changeable
     }
 
@@ -60,6 +64,6 @@ struct AdminField: Sendable {
 
     /// `?limit=` and `?after=`.
     static let page: [AdminField] = [
-        .optional("limit", .integer(1...200), standard: "50"), .optional("after", .text, "next of the page before"),
+        .optional("limit", .integer(1...200), standard: "50"), .optional("after", .freeText, "next of the page before"),
     ]
 }

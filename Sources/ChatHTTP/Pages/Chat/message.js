@@ -3,6 +3,7 @@
 import { button, linked, make, when, written } from "./dom.js";
 import { Media } from "./media.js";
 
+const QUOTED = 200;
 const EMOJI = ["👍", "❤️", "😂", "🎉", "😮", "😢"];
 
 /** A message of a view's log. Its element stays the same however the message changes. */
@@ -142,5 +143,12 @@ export function summary(message, me) {
 
 function quote(to, people, more) {
   const who = people ? (to.sender_id ? people.name(to.sender_id) : "") : name(to);
-  return make("blockquote", { class: "quote" }, ...(who ? [written(who), ": "] : []), written(to.content), " ", more);
+  return make("blockquote", { class: "quote" }, ...(who ? [written(who), ": "] : []), written(excerpt(to.content)), " ",
+    more);
+}
+
+/** What a quote shows of a text: the server sends so many characters of a longer one. */
+function excerpt(text) {
+  const characters = [...text];
+  return characters.length < QUOTED ? text : characters.slice(0, QUOTED).join("") + "…";
 }

@@ -32,13 +32,13 @@ export class Search {
 
   /** The next results. An answer that comes after something else was asked for is not shown. */
   async #page() {
-    const asked = this.#asked = {}, after = this.#next;
+    const asked = this.#asked = {}, next = this.#next;
     $("more-results").disabled = true;
     $("found-count").textContent = "Searching…";
     let words, hasFailed = false;
     try {
       const answer = await this.#app.socket.ask("message:search", {
-        query: this.#query, limit: 20, ...(after && { after }) });
+        query: this.#query, limit: 20, ...(next && { next }) });
       if (asked !== this.#asked) return;
       this.#next = answer.next;
       this.#count += answer.results.length;

@@ -6,6 +6,8 @@
 //      ▼ │       ▼ │       a shown chat may be read anew, at another place or after a pause; what is shown stays
 //    failed    (reading)   until the page is there, and a failure says so above the composer
 //
+// What failed can be written in all the same, as what is shown can without a line: it waits, and is sent with the rest.
+//
 //   any ──► closed         for good
 
 import { Composer } from "./composer.js";
@@ -37,8 +39,8 @@ export class View {
     const reading = this.#reading = {};
     this.#place = place;
     this.#news = [];
-    if (this.#state === "shown") this.trouble(null);
-    else this.#enter("opening");
+    if (this.#state !== "opening") this.trouble(null);
+    if (this.#state === "failed") this.#parts.opening.hidden = false;
     try {
       const page = await this.#thread.ask(place);
       if (reading !== this.#reading) return;
@@ -68,6 +70,7 @@ export class View {
   trouble(error, again = null) {
     if (this.#state === "closed") return;
     if (error && this.#state === "opening") this.#enter("failed");
+    if (error) this.#parts.opening.hidden = true;
     this.#again = again;
     const what = this.#state === "shown" ? "Messages could not be loaded. " : "This chat could not be opened. ";
     this.#parts.trouble.textContent = error ? what + error.message : "";
@@ -135,7 +138,7 @@ export class View {
     this.#place = null;
     if (!isFirst) return;
     this.#composer.shown();
-    if (!mayFocus || place) return;
+    if (!mayFocus || place || this.#parts.composer.contains(at)) return;
     // A phone would show its keyboard.
     if (isDesk()) this.#composer.focus();
     else this.#parts["chat-name"].focus({ preventScroll: true });
@@ -149,9 +152,10 @@ export class View {
 
   #enter(state) {
     this.#state = state;
-    const isShown = state === "shown";
-    for (const part of ["scroll", "newest-row", "typing", "composer"]) this.#parts[part].hidden = !isShown;
+    for (const part of ["newest-row", "typing"]) this.#parts[part].hidden = state !== "shown";
+    for (const part of ["scroll", "composer"]) this.#parts[part].hidden = state === "opening";
     this.#parts.opening.hidden = state !== "opening";
+    if (state === "failed") this.#composer.shown();
     this.trouble(null);
   }
 
