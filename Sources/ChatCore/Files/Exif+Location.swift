@@ -104,7 +104,8 @@ extension Exif {
         // The directory anew, shorter by those entries; what is left over of it is zero.
         let (start, end) = (directory.range.lowerBound, directory.range.upperBound)
         let before = Array(result[start..<end])
-        var after = written(directory.total - pointers.count, 2)
+        // One that is cut stays so: who cannot read it now is not to read another picture in it.
+        var after = written(directory.announced - pointers.count, 2)
         for place in places(of: directory) where !pointers.contains(place) {
             after += before[(place - start)..<(place - start + 12)]
         }

@@ -23,6 +23,8 @@ struct Exif {
         var entries: [Entry]
         /// How many there are, readable or not.
         var total: Int
+        /// How many it says that there are: of one that is cut, more.
+        var announced: Int
         /// Where the next one begins; 0: there is none.
         var next: Int
     }
@@ -75,7 +77,7 @@ struct Exif {
         let next = number(end, 4)
         let isWhole = next != nil && entryCount == announced
         return Directory(
-            range: offset..<(isWhole ? end + 4 : end), entries: entries, total: entryCount,
+            range: offset..<(isWhole ? end + 4 : end), entries: entries, total: entryCount, announced: announced,
             next: isWhole ? next ?? 0 : 0)
     }
 
